@@ -1,0 +1,1 @@
+//! The application as people see it: pages, islands and the interfaces that the server implements.
