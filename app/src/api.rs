@@ -1,0 +1,108 @@
+//! What pages may ask of the server: shapes, errors, the traits that the server implements and the form targets.
+//! It holds no rule and no storage.
+
+pub mod account;
+pub mod orders;
+pub mod portal;
+pub mod violations;
+
+use std::sync::Arc;
+
+use leptos::prelude::{ServerFnError, expect_context};
+use leptos_axum::redirect;
+
+use crate::visit::{FieldError, Flash};
+
+/// The services behind the pages, provided as context to every page and form target.
+#[derive(Clone)]
+pub struct Services {
+    pub accounts: Arc<dyn account::Accounts>,
+    pub violations: Arc<dyn violations::Violations>,
+    pub orders: Arc<dyn orders::Orders>,
+    pub portal: Arc<dyn portal::Portal>,
+}
+
+pub fn services() -> Services {
+    expect_context::<Services>()
+}
+
+/// Why a service did not answer. `Refused` of the domain are not here: they are part of each answer's type.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ServiceError {
+    /// There is no such thing, or it is another person's.
+    #[error("not found")]
+    NotFound,
+    /// Nobody is signed in, or the session has ended.
+    #[error("not signed in")]
+    SignedOut,
+    /// Too many requests; come back after so many seconds.
+    #[error("too many requests, retry after {retry_after_seconds} s")]
+    TooMany { retry_after_seconds: u32 },
+    /// Something typed must be mended.
+    #[error("invalid input")]
+    Invalid(Vec<FieldError>),
+    /// Our fault: the log has the context, the person gets a sentence and a reference.
+    #[error("unavailable, reference {reference}")]
+    Unavailable { reference: String },
+}
+
+/// How a form target ends: the browser is sent to a page, which shows the real state.
+pub type Sent = Result<(), ServerFnError>;
+
+/// Ends a form target: on to `next`, or back to `form_page` with what must be mended.
+pub fn finish(
+    outcome: Result<String, ServiceError>,
+    form: &str,
+    form_page: &str,
+    values: &[(&str, &str)],
+) -> Sent {
+    match outcome {
+        Ok(next) => redirect(&next),
+        Err(ServiceError::SignedOut) => redirect(&sign_in_and_return(form_page)),
+        Err(ServiceError::NotFound) => redirect("/not-found"),
+        Err(error) => {
+            let errors = match error {
+                ServiceError::Invalid(errors) => errors,
+                ServiceError::TooMany { retry_after_seconds } => {
+                    vec![FieldError::new("", "error.too-many").with("seconds", retry_after_seconds)]
+                }
+                ServiceError::Unavailable { reference } => {
+                    vec![FieldError::new("", "error.unavailable").with("reference", reference)]
+                }
+                ServiceError::SignedOut | ServiceError::NotFound => Vec::new(),
+            };
+            let values = values.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+            let flash = Flash { form: form.into(), errors, values };
+            expect_context::<Arc<dyn FlashKeeper>>().keep(&flash);
+            redirect(form_page);
+        }
+    }
+    Ok(())
+}
+
+/// Where a person without a session goes, to come back to the very page.
+pub fn sign_in_and_return(path: &str) -> String {
+    let mut query = url_encode(path);
+    query.insert_str(0, "/sign-in?next=");
+    query
+}
+
+/// A path on this site, or home: a link from outside must not send people elsewhere.
+pub fn local_path(next: &str) -> &str {
+    if next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']) { next } else { "/" }
+}
+
+fn url_encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => encoded.push(char::from(byte)),
+            other => encoded.push_str(&format!("%{other:02X}")),
+        }
+        encoded
+    })
+}
+
+/// Carries a flash to the next page of the same browser; the server seals it into a cookie.
+pub trait FlashKeeper: Send + Sync {
+    fn keep(&self, flash: &Flash);
+}

@@ -1,0 +1,208 @@
+//! Accounts, sign-in and sessions, as pages see them.
+
+use async_trait::async_trait;
+use leptos::prelude::*;
+use leptos::server;
+use rules::Moment;
+use rules::person::IdentityLevel;
+use serde::{Deserialize, Serialize};
+
+use super::{Sent, ServiceError, finish, local_path, services};
+use crate::visit::{Preferences, Theme, visit};
+
+/// Whom the pages greet. Everything in it is masked already.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AccountSummary {
+    pub id: String,
+    /// `*明`; none until the account is linked to a person of the registry.
+    pub name: Option<String>,
+    /// `138****5678`
+    pub phone: String,
+    /// `110***********001X`
+    pub id_number: Option<String>,
+    pub identity: IdentityLevel,
+    /// The session ends then unless it is used again.
+    pub session_until: Moment,
+}
+
+/// What an SMS code is good for. A code asked for one purpose never serves another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CodePurpose {
+    SignIn,
+    Register,
+    PlaceOrder,
+}
+
+impl CodePurpose {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in",
+            Self::Register => "register",
+            Self::PlaceOrder => "place-order",
+        }
+    }
+}
+
+/// The number that a code went to, for the page that asks for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeSent {
+    pub phone: String,
+    pub valid_until: Moment,
+    pub again_at: Moment,
+}
+
+/// One of the person's sessions, to be seen and ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionCard {
+    pub id: String,
+    pub began_at: Moment,
+    pub seen_at: Moment,
+    pub device: String,
+    pub current: bool,
+}
+
+/// A text that would have gone out by SMS, in development.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxText {
+    pub at: Moment,
+    pub phone: String,
+    pub text: String,
+}
+
+/// The licence as its holder sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LicenceCard {
+    pub file_number: String,
+    pub classes: Vec<rules::licence::LicenceClass>,
+    pub states: rules::licence::LicenceStates,
+    pub first_issued: chrono::NaiveDate,
+    pub valid_until: Option<chrono::NaiveDate>,
+    pub cycle: rules::licence::ScoringCycle,
+    pub cycle_points: rules::licence::Points,
+    pub held_points: rules::licence::Points,
+    pub entries: Vec<rules::licence::PointsEntry>,
+}
+
+/// Registration, sign-in, sessions. Known and unknown phones are answered alike, in words and in time.
+#[async_trait]
+pub trait Accounts: Send + Sync {
+    /// Step 1 of registering and of signing in by code: a code to the phone, and a draft for the next step.
+    async fn send_code(&self, purpose: CodePurpose, phone: &str) -> Result<(), ServiceError>;
+    /// The draft's phone and times, for the page that asks for the code.
+    async fn code_sent(&self, purpose: CodePurpose) -> Result<CodeSent, ServiceError>;
+    async fn sign_in_with_code(&self, code: &str) -> Result<(), ServiceError>;
+    async fn sign_in_with_password(&self, phone: &str, password: &str) -> Result<(), ServiceError>;
+    /// Step 2 of registering: the code proves the phone.
+    async fn confirm_phone(&self, code: &str) -> Result<(), ServiceError>;
+    /// Step 3: who it is. `proof` is the licence file number or the number of an own plate.
+    async fn identify(&self, id_number: &str, proof: &str) -> Result<(), ServiceError>;
+    /// Step 4: the password; the account exists from here on and is signed in.
+    async fn choose_password(&self, password: &str) -> Result<(), ServiceError>;
+    async fn sign_out(&self) -> Result<(), ServiceError>;
+    async fn sessions(&self) -> Result<Vec<SessionCard>, ServiceError>;
+    async fn end_session(&self, id: &str) -> Result<(), ServiceError>;
+    async fn licence(&self) -> Result<Option<LicenceCard>, ServiceError>;
+    /// Keeps the choice in the browser's cookie.
+    async fn prefer(&self, preferences: Preferences) -> Result<(), ServiceError>;
+    /// The newest texts first; not found outside development.
+    async fn outbox(&self) -> Result<Vec<OutboxText>, ServiceError>;
+}
+
+#[server(prefix = "/api", endpoint = "sign-in/code/send")]
+pub async fn send_sign_in_code(#[server(default)] phone: String, #[server(default)] next: String) -> Sent {
+    let sent = services().accounts.send_code(CodePurpose::SignIn, &phone).await;
+    let next = local_path(&next);
+    let done = sent.map(|()| with_next("/sign-in/code", next));
+    finish(done, "sign-in", &with_next("/sign-in", next), &[("phone", &phone)])
+}
+
+#[server(prefix = "/api", endpoint = "sign-in/code")]
+pub async fn sign_in_with_code(#[server(default)] code: String, #[server(default)] next: String) -> Sent {
+    let signed_in = services().accounts.sign_in_with_code(&code).await;
+    let next = local_path(&next);
+    finish(signed_in.map(|()| next.to_owned()), "sign-in-code", &with_next("/sign-in/code", next), &[])
+}
+
+#[server(prefix = "/api", endpoint = "sign-in/password")]
+pub async fn sign_in_with_password(
+    #[server(default)] phone: String,
+    #[server(default)] password: String,
+    #[server(default)] next: String,
+) -> Sent {
+    let signed_in = services().accounts.sign_in_with_password(&phone, &password).await;
+    let next = local_path(&next);
+    let page = with_next("/sign-in/password", next);
+    finish(signed_in.map(|()| next.to_owned()), "sign-in-password", &page, &[("phone", &phone)])
+}
+
+#[server(prefix = "/api", endpoint = "register/code/send")]
+pub async fn send_register_code(#[server(default)] phone: String) -> Sent {
+    let sent = services().accounts.send_code(CodePurpose::Register, &phone).await;
+    finish(sent.map(|()| "/register/code".into()), "register", "/register", &[("phone", &phone)])
+}
+
+#[server(prefix = "/api", endpoint = "register/code")]
+pub async fn confirm_phone(#[server(default)] code: String) -> Sent {
+    let confirmed = services().accounts.confirm_phone(&code).await;
+    finish(confirmed.map(|()| "/register/identity".into()), "register-code", "/register/code", &[])
+}
+
+#[server(prefix = "/api", endpoint = "register/identity")]
+pub async fn identify(#[server(default)] id_number: String, #[server(default)] proof: String) -> Sent {
+    let identified = services().accounts.identify(&id_number, &proof).await;
+    let done = identified.map(|()| "/register/password".into());
+    finish(done, "register-identity", "/register/identity", &[("id_number", &id_number), ("proof", &proof)])
+}
+
+#[server(prefix = "/api", endpoint = "register/password")]
+pub async fn choose_password(#[server(default)] password: String) -> Sent {
+    let chosen = services().accounts.choose_password(&password).await;
+    finish(chosen.map(|()| "/register/done".into()), "register-password", "/register/password", &[])
+}
+
+#[server(prefix = "/api", endpoint = "sign-out")]
+pub async fn sign_out() -> Sent {
+    let out = services().accounts.sign_out().await;
+    finish(out.map(|()| "/signed-out".into()), "sign-out", "/me", &[])
+}
+
+#[server(prefix = "/api", endpoint = "sessions/end")]
+pub async fn end_session(#[server(default)] session: String) -> Sent {
+    let ended = services().accounts.end_session(&session).await;
+    finish(ended.map(|()| "/me/sessions".into()), "sessions", "/me/sessions", &[])
+}
+
+/// Keeps the session alive without leaving the page; the page comes back as it was.
+#[server(prefix = "/api", endpoint = "sessions/extend")]
+pub async fn extend_session(#[server(default)] next: String) -> Sent {
+    let signed_in = visit().account.ok_or(ServiceError::SignedOut);
+    finish(signed_in.map(|_| local_path(&next).to_owned()), "sessions", local_path(&next), &[])
+}
+
+/// Language, type size and theme; a field left out stays as it is.
+#[server(prefix = "/api", endpoint = "settings")]
+pub async fn settings(
+    #[server(default)] language: String,
+    #[server(default)] size: String,
+    #[server(default)] theme: String,
+    #[server(default)] next: String,
+) -> Sent {
+    let mut preferences = visit().preferences;
+    if let Some(language) = crate::texts::Language::from_code(&language) {
+        preferences.language = language;
+    }
+    if !size.is_empty() {
+        preferences.large_type = size == "large";
+    }
+    if let Some(theme) = Theme::from_code(&theme) {
+        preferences.theme = theme;
+    }
+    let kept = services().accounts.prefer(preferences).await;
+    finish(kept.map(|()| local_path(&next).to_owned()), "settings", "/settings", &[])
+}
+
+/// A page that goes on to `next` afterwards; home needs no mention.
+pub fn with_next(page: &str, next: &str) -> String {
+    if next == "/" { page.to_owned() } else { format!("{page}?next={}", super::url_encode(next)) }
+}

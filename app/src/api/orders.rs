@@ -1,0 +1,166 @@
+//! Orders from the chosen records to the receipt, as pages see them.
+
+use async_trait::async_trait;
+use leptos::prelude::*;
+use leptos::server;
+use rules::Moment;
+use rules::camera::Selection;
+use rules::licence::Points;
+use rules::money::Fen;
+use rules::order::{ClosedHours, OrderEvent, OrderState};
+use rules::place::PlaceId;
+use rules::plate::PlateNumber;
+
+use super::account::CodeSent;
+use super::violations::{RecordCard, VehicleCard};
+use super::{Sent, ServiceError, finish, services};
+
+/// A selection as it would be decided now, for the notice and the check page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proposal {
+    pub vehicle: VehicleCard,
+    /// The chosen records in the order of their verdicts in `selection`.
+    pub records: Vec<RecordCard>,
+    pub selection: Selection,
+    pub place_zh: String,
+    pub place_en: String,
+    /// How long the payment may take, and what stops that clock.
+    pub window_minutes: i64,
+    pub closed_hours: Option<ClosedHours>,
+    /// When the order would lapse if it were placed now.
+    pub pays_until: Moment,
+    pub rulebook: rules::rulebook::Version,
+    /// The phone that the code goes to, masked.
+    pub phone: String,
+}
+
+/// One record as the order took it: amounts stand as decided.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderRecord {
+    pub id: String,
+    pub act_zh: String,
+    pub act_en: String,
+    pub location: String,
+    pub violated_at: Moment,
+    pub fine: Fen,
+    pub points: Points,
+    /// The number of the penalty decision, once settled.
+    pub decision: Option<String>,
+}
+
+/// A step of the order's life for its time line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderStep {
+    pub at: Moment,
+    pub event: Option<OrderEvent>,
+    pub state: OrderState,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderView {
+    pub id: String,
+    /// What people read out on the phone.
+    pub number: String,
+    pub state: OrderState,
+    pub place: PlaceId,
+    pub place_zh: String,
+    pub place_en: String,
+    pub vehicle_id: String,
+    pub plate: PlateNumber,
+    pub records: Vec<OrderRecord>,
+    pub fine: Fen,
+    pub points: Points,
+    pub placed_at: Moment,
+    pub pays_until: Moment,
+    pub closed_hours: Option<ClosedHours>,
+    pub steps: Vec<OrderStep>,
+    /// The receipt's number, once there is one.
+    pub receipt: Option<String>,
+    /// Why the money went or goes back, where it does: a text key.
+    pub refund_reason: Option<String>,
+    pub rulebook: String,
+}
+
+/// Proof of payment, signed; its page verifies the signature.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Receipt {
+    pub number: String,
+    pub order: OrderView,
+    pub paid_at: Moment,
+    pub amount: Fen,
+    pub payer: String,
+    pub transaction: String,
+    pub channel: String,
+    /// Ed25519 over the canonical text, base64.
+    pub signature: String,
+    pub canonical: String,
+}
+
+#[async_trait]
+pub trait Orders: Send + Sync {
+    /// Judges the chosen records as a whole, without holding anything.
+    async fn propose(&self, vehicle: &str, records: &[String]) -> Result<Proposal, ServiceError>;
+    /// Sends the code that confirms exactly this selection.
+    async fn send_code(&self, vehicle: &str, records: &[String]) -> Result<(), ServiceError>;
+    async fn code_sent(&self, vehicle: &str, records: &[String]) -> Result<CodeSent, ServiceError>;
+    /// Places the order: decides again, holds records, fine and points at once. The same `key` gives the same order.
+    /// A selection that is refused by now is not an error of the form: the order page is not reached and the check
+    /// page shows the verdicts.
+    async fn place(&self, key: &str, vehicle: &str, records: &[String], code: &str) -> Result<Placed, ServiceError>;
+    /// Opens the payment and gives the provider's page. An order already paid gives its own page.
+    async fn pay(&self, order: &str) -> Result<String, ServiceError>;
+    async fn cancel(&self, order: &str) -> Result<(), ServiceError>;
+    /// The order as it stands; an open payment is asked for at the provider first.
+    async fn order(&self, order: &str) -> Result<OrderView, ServiceError>;
+    /// Newest first.
+    async fn orders(&self) -> Result<Vec<OrderView>, ServiceError>;
+    async fn receipt(&self, number: &str) -> Result<Receipt, ServiceError>;
+    async fn receipts(&self) -> Result<Vec<Receipt>, ServiceError>;
+}
+
+/// What placing came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Placed {
+    Order(String),
+    /// By now the selection is refused; the check page shows why.
+    Refused,
+}
+
+#[server(prefix = "/api", endpoint = "orders/code/send")]
+pub async fn send_order_code(#[server(default)] vehicle: String, #[server(default)] records: Vec<String>) -> Sent {
+    let sent = services().orders.send_code(&vehicle, &records).await;
+    let query = records_query(&records);
+    let done = sent.map(|()| format!("/vehicles/{vehicle}/confirm?{query}"));
+    finish(done, "decision", &format!("/vehicles/{vehicle}/decision?{query}&agreed=yes"), &[])
+}
+
+#[server(prefix = "/api", endpoint = "orders/place")]
+pub async fn place(
+    #[server(default)] key: String,
+    #[server(default)] vehicle: String,
+    #[server(default)] records: Vec<String>,
+    #[server(default)] code: String,
+) -> Sent {
+    let query = records_query(&records);
+    let done = services().orders.place(&key, &vehicle, &records, &code).await.map(|placed| match placed {
+        Placed::Order(order) => format!("/orders/{order}"),
+        Placed::Refused => format!("/vehicles/{vehicle}/decision?{query}&agreed=yes"),
+    });
+    finish(done, "confirm", &format!("/vehicles/{vehicle}/confirm?{query}"), &[])
+}
+
+#[server(prefix = "/api", endpoint = "orders/pay")]
+pub async fn pay(#[server(default)] order: String) -> Sent {
+    finish(services().orders.pay(&order).await, "pay", &format!("/orders/{order}"), &[])
+}
+
+#[server(prefix = "/api", endpoint = "orders/cancel")]
+pub async fn cancel(#[server(default)] order: String) -> Sent {
+    let page = format!("/orders/{order}");
+    finish(services().orders.cancel(&order).await.map(|()| page.clone()), "cancel", &page, &[])
+}
+
+/// The chosen records as a query, in the form that the pages read.
+pub fn records_query(records: &[String]) -> String {
+    records.iter().map(|record| format!("records={}", super::url_encode(record))).collect::<Vec<_>>().join("&")
+}

@@ -1,0 +1,17 @@
+//! What anyone may see without signing in: the rulebook and the what-if judgement.
+
+use async_trait::async_trait;
+use rules::camera::CameraCase;
+use rules::rulebook::Rulebook;
+use rules::verdict::Verdict;
+use std::sync::Arc;
+
+use super::ServiceError;
+
+#[async_trait]
+pub trait Portal: Send + Sync {
+    /// The rulebook in force.
+    fn rulebook(&self) -> Arc<Rulebook>;
+    /// Judges a case made up by the visitor. Pure: nothing is stored.
+    async fn assess(&self, case: CameraCase) -> Result<Verdict, ServiceError>;
+}

@@ -1,0 +1,113 @@
+//! Vehicles and their camera records, as pages see them.
+
+use async_trait::async_trait;
+use leptos::prelude::*;
+use leptos::server;
+use rules::Moment;
+use rules::camera::{Applicant, RecordFacts, VehicleFacts};
+use rules::money::Fen;
+use rules::place::PlaceId;
+use rules::plate::PlateNumber;
+use rules::rulebook::CameraParameters;
+use rules::vehicle::{Relation, VehicleKind, VehicleStates, VehicleUse};
+use rules::verdict::Verdict;
+use rules::violation::ViolationCode;
+use serde::{Deserialize, Serialize};
+
+use super::{Sent, ServiceError, finish, services};
+
+/// A vehicle that the signed-in person may handle records of, or see why not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VehicleCard {
+    pub id: String,
+    pub plate: PlateNumber,
+    pub kind: VehicleKind,
+    pub usage: VehicleUse,
+    pub states: VehicleStates,
+    pub relation: Relation,
+    /// Records neither processed nor processed elsewhere.
+    pub open_records: u32,
+    /// The sum of their fines.
+    pub open_fines: Fen,
+}
+
+/// Where the person goes when something can't be done online.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Office {
+    pub name_zh: String,
+    pub name_en: String,
+    pub address: Option<String>,
+    pub phone: Option<String>,
+}
+
+/// A camera record with its verdict for this person, now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordCard {
+    pub id: String,
+    pub vehicle_id: String,
+    pub code: ViolationCode,
+    /// The act in plain words, by language.
+    pub act_zh: String,
+    pub act_en: String,
+    /// Where it happened, as the registry writes it.
+    pub location: String,
+    /// The jurisdiction whose rules and amounts hold; none where the place is not served.
+    pub place: Option<PlaceId>,
+    pub place_zh: String,
+    pub place_en: String,
+    pub facts: RecordFacts,
+    /// The order that holds the record, if it is the person's own.
+    pub order: Option<String>,
+    pub has_evidence: bool,
+    pub verdict: Verdict,
+    pub office: Office,
+}
+
+/// All that the list page shows, and all that the browser needs to judge a selection by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VehicleRecords {
+    pub vehicle: VehicleCard,
+    pub vehicle_facts: VehicleFacts,
+    pub applicant: Applicant,
+    pub now: Moment,
+    /// Open ones first, newest first among them.
+    pub records: Vec<RecordCard>,
+    /// The parameters in force now at each place that occurs among the records.
+    pub parameters: Vec<CameraParameters>,
+}
+
+/// One record with everything its page shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordDetail {
+    pub vehicle: VehicleCard,
+    pub record: RecordCard,
+    pub rulebook: rules::rulebook::Version,
+    /// The points under the table of the day of the act and under today's, where they differ.
+    pub milder_law: Option<(rules::licence::Points, rules::licence::Points)>,
+}
+
+/// Something that a person must do now, for the home page; sorted by deadline.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Attention {
+    PayOrder { order: String, plate: PlateNumber, amount: Fen, pays_until: Moment },
+    OpenRecords { vehicle: String, plate: PlateNumber, count: u32, fines: Fen },
+    LicenceEnds { on: chrono::NaiveDate },
+}
+
+#[async_trait]
+pub trait Violations: Send + Sync {
+    /// Own vehicles first, then bound and leased ones.
+    async fn vehicles(&self) -> Result<Vec<VehicleCard>, ServiceError>;
+    async fn records(&self, vehicle: &str) -> Result<VehicleRecords, ServiceError>;
+    async fn record(&self, vehicle: &str, record: &str) -> Result<RecordDetail, ServiceError>;
+    /// Marks the record as disputed; it can then be decided at the office alone. Saying it twice is saying it once.
+    async fn dispute(&self, vehicle: &str, record: &str) -> Result<(), ServiceError>;
+    async fn attention(&self) -> Result<Vec<Attention>, ServiceError>;
+}
+
+#[server(prefix = "/api", endpoint = "records/dispute")]
+pub async fn dispute(#[server(default)] vehicle: String, #[server(default)] record: String) -> Sent {
+    let disputed = services().violations.dispute(&vehicle, &record).await;
+    let page = format!("/vehicles/{vehicle}/records/{record}");
+    finish(disputed.map(|()| format!("{page}/disputed")), "dispute", &page, &[])
+}
