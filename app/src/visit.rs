@@ -77,6 +77,8 @@ pub struct Visit {
     /// The token that every form must carry back.
     pub csrf: String,
     pub now: Moment,
+    /// A fresh key for a form that must not take effect twice.
+    pub form_key: String,
     /// Path and query of this request.
     pub path: String,
     /// When the registry was last read; none before the first feed.
