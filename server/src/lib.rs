@@ -1,5 +1,15 @@
 //! Serves the application, keeps the truth, talks to the outside.
 
 pub mod clock;
+pub mod config;
+pub mod db;
+pub mod demo;
+pub mod feed;
 pub mod gateways;
+pub mod http;
+pub mod jobs;
 pub mod sandbox;
+pub mod sealing;
+pub mod services;
+pub mod signing;
+pub mod state;

@@ -1,0 +1,45 @@
+//! What is set from outside: flags and environment variables, read once at start.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+#[derive(Args, Clone, Debug)]
+pub struct DatabaseSettings {
+    /// sqlite://FILE or postgres://USER@HOST/NAME
+    #[arg(long, env = "DATABASE_URL", default_value = "sqlite://data/lutong.db", hide_env_values = true)]
+    pub database_url: String,
+    /// The folder of keys and pictures; keys are made there when they are missing.
+    #[arg(long, env = "LUTONG_DATA", default_value = "data")]
+    pub data: PathBuf,
+    /// Keys that seal personal text, `id:64 hex digits`, newest first, separated by commas. Without it: DATA/seal.key
+    #[arg(long, env = "LUTONG_SEAL_KEYS", hide_env_values = true)]
+    pub seal_keys: Option<String>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct ServeSettings {
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+    /// Where people reach the program, as in their address bar.
+    #[arg(long, env = "LUTONG_ORIGIN", default_value = "http://127.0.0.1:3000")]
+    pub origin: String,
+    #[arg(long, env = "LEPTOS_SITE_ADDR", default_value = "127.0.0.1:3000")]
+    pub listen: SocketAddr,
+    /// Where WeChat Pay, or the sandbox that stands in for it, answers.
+    #[arg(long, env = "LUTONG_WECHAT_URL", default_value = "http://127.0.0.1:3001")]
+    pub wechat_url: String,
+    /// Folder of the merchant's and the platform's keys for WeChat Pay. Without it: DATA/wechat
+    #[arg(long, env = "LUTONG_WECHAT_KEYS")]
+    pub wechat_keys: Option<PathBuf>,
+    /// Shows SMS texts in a page at /outbox instead of sending them.
+    #[arg(long, env = "LUTONG_DEVELOPMENT")]
+    pub development: bool,
+    /// A folder whose new files are read as registry feeds.
+    #[arg(long, env = "LUTONG_FEED_FOLDER")]
+    pub feed_folder: Option<PathBuf>,
+    /// Shows this moment (RFC 3339) as the time of start, going on from there: for demonstrations and tests.
+    #[arg(long, env = "LUTONG_NOW")]
+    pub now: Option<chrono::DateTime<chrono::Utc>>,
+}

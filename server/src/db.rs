@@ -1,0 +1,71 @@
+//! The one store with its two engines: SQLite and PostgreSQL, one SQL text per query.
+//! It decides nothing; services say what is read and written together.
+
+pub mod engine;
+pub mod fault;
+pub mod writer;
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use sqlx::any::{AnyConnection, AnyPoolOptions};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyPool};
+use tokio::time::Duration;
+
+pub use engine::Engine;
+pub use fault::Fault;
+
+/// Names SQL texts and lists them, so that a test prepares each on both engines.
+macro_rules! statements {
+    ($($(#[$meta:meta])* $name:ident = $sql:literal;)*) => {
+        $($(#[$meta])* const $name: &str = $sql;)*
+        /// Every statement of this module by name.
+        pub const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $sql)),*];
+    };
+}
+pub(crate) use statements;
+
+/// A piece of work within one transaction. It may run again after a conflict, so it is pure but for the connection.
+pub type Work<T> =
+    Arc<dyn for<'c> Fn(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, Fault>> + Send + Sync>;
+
+#[derive(Clone)]
+pub struct Store {
+    engine: Engine,
+    readers: AnyPool,
+    writer: writer::Writer,
+}
+
+impl Store {
+    /// Opens the database of the URL, brings its schema up to date and starts the writer.
+    pub async fn open(url: &str) -> Result<Self, Fault> {
+        sqlx::any::install_default_drivers();
+        let engine = Engine::of(url)?;
+        let writer = writer::Writer::start(engine, url).await?;
+        let readers = AnyPoolOptions::new()
+            .max_connections(engine.readers())
+            .acquire_timeout(Duration::from_secs(5))
+            .after_connect(move |connection, _| Box::pin(async move { engine.prepare(connection).await }))
+            .connect_lazy(url)?;
+        Ok(Self { engine, readers, writer })
+    }
+
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// A connection to read from. What it reads may be old by the time it is shown; writes check again.
+    pub async fn read(&self) -> Result<PoolConnection<Any>, Fault> {
+        Ok(self.readers.acquire().await?)
+    }
+
+    /// Runs the work in a transaction, durable when this returns. A fault takes all of it back.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: for<'c> Fn(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, Fault>> + Send + Sync + 'static,
+    {
+        self.writer.write(Arc::new(work)).await
+    }
+}

@@ -1,0 +1,24 @@
+//! What every request and job works with.
+
+use std::sync::Arc;
+
+use rules::rulebook::Rulebook;
+
+use crate::clock::Clock;
+use crate::db::Store;
+use crate::gateways::payment::PaymentProvider;
+use crate::sealing::Sealer;
+use crate::signing::Signer;
+
+#[derive(Clone)]
+pub struct State {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub sealer: Arc<Sealer>,
+    pub signer: Arc<Signer>,
+    pub rulebook: Arc<Rulebook>,
+    pub payment: Arc<dyn PaymentProvider>,
+    /// As in people's address bar, without a slash at the end.
+    pub origin: String,
+    pub development: bool,
+}
