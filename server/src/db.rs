@@ -3,6 +3,9 @@
 
 pub mod engine;
 pub mod fault;
+pub mod orders;
+pub mod payments;
+pub mod registry;
 pub mod writer;
 
 use std::sync::Arc;

@@ -1,0 +1,191 @@
+//! Reads what the registry's feed brought: licences, vehicles and who may drive them, camera records.
+//! Writing it is the feed's work; holding and settling records is in `orders`.
+
+use sqlx::FromRow;
+use sqlx::any::AnyConnection;
+
+use super::statements;
+
+statements! {
+    FIND_LICENCE = "select person_id, file_number, classes, states, first_issued, valid_until, full_marks \
+        from licences where person_id = $1";
+    POINTS_ENTRIES = "select occurred_on, points, fine_paid from points_entries where person_id = $1 order by occurred_on, id";
+    FIND_PERSON = "select id, name, id_number from persons where id = $1";
+    FIND_VEHICLE = "select id, plate, kind, usage, states, owner_kind, owner_id from vehicles where id = $1";
+    FIND_BINDING = "select since from bindings where person_id = $1 and vehicle_id = $2 \
+        and since <= $3 and (until is null or until > $3) order by since limit 1";
+    LEASES_OF = "select l.registered_at, l.starts_at, l.ends_at, d.role from lease_drivers d \
+        join leases l on l.vehicle_id = d.vehicle_id and l.id = d.lease_id \
+        where d.person_id = $1 and d.vehicle_id = $2 order by l.starts_at";
+    VEHICLES_OF = "select v.id, v.plate, v.kind, v.usage, v.states, v.owner_kind, v.owner_id, \
+        (select count(*) from camera_records r where r.vehicle_id = v.id and r.state in ('unprocessed', 'held')) as open_records, \
+        (select cast(coalesce(sum(r.fine), 0) as bigint) from camera_records r \
+            where r.vehicle_id = v.id and r.state in ('unprocessed', 'held')) as open_fines, \
+        case when v.owner_kind = 'person' and v.owner_id = $1 then 0 else 1 end as standing \
+        from vehicles v where v.id in ( \
+            select id from vehicles where owner_kind = 'person' and owner_id = $1 \
+            union select vehicle_id from bindings where person_id = $1 and since <= $2 and (until is null or until > $2) \
+            union select vehicle_id from lease_drivers where person_id = $1) \
+        order by standing, v.plate";
+    RECORDS_OF = "select vehicle_id, id, code, location, region, violated_at, capture, penalty, fine, points, evidence, \
+        state, disputed, held_person, held_order from camera_records where vehicle_id = $1 \
+        order by case when state in ('unprocessed', 'held') then 0 else 1 end, violated_at desc, id limit 500";
+    FIND_RECORD = "select vehicle_id, id, code, location, region, violated_at, capture, penalty, fine, points, evidence, \
+        state, disputed, held_person, held_order from camera_records where vehicle_id = $1 and id = $2";
+    MARK_DISPUTED = "update camera_records set disputed = 1 where vehicle_id = $1 and id = $2";
+    HELD_POINTS = "select cast(coalesce(sum(points), 0) as bigint) from orders \
+        where person_id = $1 and state in ('placed', 'paying', 'paid') and id <> $2";
+    HOLD_ENDS = "select pays_until from orders where person_id = $1 and id = $2 and state in ('placed', 'paying')";
+    SYNCED_AT = "select synced_at from synchronisation where id = 1";
+}
+
+#[derive(Clone, Debug, FromRow)]
+pub struct LicenceRow {
+    pub person_id: String,
+    pub file_number: String,
+    pub classes: String,
+    pub states: String,
+    pub first_issued: String,
+    pub valid_until: Option<String>,
+    pub full_marks: String,
+}
+
+#[derive(Clone, Debug, FromRow)]
+pub struct PointsRow {
+    pub occurred_on: String,
+    pub points: i64,
+    pub fine_paid: i64,
+}
+
+#[derive(Clone, Debug, FromRow)]
+pub struct PersonRow {
+    pub id: String,
+    pub name: String,
+    pub id_number: String,
+}
+
+#[derive(Clone, Debug, FromRow)]
+pub struct VehicleRow {
+    pub id: String,
+    pub plate: String,
+    pub kind: String,
+    pub usage: String,
+    pub states: String,
+    pub owner_kind: String,
+    pub owner_id: String,
+}
+
+#[derive(Clone, Debug, FromRow)]
+pub struct VehicleWithRecordsRow {
+    #[sqlx(flatten)]
+    pub vehicle: VehicleRow,
+    pub open_records: i64,
+    pub open_fines: i64,
+}
+
+#[derive(Clone, Debug, FromRow)]
+pub struct LeaseRow {
+    pub registered_at: i64,
+    pub starts_at: i64,
+    pub ends_at: i64,
+    pub role: String,
+}
+
+#[derive(Clone, Debug, FromRow)]
+pub struct RecordRow {
+    pub vehicle_id: String,
+    pub id: String,
+    pub code: String,
+    pub location: String,
+    pub region: String,
+    pub violated_at: i64,
+    pub capture: String,
+    pub penalty: String,
+    pub fine: i64,
+    pub points: i64,
+    pub evidence: Option<String>,
+    pub state: String,
+    pub disputed: i64,
+    pub held_person: Option<String>,
+    pub held_order: Option<String>,
+}
+
+pub async fn find_licence(connection: &mut AnyConnection, person: &str) -> sqlx::Result<Option<LicenceRow>> {
+    sqlx::query_as(FIND_LICENCE).bind(person).fetch_optional(connection).await
+}
+
+pub async fn points_entries(connection: &mut AnyConnection, person: &str) -> sqlx::Result<Vec<PointsRow>> {
+    sqlx::query_as(POINTS_ENTRIES).bind(person).fetch_all(connection).await
+}
+
+pub async fn find_person(connection: &mut AnyConnection, person: &str) -> sqlx::Result<Option<PersonRow>> {
+    sqlx::query_as(FIND_PERSON).bind(person).fetch_optional(connection).await
+}
+
+pub async fn find_vehicle(connection: &mut AnyConnection, vehicle: &str) -> sqlx::Result<Option<VehicleRow>> {
+    sqlx::query_as(FIND_VEHICLE).bind(vehicle).fetch_optional(connection).await
+}
+
+/// Since when a running binding covers the vehicle for the person.
+pub async fn find_binding(
+    connection: &mut AnyConnection,
+    person: &str,
+    vehicle: &str,
+    now: i64,
+) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar(FIND_BINDING).bind(person).bind(vehicle).bind(now).fetch_optional(connection).await
+}
+
+/// All leases of the vehicle that name the person, oldest first.
+pub async fn leases_of(
+    connection: &mut AnyConnection,
+    person: &str,
+    vehicle: &str,
+) -> sqlx::Result<Vec<LeaseRow>> {
+    sqlx::query_as(LEASES_OF).bind(person).bind(vehicle).fetch_all(connection).await
+}
+
+/// Own vehicles first, then bound and leased ones.
+pub async fn vehicles_of(
+    connection: &mut AnyConnection,
+    person: &str,
+    now: i64,
+) -> sqlx::Result<Vec<VehicleWithRecordsRow>> {
+    sqlx::query_as(VEHICLES_OF).bind(person).bind(now).fetch_all(connection).await
+}
+
+/// Open records first, newest first among them; 500 at most.
+pub async fn records_of(connection: &mut AnyConnection, vehicle: &str) -> sqlx::Result<Vec<RecordRow>> {
+    sqlx::query_as(RECORDS_OF).bind(vehicle).fetch_all(connection).await
+}
+
+pub async fn find_record(
+    connection: &mut AnyConnection,
+    vehicle: &str,
+    record: &str,
+) -> sqlx::Result<Option<RecordRow>> {
+    sqlx::query_as(FIND_RECORD).bind(vehicle).bind(record).fetch_optional(connection).await
+}
+
+pub async fn mark_disputed(connection: &mut AnyConnection, vehicle: &str, record: &str) -> sqlx::Result<()> {
+    sqlx::query(MARK_DISPUTED).bind(vehicle).bind(record).execute(connection).await.map(drop)
+}
+
+/// Points of the person's open orders, all but the one named.
+pub async fn held_points(connection: &mut AnyConnection, person: &str, but: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar(HELD_POINTS).bind(person).bind(but).fetch_one(connection).await
+}
+
+/// When the order's hold ends by itself, while it is open.
+pub async fn hold_ends(
+    connection: &mut AnyConnection,
+    person: &str,
+    order: &str,
+) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar(HOLD_ENDS).bind(person).bind(order).fetch_optional(connection).await
+}
+
+/// The time of the registry's newest fact.
+pub async fn synced_at(connection: &mut AnyConnection) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar(SYNCED_AT).fetch_optional(connection).await
+}
