@@ -4,6 +4,7 @@
 pub mod engine;
 pub mod fault;
 pub mod orders;
+pub mod outbox;
 pub mod payments;
 pub mod registry;
 pub mod writer;

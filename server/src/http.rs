@@ -1,3 +1,4 @@
 //! Requests in, answers out.
 
+pub mod current;
 pub mod request_id;

@@ -1,1 +1,3 @@
-//! To be filled by its area.
+//! What happens without a request.
+
+pub mod orders;

@@ -14,6 +14,10 @@ statements! {
     FIND_VEHICLE = "select id, plate, kind, usage, states, owner_kind, owner_id from vehicles where id = $1";
     FIND_BINDING = "select since from bindings where person_id = $1 and vehicle_id = $2 \
         and since <= $3 and (until is null or until > $3) order by since limit 1";
+    BOUND_VEHICLES = "select vehicle_id from bindings where person_id = $1 and since <= $2 and (until is null or until > $2)";
+    HOLD_ENDS_OF = "select o.id, o.pays_until from camera_records r \
+        join orders o on o.person_id = r.held_person and o.id = r.held_order \
+        where r.vehicle_id = $1 and r.state = 'held' and o.state in ('placed', 'paying')";
     LEASES_OF = "select l.registered_at, l.starts_at, l.ends_at, d.role from lease_drivers d \
         join leases l on l.vehicle_id = d.vehicle_id and l.id = d.lease_id \
         where d.person_id = $1 and d.vehicle_id = $2 order by l.starts_at";
@@ -35,6 +39,10 @@ statements! {
     MARK_DISPUTED = "update camera_records set disputed = 1 where vehicle_id = $1 and id = $2";
     HELD_POINTS = "select cast(coalesce(sum(points), 0) as bigint) from orders \
         where person_id = $1 and state in ('placed', 'paying', 'paid') and id <> $2";
+    UNREPORTED_POINTS = "select cast(coalesce(sum(r.points), 0) as bigint) from order_records r \
+        join orders o on o.person_id = r.person_id and o.id = r.order_id \
+        where r.person_id = $1 and o.state = 'settled' and o.placed_at >= $2 and not exists ( \
+            select 1 from points_entries e where e.person_id = r.person_id and e.id = r.record_id)";
     HOLD_ENDS = "select pays_until from orders where person_id = $1 and id = $2 and state in ('placed', 'paying')";
     SYNCED_AT = "select synced_at from synchronisation where id = 1";
 }
@@ -81,6 +89,12 @@ pub struct VehicleWithRecordsRow {
     pub vehicle: VehicleRow,
     pub open_records: i64,
     pub open_fines: i64,
+}
+
+#[derive(Clone, Debug, FromRow)]
+pub struct HoldEnd {
+    pub id: String,
+    pub pays_until: i64,
 }
 
 #[derive(Clone, Debug, FromRow)]
@@ -136,6 +150,20 @@ pub async fn find_binding(
     sqlx::query_scalar(FIND_BINDING).bind(person).bind(vehicle).bind(now).fetch_optional(connection).await
 }
 
+/// The vehicles that a running binding covers for the person.
+pub async fn bound_vehicles(
+    connection: &mut AnyConnection,
+    person: &str,
+    now: i64,
+) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar(BOUND_VEHICLES).bind(person).bind(now).fetch_all(connection).await
+}
+
+/// When the holds on the vehicle's records end by themselves.
+pub async fn hold_ends_of(connection: &mut AnyConnection, vehicle: &str) -> sqlx::Result<Vec<HoldEnd>> {
+    sqlx::query_as(HOLD_ENDS_OF).bind(vehicle).fetch_all(connection).await
+}
+
 /// All leases of the vehicle that name the person, oldest first.
 pub async fn leases_of(
     connection: &mut AnyConnection,
@@ -174,6 +202,16 @@ pub async fn mark_disputed(connection: &mut AnyConnection, vehicle: &str, record
 /// Points of the person's open orders, all but the one named.
 pub async fn held_points(connection: &mut AnyConnection, person: &str, but: &str) -> sqlx::Result<i64> {
     sqlx::query_scalar(HELD_POINTS).bind(person).bind(but).fetch_one(connection).await
+}
+
+/// Points of orders settled since then that the registry has not reported yet. An entry of the registry carries the
+/// number of its record.
+pub async fn unreported_points(
+    connection: &mut AnyConnection,
+    person: &str,
+    since: i64,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar(UNREPORTED_POINTS).bind(person).bind(since).fetch_one(connection).await
 }
 
 /// When the order's hold ends by itself, while it is open.

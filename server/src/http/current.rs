@@ -1,0 +1,55 @@
+//! Who is signed in during this request, for the services that the pages call.
+
+use app::api::ServiceError;
+use leptos::prelude::use_context;
+use rules::person::IdentityLevel;
+
+/// The session behind the request; provided as context to every page and form target.
+#[derive(Clone, Debug)]
+pub struct Current {
+    /// Ties forms and drafts to this browser, signed in or not.
+    pub visit_id: String,
+    /// The address that limits count by.
+    pub address: String,
+    pub session: Option<Session>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub id: String,
+    pub account_id: String,
+    pub phone_masked: String,
+    pub identity: IdentityLevel,
+    /// The person of the registry that the account is linked to.
+    pub person_id: Option<String>,
+}
+
+/// A signed-in account that is linked to a person of the registry.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub id: String,
+    pub account_id: String,
+    pub identity: IdentityLevel,
+    pub phone_masked: String,
+}
+
+pub fn current() -> Current {
+    use_context::<Current>().expect("the server provides the session to every page and form target")
+}
+
+/// The session, or signed out.
+pub fn session() -> Result<Session, ServiceError> {
+    current().session.ok_or(ServiceError::SignedOut)
+}
+
+/// The person, or signed out. An account is linked when it is made, so a session without a person has no use.
+pub fn person() -> Result<Person, ServiceError> {
+    let session = session()?;
+    let id = session.person_id.ok_or(ServiceError::SignedOut)?;
+    Ok(Person {
+        id,
+        account_id: session.account_id,
+        identity: session.identity,
+        phone_masked: session.phone_masked,
+    })
+}

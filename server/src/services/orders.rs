@@ -1,0 +1,152 @@
+//! Orders from the chosen records to the receipt. What the provider does with the money is in `payments`.
+
+pub mod events;
+pub mod place;
+pub mod selection;
+pub mod views;
+
+use app::api::ServiceError;
+use app::api::account::CodeSent;
+use app::api::orders::{OrderView, Orders, Placed, Proposal, Receipt};
+use async_trait::async_trait;
+use rules::calendar;
+use rules::order::payment_deadline;
+
+use self::selection::Chosen;
+use crate::db::orders::OrderKey;
+use crate::db::{Fault, payments as stored};
+use crate::http::current::{Person, person};
+use crate::services::accounts::codes;
+use crate::services::payments;
+use crate::services::violations::facts::Asking;
+use crate::services::violations::card_of;
+use crate::state::State;
+
+pub struct OrderService(pub State);
+
+fn key(person: &Person, order: &str) -> OrderKey {
+    OrderKey { person_id: person.id.clone(), id: order.to_owned() }
+}
+
+/// The order that waits for the person's payment, if there is one.
+pub async fn unpaid(state: &State, person: &str) -> Result<Option<String>, Fault> {
+    let mut connection = state.store.read().await?;
+    Ok(crate::db::orders::unpaid_of(&mut connection, person).await?)
+}
+
+#[async_trait]
+impl Orders for OrderService {
+    async fn propose(&self, vehicle: &str, records: &[String]) -> Result<Proposal, ServiceError> {
+        let person = person()?;
+        Ok(propose(&self.0, &person, &Chosen::parse(vehicle, records)?).await?)
+    }
+
+    async fn send_code(&self, vehicle: &str, records: &[String]) -> Result<(), ServiceError> {
+        let person = person()?;
+        let chosen = Chosen::parse(vehicle, records)?;
+        propose(&self.0, &person, &chosen).await?;
+        codes::send_to_person(&self.0, &person, &chosen.digest()).await
+    }
+
+    async fn code_sent(&self, vehicle: &str, records: &[String]) -> Result<CodeSent, ServiceError> {
+        let person = person()?;
+        codes::sent_to_person(&self.0, &person, &Chosen::parse(vehicle, records)?.digest()).await
+    }
+
+    async fn place(
+        &self,
+        key: &str,
+        vehicle: &str,
+        records: &[String],
+        code: &str,
+    ) -> Result<Placed, ServiceError> {
+        let placing = place::Placing {
+            person: person()?,
+            key: key.to_owned(),
+            chosen: Chosen::parse(vehicle, records)?,
+            code: code.to_owned(),
+        };
+        Ok(place::place(&self.0, placing).await?)
+    }
+
+    async fn pay(&self, order: &str) -> Result<String, ServiceError> {
+        let person = person()?;
+        Ok(payments::open::open(&self.0, &key(&person, order), &person.account_id).await?)
+    }
+
+    async fn cancel(&self, order: &str) -> Result<(), ServiceError> {
+        let person = person()?;
+        Ok(payments::release::cancel(&self.0, &key(&person, order), &person.account_id).await?)
+    }
+
+    async fn order(&self, order: &str) -> Result<OrderView, ServiceError> {
+        let person = person()?;
+        let key = key(&person, order);
+        payments::reconcile::ask_provider(&self.0, &key).await?;
+        Ok(self.view(&key).await?)
+    }
+
+    async fn orders(&self) -> Result<Vec<OrderView>, ServiceError> {
+        let person = person()?;
+        let mut connection = self.0.store.read().await.map_err(ServiceError::from)?;
+        Ok(views::all(&self.0, &mut connection, &person.id).await?)
+    }
+
+    async fn receipt(&self, number: &str) -> Result<Receipt, ServiceError> {
+        let person = person()?;
+        Ok(self.find_receipt(&person, number).await?)
+    }
+
+    async fn receipts(&self) -> Result<Vec<Receipt>, ServiceError> {
+        let person = person()?;
+        Ok(self.list_receipts(&person).await?)
+    }
+}
+
+impl OrderService {
+    async fn view(&self, key: &OrderKey) -> Result<OrderView, Fault> {
+        let mut connection = self.0.store.read().await?;
+        views::order(&self.0, &mut connection, key).await
+    }
+
+    async fn find_receipt(&self, person: &Person, number: &str) -> Result<Receipt, Fault> {
+        let mut connection = self.0.store.read().await?;
+        let row = stored::find_receipt(&mut connection, &person.id, number).await?;
+        views::receipt(&self.0, &mut connection, &row.ok_or(ServiceError::NotFound)?).await
+    }
+
+    async fn list_receipts(&self, person: &Person) -> Result<Vec<Receipt>, Fault> {
+        let mut connection = self.0.store.read().await?;
+        let mut receipts = Vec::new();
+        for row in stored::receipts_of(&mut connection, &person.id).await? {
+            receipts.push(views::receipt(&self.0, &mut connection, &row).await?);
+        }
+        Ok(receipts)
+    }
+}
+
+async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Proposal, Fault> {
+    let now = state.clock.now();
+    let mut connection = state.store.read().await?;
+    let loaded = selection::load(&mut connection, person, chosen, now, Asking::default()).await?;
+    selection::one_place(&loaded, &state.rulebook)?;
+    let rulebook = &state.rulebook;
+    let place = loaded.facts.first().and_then(|record| rulebook.place_of(&record.region));
+    let parameters = rulebook.camera_parameters(place.map(|place| &place.id), calendar::local(now).date());
+    let names = place.unwrap_or_else(|| rulebook.national());
+    let records = loaded.rows.iter().zip(&loaded.facts);
+    let records: Result<_, _> =
+        records.map(|(row, facts)| loaded.judged.card(row, facts.clone(), &person.id, rulebook)).collect();
+    Ok(Proposal {
+        vehicle: card_of(&loaded.judged, &loaded.rows),
+        records: records?,
+        selection: loaded.selection(rulebook),
+        place_zh: names.name.zh.clone(),
+        place_en: names.name.en.clone(),
+        window_minutes: parameters.payment_window_minutes(),
+        closed_hours: parameters.closed_hours(),
+        pays_until: payment_deadline(now, parameters.payment_window_minutes(), parameters.closed_hours()),
+        rulebook: rulebook.version.clone(),
+        phone: person.phone_masked.clone(),
+    })
+}

@@ -1,0 +1,90 @@
+//! Moves orders along the one edge table and keeps every event with its time, actor, rulebook and facts.
+
+use app::api::ServiceError;
+use rules::Moment;
+use rules::order::{OrderEvent, OrderState};
+use sqlx::any::AnyConnection;
+
+use super::selection::Decided;
+use crate::db::orders::{self, EventRow, OrderKey, OrderRow};
+use crate::db::Fault;
+use crate::state::State;
+
+/// Something that happened to an order.
+pub struct Happened<'a> {
+    pub at: Moment,
+    /// None for the placing itself, which comes from nowhere.
+    pub event: Option<OrderEvent>,
+    /// The state after it.
+    pub state: OrderState,
+    /// The account, or the party: `clock`, `provider`, `registry`.
+    pub actor: &'a str,
+    pub decided: Option<&'a Decided>,
+}
+
+pub async fn append(
+    connection: &mut AnyConnection,
+    state: &State,
+    order: &OrderKey,
+    happened: &Happened<'_>,
+) -> Result<(), Fault> {
+    let json = |error: serde_json::Error| Fault::Internal(format!("an event as JSON: {error}"));
+    let (facts, verdict) = match happened.decided {
+        Some(decided) => (
+            serde_json::to_string(&decided.cases).map_err(json)?,
+            serde_json::to_string(&decided.verdicts).map_err(json)?,
+        ),
+        None => (String::new(), String::new()),
+    };
+    let row = EventRow {
+        seq: 0,
+        at: happened.at.timestamp_millis(),
+        event: happened.event.map_or("place", OrderEvent::code).to_owned(),
+        state: happened.state.code().to_owned(),
+        actor: happened.actor.to_owned(),
+        rulebook: state.rulebook.version.to_string(),
+        facts,
+        verdict,
+    };
+    Ok(orders::append_event(connection, order, &row).await?)
+}
+
+/// Stores the rulebook in force, so that what it decides can be replayed later.
+pub async fn keep_rulebook(connection: &mut AnyConnection, state: &State, now: Moment) -> Result<(), Fault> {
+    let version = state.rulebook.version.to_string();
+    if orders::find_rulebook(connection, &version).await?.is_none() {
+        let body = serde_json::to_string(&*state.rulebook)
+            .map_err(|error| Fault::Internal(format!("the rulebook as JSON: {error}")))?;
+        orders::keep_rulebook(connection, &version, &body, now.timestamp_millis()).await?;
+    }
+    Ok(())
+}
+
+/// Moves the order by the event, or says that the table has no such edge from where it stands.
+pub async fn advance(
+    connection: &mut AnyConnection,
+    state: &State,
+    order: &OrderRow,
+    event: OrderEvent,
+    actor: &str,
+    decided: Option<&Decided>,
+) -> Result<OrderState, Fault> {
+    let seen = state_of(order)?;
+    let next = seen.on(event).map_err(|error| Fault::Internal(format!("order {}: {error}", order.number)))?;
+    let key = OrderKey { person_id: order.person_id.clone(), id: order.id.clone() };
+    if !orders::move_order(connection, &key, seen.code(), next.code()).await? {
+        return Err(Fault::Internal(format!("order {} moved on from {}", order.number, seen.code())));
+    }
+    let at = state.clock.now();
+    append(connection, state, &key, &Happened { at, event: Some(event), state: next, actor, decided }).await?;
+    Ok(next)
+}
+
+pub fn state_of(order: &OrderRow) -> Result<OrderState, Fault> {
+    OrderState::from_code(&order.state).ok_or_else(|| Fault::stored("order state", &order.state))
+}
+
+/// The order, or not found.
+pub async fn load(connection: &mut AnyConnection, key: &OrderKey) -> Result<OrderRow, Fault> {
+    Ok(orders::find_order(connection, key).await?.ok_or(ServiceError::NotFound)?)
+}

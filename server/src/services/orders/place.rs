@@ -1,0 +1,149 @@
+//! Places an order: decides again, holds records, fine and points, all in one transaction.
+
+use app::api::ServiceError;
+use app::api::orders::Placed;
+use app::visit::FieldError;
+use rules::Moment;
+use rules::licence::Points;
+use rules::money::Fen;
+use rules::order::{OrderState, payment_deadline};
+use sqlx::any::AnyConnection;
+
+use super::events;
+use super::selection::{self, Chosen, Loaded};
+use crate::db::orders::{self, OrderKey, OrderRecordRow, OrderRow};
+use crate::db::Fault;
+use crate::http::current::Person;
+use crate::services::accounts::codes::{self, Confirmation};
+use crate::services::violations::facts::Asking;
+use crate::state::State;
+
+/// What a person sends to place an order.
+#[derive(Clone, Debug)]
+pub struct Placing {
+    pub person: Person,
+    /// The form's own key: sent twice, it is one order.
+    pub key: String,
+    pub chosen: Chosen,
+    pub code: String,
+}
+
+enum Outcome {
+    Placed(String),
+    Refused,
+    Invalid(ServiceError),
+}
+
+pub async fn place(state: &State, placing: Placing) -> Result<Placed, Fault> {
+    let plain = placing.key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if !(16..=64).contains(&placing.key.len()) || !plain {
+        return Err(ServiceError::Invalid(vec![FieldError::new("", "error.form-key")]).into());
+    }
+    let work_state = state.clone();
+    let outcome = state
+        .store
+        .write(move |connection| {
+            let (state, placing) = (work_state.clone(), placing.clone());
+            Box::pin(async move { place_once(connection, &state, &placing).await })
+        })
+        .await?;
+    fail::fail_point!("order.placed");
+    match outcome {
+        Outcome::Placed(order) => Ok(Placed::Order(order)),
+        Outcome::Refused => Ok(Placed::Refused),
+        Outcome::Invalid(error) => Err(error.into()),
+    }
+}
+
+async fn place_once(
+    connection: &mut AnyConnection,
+    state: &State,
+    placing: &Placing,
+) -> Result<Outcome, Fault> {
+    let Placing { person, key, chosen, code } = placing;
+    let now = state.clock.now();
+    orders::lock_person(connection, &person.id).await?;
+    if let Some(order) = orders::find_order_by_key(connection, &person.id, key).await? {
+        if order.selection == chosen.digest() {
+            return Ok(Outcome::Placed(order.id));
+        }
+        let error = FieldError::new("", "error.form-key-reused");
+        return Ok(Outcome::Invalid(ServiceError::Invalid(vec![error])));
+    }
+    let loaded = selection::load(connection, person, chosen, now, Asking::default()).await?;
+    if let Err(error) = selection::one_place(&loaded, &state.rulebook) {
+        return Ok(Outcome::Invalid(error));
+    }
+    let decided = loaded.decided(&state.rulebook);
+    if !decided.passes() {
+        return Ok(Outcome::Refused);
+    }
+    // A wrong try counts although no order comes of it, so it is an outcome and not a fault.
+    match codes::confirm(connection, state, person, &chosen.digest(), code).await? {
+        Confirmation::Confirmed => {}
+        Confirmation::Refused(error) => return Ok(Outcome::Invalid(error)),
+    }
+    let order = new_order(state, placing, &loaded, now)?;
+    let id = OrderKey { person_id: order.person_id.clone(), id: order.id.clone() };
+    orders::insert_order(connection, &order).await?;
+    fail::fail_point!("order.place.inserted");
+    for (position, (row, facts)) in loaded.rows.iter().zip(&loaded.facts).enumerate() {
+        if !orders::hold_record(connection, &id, &row.vehicle_id, &row.id).await? {
+            // Another order was faster. Taking all back, then the pages show who holds it.
+            return Err(ServiceError::Invalid(vec![FieldError::new("records", "error.records.taken")]).into());
+        }
+        let record = OrderRecordRow {
+            position: i64::try_from(position).unwrap_or(i64::MAX),
+            vehicle_id: row.vehicle_id.clone(),
+            record_id: row.id.clone(),
+            code: row.code.clone(),
+            location: row.location.clone(),
+            violated_at: row.violated_at,
+            fine: row.fine,
+            points: i64::from(facts.points.0),
+            held: 1,
+            decision: None,
+        };
+        orders::insert_order_record(connection, &id, &record).await?;
+    }
+    fail::fail_point!("order.place.held");
+    events::keep_rulebook(connection, state, now).await?;
+    let event = events::Happened {
+        at: now,
+        event: None,
+        state: OrderState::Placed,
+        actor: &person.account_id,
+        decided: Some(&decided),
+    };
+    events::append(connection, state, &id, &event).await?;
+    Ok(Outcome::Placed(order.id))
+}
+
+fn new_order(state: &State, placing: &Placing, loaded: &Loaded, now: Moment) -> Result<OrderRow, Fault> {
+    let today = rules::calendar::local(now).date();
+    let place = loaded.facts.first().and_then(|record| state.rulebook.place_of(&record.region));
+    let place = place.ok_or_else(|| Fault::Internal("an order that passes has a place".into()))?;
+    let parameters = state.rulebook.camera_parameters(Some(&place.id), today);
+    let fine: Fen = loaded.facts.iter().map(|record| record.fine).sum();
+    let points: Points = loaded.facts.iter().map(|record| record.points).sum();
+    let deadline = payment_deadline(now, parameters.payment_window_minutes(), parameters.closed_hours());
+    let digits = u64::from_be_bytes(state.clock.random()) % 10_000_000_000;
+    Ok(OrderRow {
+        person_id: placing.person.id.clone(),
+        id: state.clock.id().to_string(),
+        number: format!("{}{digits:010}", today.format("%y%m%d")),
+        account_id: placing.person.account_id.clone(),
+        key: placing.key.clone(),
+        selection: placing.chosen.digest(),
+        vehicle_id: placing.chosen.vehicle.clone(),
+        plate: loaded.judged.vehicle.plate.clone(),
+        place: place.id.to_string(),
+        state: OrderState::Placed.code().into(),
+        fine: fine.fen(),
+        points: i64::from(points.0),
+        placed_at: now.timestamp_millis(),
+        pays_until: deadline.timestamp_millis(),
+        refund_reason: None,
+        rulebook: state.rulebook.version.to_string(),
+    })
+}

@@ -1,0 +1,132 @@
+//! The records that a person chose, judged as a whole. It holds nothing.
+
+use app::api::ServiceError;
+use app::visit::FieldError;
+use rules::camera::{self, CameraCase, RecordFacts, Selection};
+use rules::rulebook::Rulebook;
+use rules::verdict::Verdict;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sqlx::any::AnyConnection;
+
+use crate::db::registry::{self, RecordRow};
+use crate::db::Fault;
+use crate::http::current::Person;
+use crate::services::violations::facts::Asking;
+use crate::services::violations::{Judged, load_vehicle, record_facts};
+
+/// More than this at once is no person's wish.
+pub const LARGEST: usize = 200;
+
+/// What was chosen: one vehicle's records, each once, in a fixed order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    pub vehicle: String,
+    pub records: Vec<String>,
+}
+
+impl Chosen {
+    pub fn parse(vehicle: &str, records: &[String]) -> Result<Self, ServiceError> {
+        let mut records = records.to_vec();
+        records.sort();
+        records.dedup();
+        let error = match records.len() {
+            0 => FieldError::new("records", "error.records.none"),
+            1..=LARGEST => return Ok(Self { vehicle: vehicle.to_owned(), records }),
+            _ => FieldError::new("records", "error.records.too-many").with("limit", LARGEST),
+        };
+        Err(ServiceError::Invalid(vec![error]))
+    }
+
+    /// The same for the same records and for no others: what a code confirms and a key stands for.
+    pub fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for part in std::iter::once(&self.vehicle).chain(&self.records) {
+            hash.update(part.as_bytes());
+            hash.update([0]);
+        }
+        hex::encode(&hash.finalize()[..16])
+    }
+}
+
+/// The chosen records with what they are judged by.
+pub struct Loaded {
+    pub judged: Judged,
+    pub rows: Vec<RecordRow>,
+    pub facts: Vec<RecordFacts>,
+}
+
+impl Loaded {
+    pub fn selection(&self, rulebook: &Rulebook) -> Selection {
+        let all: Vec<usize> = (0..self.facts.len()).collect();
+        camera::assess_selection(
+            self.judged.now,
+            &self.judged.applicant,
+            &self.judged.facts,
+            &self.facts,
+            &all,
+            rulebook,
+        )
+    }
+
+    /// What is decided, record by record, for the file: judging it again gives the same.
+    pub fn decided(&self, rulebook: &Rulebook) -> Decided {
+        let selected_points = self.facts.iter().map(|record| record.points).sum();
+        let cases: Vec<CameraCase> = self
+            .facts
+            .iter()
+            .map(|record| CameraCase { selected_points, ..self.judged.case(record.clone()) })
+            .collect();
+        let verdicts = cases.iter().map(|case| camera::assess(case, rulebook)).collect();
+        Decided { cases, verdicts }
+    }
+}
+
+/// The facts and the verdicts of one decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Decided {
+    pub cases: Vec<CameraCase>,
+    pub verdicts: Vec<Verdict>,
+}
+
+impl Decided {
+    pub fn passes(&self) -> bool {
+        self.verdicts.iter().all(Verdict::passes)
+    }
+
+    /// Judges the same facts again.
+    pub fn replay(&self, rulebook: &Rulebook) -> Vec<Verdict> {
+        self.cases.iter().map(|case| camera::assess(case, rulebook)).collect()
+    }
+}
+
+/// Loads the chosen records; one that is not this vehicle's is not found.
+pub async fn load(
+    connection: &mut AnyConnection,
+    person: &Person,
+    chosen: &Chosen,
+    now: rules::Moment,
+    asking: Asking<'_>,
+) -> Result<Loaded, Fault> {
+    let judged = load_vehicle(connection, person, &chosen.vehicle, now, asking).await?;
+    let mut rows = Vec::with_capacity(chosen.records.len());
+    let mut facts = Vec::with_capacity(chosen.records.len());
+    for record in &chosen.records {
+        let row = registry::find_record(connection, &chosen.vehicle, record).await?;
+        let row = row.ok_or(ServiceError::NotFound)?;
+        facts.push(record_facts(connection, &row, now, asking).await?);
+        rows.push(row);
+    }
+    Ok(Loaded { judged, rows, facts })
+}
+
+/// An order is paid to one place: records of several places make several orders.
+pub fn one_place(loaded: &Loaded, rulebook: &Rulebook) -> Result<(), ServiceError> {
+    let mut places: Vec<_> =
+        loaded.facts.iter().map(|record| rulebook.place_of(&record.region).map(|place| &place.id)).collect();
+    places.dedup();
+    if places.len() > 1 {
+        return Err(ServiceError::Invalid(vec![FieldError::new("records", "error.records.one-place")]));
+    }
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! Stored orders as pages show them.
+
+use std::collections::BTreeMap;
+
+use app::api::ServiceError;
+use app::api::orders::{OrderRecord, OrderStep, OrderView, Receipt};
+use rules::licence::Points;
+use rules::money::Fen;
+use rules::order::{OrderEvent, OrderState};
+use rules::place::PlaceId;
+use rules::plate::PlateNumber;
+use rules::violation::ViolationCode;
+use sqlx::any::AnyConnection;
+
+use super::events;
+use crate::db::orders::{self, EventRow, OrderKey, OrderRecordRow, OrderRow};
+use crate::db::payments::{self, ReceiptRow};
+use crate::db::{Fault, registry};
+use crate::services::violations::act;
+use crate::services::violations::facts::{moment, points};
+use crate::state::State;
+
+fn record(row: &OrderRecordRow) -> Result<OrderRecord, Fault> {
+    let code = ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
+    let (act_zh, act_en) = act(&code);
+    Ok(OrderRecord {
+        id: row.record_id.clone(),
+        act_zh,
+        act_en,
+        location: row.location.clone(),
+        violated_at: moment(row.violated_at)?,
+        fine: Fen::new(row.fine),
+        points: points(row.points)?,
+        decision: row.decision.clone(),
+    })
+}
+
+fn step(row: &EventRow) -> Result<OrderStep, Fault> {
+    Ok(OrderStep {
+        at: moment(row.at)?,
+        event: OrderEvent::from_code(&row.event),
+        state: OrderState::from_code(&row.state).ok_or_else(|| Fault::stored("order state", &row.state))?,
+    })
+}
+
+fn view(
+    state: &State,
+    order: &OrderRow,
+    records: &[OrderRecordRow],
+    events: &[EventRow],
+    receipt: Option<String>,
+) -> Result<OrderView, Fault> {
+    let place = PlaceId::parse(&order.place).map_err(|error| Fault::stored("place", error))?;
+    let jurisdiction = state.rulebook.jurisdiction(&place);
+    let jurisdiction = jurisdiction.ok_or_else(|| Fault::stored("place", &order.place))?;
+    let placed_at = moment(order.placed_at)?;
+    let day = rules::calendar::local(placed_at).date();
+    Ok(OrderView {
+        id: order.id.clone(),
+        number: order.number.clone(),
+        state: events::state_of(order)?,
+        place_zh: jurisdiction.name.zh.clone(),
+        place_en: jurisdiction.name.en.clone(),
+        closed_hours: state.rulebook.camera_parameters(Some(&place), day).closed_hours(),
+        place,
+        vehicle_id: order.vehicle_id.clone(),
+        plate: PlateNumber::parse(&order.plate).map_err(|error| Fault::stored("plate", error))?,
+        records: records.iter().map(record).collect::<Result<_, _>>()?,
+        fine: Fen::new(order.fine),
+        points: Points(u32::try_from(order.points).unwrap_or(u32::MAX)),
+        placed_at,
+        pays_until: moment(order.pays_until)?,
+        steps: events.iter().map(step).collect::<Result<_, _>>()?,
+        receipt,
+        refund_reason: order.refund_reason.clone(),
+        rulebook: order.rulebook.clone(),
+    })
+}
+
+pub async fn order(state: &State, connection: &mut AnyConnection, key: &OrderKey) -> Result<OrderView, Fault> {
+    let order = events::load(connection, key).await?;
+    let records = orders::records_of_order(connection, key).await?;
+    let events = orders::events_of_order(connection, key).await?;
+    let receipt = payments::receipt_of_order(connection, key).await?.map(|receipt| receipt.number);
+    view(state, &order, &records, &events, receipt)
+}
+
+/// All orders of the person, newest first, without their time lines.
+pub async fn all(
+    state: &State,
+    connection: &mut AnyConnection,
+    person: &str,
+) -> Result<Vec<OrderView>, Fault> {
+    let mut records = BTreeMap::<String, Vec<OrderRecordRow>>::new();
+    for row in orders::records_of_person(connection, person).await? {
+        records.entry(row.order_id).or_default().push(row.record);
+    }
+    let receipts = payments::receipts_of(connection, person).await?;
+    let receipts: BTreeMap<_, _> = receipts.into_iter().map(|row| (row.order_id, row.number)).collect();
+    let rows = orders::orders_of(connection, person).await?;
+    rows.iter()
+        .map(|order| {
+            let held = records.remove(&order.id).unwrap_or_default();
+            view(state, order, &held, &[], receipts.get(&order.id).cloned())
+        })
+        .collect()
+}
+
+pub async fn receipt(
+    state: &State,
+    connection: &mut AnyConnection,
+    row: &ReceiptRow,
+) -> Result<Receipt, Fault> {
+    let key = OrderKey { person_id: row.person_id.clone(), id: row.order_id.clone() };
+    let order = order(state, connection, &key).await?;
+    let payments = payments::payments_of_order(connection, &key).await?;
+    let payment = payments.into_iter().find(|payment| payment.state == "captured");
+    let payment = payment.ok_or_else(|| Fault::Internal(format!("receipt {} without payment", row.number)))?;
+    let person = registry::find_person(connection, &row.person_id).await?.ok_or(ServiceError::NotFound)?;
+    let place = format!("persons:{}:name", person.id);
+    let name = state.sealer.open(&place, &person.name).map_err(|error| Fault::stored("name", error))?;
+    Ok(Receipt {
+        number: row.number.clone(),
+        paid_at: moment(payment.captured_at.unwrap_or(row.issued_at))?,
+        amount: Fen::new(payment.amount),
+        payer: rules::person::mask_name(&name),
+        transaction: payment.transaction_id.unwrap_or_default(),
+        channel: payment.provider,
+        signature: row.signature.clone(),
+        canonical: row.canonical.clone(),
+        order,
+    })
+}

@@ -1,0 +1,233 @@
+//! Takes note that the provider has the money, decides again, and settles the records or asks for the refund: one
+//! transaction, so that a captured payment is never without its consequence.
+
+use rules::licence::Points;
+use rules::money::Fen;
+use rules::order::{OrderEvent, OrderState};
+use rules::person::IdentityLevel;
+use sqlx::any::AnyConnection;
+
+use super::{account, out_refund_no};
+use crate::db::orders::{self, OrderKey, OrderRow};
+use crate::db::payments::{self, PaymentRow, ReceiptRow, RefundRow};
+use crate::db::{Fault, accounts, registry};
+use crate::http::current::Person;
+use crate::services::orders::events;
+use crate::services::orders::selection::{self, Chosen, Decided};
+use crate::services::violations::facts::{Asking, moment};
+use crate::state::State;
+
+/// What the provider says it has.
+#[derive(Clone, Debug)]
+pub struct Captured {
+    pub out_trade_no: String,
+    pub transaction_id: String,
+    pub amount: Fen,
+    pub paid_at: rules::Moment,
+    /// The provider's own number of the notification; none when we asked.
+    pub notification: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noted {
+    Settled,
+    Refunding,
+    /// It was known already: nothing changed.
+    Known,
+    /// No payment of ours has this number: nothing changed.
+    Unknown,
+    /// The amount is not the one we asked for: nothing changed.
+    OtherAmount,
+}
+
+pub async fn note(state: &State, captured: Captured) -> Result<Noted, Fault> {
+    let work_state = state.clone();
+    let noted = state
+        .store
+        .write(move |connection| {
+            let (state, captured) = (work_state.clone(), captured.clone());
+            Box::pin(async move { note_once(connection, &state, &captured).await })
+        })
+        .await?;
+    fail::fail_point!("payment.noted");
+    Ok(noted)
+}
+
+async fn note_once(
+    connection: &mut AnyConnection,
+    state: &State,
+    captured: &Captured,
+) -> Result<Noted, Fault> {
+    let now = state.clock.now();
+    let trade_no = &captured.out_trade_no;
+    let Some(payment) = payments::find_payment(connection, trade_no).await? else {
+        return Ok(Noted::Unknown);
+    };
+    if payment.amount != captured.amount.fen() {
+        tracing::error!(%trade_no, expected = payment.amount, said = captured.amount.fen(), "another amount");
+        return Ok(Noted::OtherAmount);
+    }
+    if let Some(id) = &captured.notification {
+        let millis = now.timestamp_millis();
+        payments::remember_notification(connection, &payment.provider, id, trade_no, "paid", millis).await?;
+    }
+    let paid_at = captured.paid_at.timestamp_millis();
+    if !payments::payment_captured(connection, trade_no, &captured.transaction_id, paid_at).await? {
+        return Ok(Noted::Known);
+    }
+    fail::fail_point!("payment.capture.noted");
+    let key = payment.order();
+    let order = events::load(connection, &key).await?;
+    let seen = events::state_of(&order)?;
+    let movement = format!("capture:{trade_no}");
+    let accounts = (account::PROVIDER, account::SUSPENSE);
+    payments::book(connection, &key, &movement, accounts, payment.amount, now.timestamp_millis()).await?;
+    events::advance(connection, state, &order, OrderEvent::PaymentSucceeded, "provider", None).await?;
+    let paid = events::load(connection, &key).await?;
+    let late = matches!(seen, OrderState::Lapsed | OrderState::Cancelled);
+    if late && !take_again(connection, &paid).await? {
+        return give_back(connection, state, &paid, &payment, "refund.records-taken", None).await;
+    }
+    let decided = decide_again(connection, state, &paid).await?;
+    if !decided.passes() {
+        return give_back(connection, state, &paid, &payment, "refund.no-longer-eligible", Some(&decided)).await;
+    }
+    settle(connection, state, &paid, &payment, &decided).await
+}
+
+/// A payment after the lapse settles if all its records are still free.
+async fn take_again(connection: &mut AnyConnection, order: &OrderRow) -> Result<bool, Fault> {
+    let key = key_of(order);
+    for record in orders::records_of_order(connection, &key).await? {
+        if !orders::hold_record(connection, &key, &record.vehicle_id, &record.record_id).await? {
+            return Ok(false);
+        }
+    }
+    orders::take_order_records(connection, &key).await?;
+    Ok(true)
+}
+
+/// The request was made when the order was placed: that day's parameters and hours count, with today's facts.
+async fn decide_again(
+    connection: &mut AnyConnection,
+    state: &State,
+    order: &OrderRow,
+) -> Result<Decided, Fault> {
+    let account = accounts::find_account(connection, &order.account_id).await?;
+    let identity = account
+        .and_then(|account| IdentityLevel::from_code(&account.identity))
+        .ok_or_else(|| Fault::Internal(format!("order {} without its account", order.number)))?;
+    let person = Person {
+        id: order.person_id.clone(),
+        account_id: order.account_id.clone(),
+        identity,
+        phone_masked: String::new(),
+    };
+    let records = orders::records_of_order(connection, &key_of(order)).await?;
+    let chosen = Chosen {
+        vehicle: order.vehicle_id.clone(),
+        records: records.into_iter().map(|record| record.record_id).collect(),
+    };
+    let placed_at = moment(order.placed_at)?;
+    let asking = Asking { order: &order.id };
+    let loaded = selection::load(connection, &person, &chosen, placed_at, asking).await?;
+    Ok(loaded.decided(&state.rulebook))
+}
+
+async fn settle(
+    connection: &mut AnyConnection,
+    state: &State,
+    order: &OrderRow,
+    payment: &PaymentRow,
+    decided: &Decided,
+) -> Result<Noted, Fault> {
+    let (key, now) = (key_of(order), state.clock.now());
+    let records = orders::records_of_order(connection, &key).await?;
+    let settled = orders::settle_records(connection, &key, &order.vehicle_id).await?;
+    if usize::try_from(settled) != Ok(records.len()) {
+        return Err(Fault::Internal(format!("order {} lost a record that it held", order.number)));
+    }
+    fail::fail_point!("payment.settle.records");
+    for record in &records {
+        let decision = format!("{}-{:02}", order.number, record.position + 1);
+        orders::name_decision(connection, &key, record.position, &decision).await?;
+    }
+    let movement = format!("settle:{}", payment.out_trade_no);
+    let accounts = (account::SUSPENSE, account::TREASURY);
+    payments::book(connection, &key, &movement, accounts, payment.amount, now.timestamp_millis()).await?;
+    events::keep_rulebook(connection, state, now).await?;
+    events::advance(connection, state, order, OrderEvent::Settle, "provider", Some(decided)).await?;
+    let receipt = receipt(connection, state, order, payment).await?;
+    payments::insert_receipt(connection, &receipt).await?;
+    Ok(Noted::Settled)
+}
+
+/// What the receipt says, line by line, and the signature over exactly this text.
+async fn receipt(
+    connection: &mut AnyConnection,
+    state: &State,
+    order: &OrderRow,
+    payment: &PaymentRow,
+) -> Result<ReceiptRow, Fault> {
+    let now = state.clock.now();
+    let number = format!("R{}", order.number);
+    let person = registry::find_person(connection, &order.person_id).await?;
+    let person = person.ok_or_else(|| Fault::Internal(format!("order {} without its person", order.number)))?;
+    let name = state
+        .sealer
+        .open(&format!("persons:{}:name", person.id), &person.name)
+        .map_err(|error| Fault::stored("name", error))?;
+    let points = Points(u32::try_from(order.points).unwrap_or(u32::MAX)).0;
+    let canonical = format!(
+        "lutong-receipt-1\nreceipt {number}\norder {}\nplace {}\nplate {}\npayer {}\namount {} CNY\npoints {points}\nissued {}\nkey {}\n",
+        order.number,
+        order.place,
+        order.plate,
+        rules::person::mask_name(&name),
+        Fen::new(payment.amount),
+        now.format("%Y-%m-%dT%H:%M:%SZ"),
+        state.signer.public_key(),
+    );
+    Ok(ReceiptRow {
+        person_id: order.person_id.clone(),
+        number,
+        order_id: order.id.clone(),
+        issued_at: now.timestamp_millis(),
+        signature: state.signer.sign(&canonical),
+        canonical,
+    })
+}
+
+async fn give_back(
+    connection: &mut AnyConnection,
+    state: &State,
+    order: &OrderRow,
+    payment: &PaymentRow,
+    reason: &str,
+    decided: Option<&Decided>,
+) -> Result<Noted, Fault> {
+    let (key, now) = (key_of(order), state.clock.now());
+    orders::give_back_records(connection, &key, &order.vehicle_id).await?;
+    orders::say_refund_reason(connection, &key, reason).await?;
+    if decided.is_some() {
+        events::keep_rulebook(connection, state, now).await?;
+    }
+    events::advance(connection, state, order, OrderEvent::Refund, "provider", decided).await?;
+    let refund = RefundRow {
+        person_id: key.person_id.clone(),
+        order_id: key.id.clone(),
+        out_trade_no: payment.out_trade_no.clone(),
+        out_refund_no: out_refund_no(&payment.out_trade_no),
+        amount: payment.amount,
+        state: "requested".into(),
+        reason: reason.to_owned(),
+        requested_at: now.timestamp_millis(),
+        done_at: None,
+    };
+    payments::insert_refund(connection, &refund).await?;
+    Ok(Noted::Refunding)
+}
+
+pub(super) fn key_of(order: &OrderRow) -> OrderKey {
+    OrderKey { person_id: order.person_id.clone(), id: order.id.clone() }
+}

@@ -1,0 +1,96 @@
+//! Opens the payment of an order and gives the provider's page.
+
+use app::api::ServiceError;
+use app::visit::FieldError;
+use rules::money::Fen;
+use rules::order::{OrderEvent, OrderState};
+use sqlx::any::AnyConnection;
+
+use super::out_trade_no;
+use crate::db::orders::{OrderKey, OrderRow};
+use crate::db::{Fault, payments};
+use crate::gateways::payment::{PaymentRequest, ProviderError};
+use crate::services::orders::events;
+use crate::services::violations::facts::moment;
+use crate::state::State;
+
+enum Step {
+    /// The order is past paying: its own page says what it is.
+    Elsewhere,
+    Open(OrderRow),
+}
+
+/// The address to send the person to: the provider's page, or the order's own when there is nothing to pay.
+pub async fn open(state: &State, key: &OrderKey, actor: &str) -> Result<String, Fault> {
+    let own_page = format!("/orders/{}", key.id);
+    let (work_state, work_key, work_actor) = (state.clone(), key.clone(), actor.to_owned());
+    let step = state
+        .store
+        .write(move |connection| {
+            let (state, key, actor) = (work_state.clone(), work_key.clone(), work_actor.clone());
+            Box::pin(async move { start(connection, &state, &key, &actor).await })
+        })
+        .await?;
+    fail::fail_point!("payment.started");
+    let Step::Open(order) = step else { return Ok(own_page) };
+    let trade_no = out_trade_no(&order.number);
+    let request = PaymentRequest {
+        out_trade_no: trade_no.clone(),
+        description: format!("交通违法罚款 {}", order.number),
+        amount: Fen::new(order.fine),
+        expires_at: moment(order.pays_until)?,
+        return_url: format!("{}{own_page}?returned=yes", state.origin),
+    };
+    let page = match state.payment.open(request).await {
+        Ok(page) => page,
+        Err(error) => return Err(not_opened(&order, &error)),
+    };
+    fail::fail_point!("payment.opened-outside");
+    let url = page.url.clone();
+    state
+        .store
+        .write(move |connection| {
+            let (trade_no, url) = (trade_no.clone(), url.clone());
+            Box::pin(async move { Ok(payments::payment_opened(connection, &trade_no, &url).await?) })
+        })
+        .await?;
+    Ok(page.url)
+}
+
+fn not_opened(order: &OrderRow, error: &ProviderError) -> Fault {
+    tracing::warn!(order = %order.number, %error, "the provider did not open the payment");
+    ServiceError::Invalid(vec![FieldError::new("", "error.payment.not-opened")]).into()
+}
+
+async fn start(
+    connection: &mut AnyConnection,
+    state: &State,
+    key: &OrderKey,
+    actor: &str,
+) -> Result<Step, Fault> {
+    let order = events::load(connection, key).await?;
+    let now = state.clock.now();
+    if !matches!(events::state_of(&order)?, OrderState::Placed | OrderState::Paying) {
+        return Ok(Step::Elsewhere);
+    }
+    if now.timestamp_millis() >= order.pays_until {
+        return Ok(Step::Elsewhere);
+    }
+    let place = rules::place::PlaceId::parse(&order.place).map_err(|error| Fault::stored("place", error))?;
+    let parameters = state.rulebook.camera_parameters(Some(&place), rules::calendar::local(now).date());
+    if let Some(closed) = parameters.closed_hours().filter(|closed| closed.contains(now)) {
+        let opens = rules::calendar::local(closed.ends_after(now)).format("%H:%M");
+        let error = FieldError::new("", "error.payment.closed-hours").with("opens", opens);
+        return Err(ServiceError::Invalid(vec![error]).into());
+    }
+    if events::state_of(&order)? == OrderState::Placed {
+        let trade_no = out_trade_no(&order.number);
+        if payments::find_payment(connection, &trade_no).await?.is_none() {
+            let provider = state.payment.name();
+            payments::insert_payment(connection, key, provider, &trade_no, order.fine, now.timestamp_millis())
+                .await?;
+        }
+        events::advance(connection, state, &order, OrderEvent::StartPayment, actor, None).await?;
+    }
+    Ok(Step::Open(order))
+}

@@ -1,0 +1,72 @@
+//! Ends orders without payment: they lapse, are cancelled, or the registry was faster. All they held is given back.
+
+use app::api::ServiceError;
+use rules::order::OrderEvent;
+use sqlx::any::AnyConnection;
+
+use super::capture::key_of;
+use crate::db::orders::{self, OrderKey, OrderRow};
+use crate::db::Fault;
+use crate::services::orders::events;
+use crate::state::State;
+
+/// Cancels the order; one that is past cancelling stays as it is, and its page shows what it is.
+pub async fn cancel(state: &State, key: &OrderKey, actor: &str) -> Result<(), Fault> {
+    end(state, key, OrderEvent::Cancel, actor, None).await.map(drop)
+}
+
+/// Lapses the order if its window is over and it is still open. True when it lapsed now.
+pub async fn lapse(state: &State, key: &OrderKey) -> Result<bool, Fault> {
+    end(state, key, OrderEvent::Lapse, "clock", None).await
+}
+
+/// A record that the order holds was processed elsewhere: the order ends before it is paid. A payment on its way
+/// comes back.
+pub async fn processed_elsewhere(state: &State, key: &OrderKey) -> Result<bool, Fault> {
+    end(state, key, OrderEvent::Cancel, "registry", Some("refund.processed-elsewhere")).await
+}
+
+async fn end(
+    state: &State,
+    key: &OrderKey,
+    event: OrderEvent,
+    actor: &str,
+    reason: Option<&'static str>,
+) -> Result<bool, Fault> {
+    let (work_state, work_key, actor) = (state.clone(), key.clone(), actor.to_owned());
+    let ended = state
+        .store
+        .write(move |connection| {
+            let (state, key, actor) = (work_state.clone(), work_key.clone(), actor.clone());
+            Box::pin(async move { end_once(connection, &state, &key, event, &actor, reason).await })
+        })
+        .await?;
+    fail::fail_point!("order.ended");
+    Ok(ended)
+}
+
+async fn end_once(
+    connection: &mut AnyConnection,
+    state: &State,
+    key: &OrderKey,
+    event: OrderEvent,
+    actor: &str,
+    reason: Option<&str>,
+) -> Result<bool, Fault> {
+    let order = orders::find_order(connection, key).await?.ok_or(ServiceError::NotFound)?;
+    if !may_end(state, &order, event)? {
+        return Ok(false);
+    }
+    orders::give_back_records(connection, &key_of(&order), &order.vehicle_id).await?;
+    if let Some(reason) = reason {
+        orders::say_refund_reason(connection, key, reason).await?;
+    }
+    fail::fail_point!("order.end.given-back");
+    events::advance(connection, state, &order, event, actor, None).await?;
+    Ok(true)
+}
+
+fn may_end(state: &State, order: &OrderRow, event: OrderEvent) -> Result<bool, Fault> {
+    let early = event == OrderEvent::Lapse && state.clock.now().timestamp_millis() < order.pays_until;
+    Ok(!early && events::state_of(order)?.on(event).is_ok())
+}

@@ -1,0 +1,311 @@
+//! A person's vehicles and their camera records, each with its verdict. Placing orders is in `orders`.
+
+pub mod facts;
+
+use std::collections::BTreeSet;
+
+use app::api::ServiceError;
+use app::api::violations::{
+    Attention, Office, RecordCard, RecordDetail, VehicleCard, VehicleRecords, Violations,
+};
+use async_trait::async_trait;
+use rules::Moment;
+use rules::calendar;
+use rules::camera::{self, Applicant, CameraCase, RecordFacts, VehicleFacts};
+use rules::money::Fen;
+use rules::plate::PlateNumber;
+use rules::rulebook::Rulebook;
+use rules::vehicle::{VehicleKind, VehicleUse};
+use rules::violation::{self, ViolationCode};
+use sqlx::any::AnyConnection;
+
+use crate::db::registry::{self, RecordRow, VehicleRow};
+use crate::db::{Fault, orders};
+use crate::http::current::{Person, person};
+use crate::state::State;
+use facts::{Asking, moment, stored};
+
+pub struct ViolationService(pub State);
+
+/// A vehicle with everything that its records are judged by.
+pub struct Judged {
+    pub vehicle: VehicleRow,
+    pub facts: VehicleFacts,
+    pub applicant: Applicant,
+    pub now: Moment,
+}
+
+/// Loads the vehicle for the person, or says that there is none: another person's vehicle is not found.
+pub async fn load_vehicle(
+    connection: &mut AnyConnection,
+    person: &Person,
+    vehicle: &str,
+    now: Moment,
+    asking: Asking<'_>,
+) -> Result<Judged, Fault> {
+    let row = registry::find_vehicle(connection, vehicle).await?.ok_or(ServiceError::NotFound)?;
+    let facts = facts::vehicle(connection, &row, &person.id, now).await?;
+    if facts.relation == rules::vehicle::Relation::None {
+        return Err(ServiceError::NotFound.into());
+    }
+    let applicant = facts::applicant(connection, &person.id, person.identity, now, asking).await?;
+    Ok(Judged { vehicle: row, facts, applicant, now })
+}
+
+impl Judged {
+    /// The case of one record as it would be decided alone.
+    pub fn case(&self, record: RecordFacts) -> CameraCase {
+        CameraCase {
+            now: self.now,
+            applicant: self.applicant.clone(),
+            vehicle: self.facts.clone(),
+            selected_points: record.points,
+            record,
+            dispute_declared: false,
+        }
+    }
+
+    pub fn card(
+        &self,
+        row: &RecordRow,
+        record: RecordFacts,
+        person: &str,
+        rulebook: &Rulebook,
+    ) -> Result<RecordCard, Fault> {
+        let code =
+            ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
+        let (act_zh, act_en) = act(&code);
+        let jurisdiction = rulebook.place_of(&record.region);
+        let place = jurisdiction.unwrap_or_else(|| rulebook.national());
+        let case = self.case(record);
+        Ok(RecordCard {
+            id: row.id.clone(),
+            vehicle_id: row.vehicle_id.clone(),
+            code,
+            act_zh,
+            act_en,
+            location: row.location.clone(),
+            place: jurisdiction.map(|place| place.id.clone()),
+            place_zh: place.name.zh.clone(),
+            place_en: place.name.en.clone(),
+            order: row.held_order.clone().filter(|_| row.held_person.as_deref() == Some(person)),
+            has_evidence: row.evidence.is_some(),
+            verdict: camera::assess(&case, rulebook),
+            facts: case.record,
+            office: Office {
+                name_zh: place.office.name.zh.clone(),
+                name_en: place.office.name.en.clone(),
+                address: place.office.address.clone(),
+                phone: place.office.phone.clone(),
+            },
+        })
+    }
+}
+
+/// What was done, in plain words, Chinese and English.
+pub fn act(code: &ViolationCode) -> (String, String) {
+    violation::find(code).map_or_else(
+        || (format!("交通违法(代码 {code})"), format!("Traffic violation (code {code})")),
+        |known| (known.act_zh.to_owned(), known.act_en.to_owned()),
+    )
+}
+
+fn vehicle_card(row: &VehicleRow, facts: &VehicleFacts, open: (i64, i64)) -> VehicleCard {
+    VehicleCard {
+        id: row.id.clone(),
+        plate: facts.plate.clone(),
+        kind: facts.kind,
+        usage: facts.usage,
+        states: facts.states,
+        relation: facts.relation,
+        open_records: u32::try_from(open.0).unwrap_or(u32::MAX),
+        open_fines: Fen::new(open.1),
+    }
+}
+
+/// The vehicle's card, counting the open ones among its records.
+pub fn card_of(judged: &Judged, records: &[RecordRow]) -> VehicleCard {
+    let open = records.iter().filter(|record| matches!(record.state.as_str(), "unprocessed" | "held"));
+    let (count, fines) = open.fold((0, 0), |(count, fines), record| (count + 1, fines + record.fine));
+    vehicle_card(&judged.vehicle, &judged.facts, (count, fines))
+}
+
+/// Reads the record's facts, looking up when another order's hold on it ends.
+pub async fn record_facts(
+    connection: &mut AnyConnection,
+    row: &RecordRow,
+    now: Moment,
+    asking: Asking<'_>,
+) -> Result<RecordFacts, Fault> {
+    let ends = match (&row.held_person, &row.held_order) {
+        (Some(person), Some(order)) if order != asking.order => {
+            registry::hold_ends(connection, person, order).await?.map(moment).transpose()?
+        }
+        _ => None,
+    };
+    facts::record(row, now, asking, ends)
+}
+
+#[async_trait]
+impl Violations for ViolationService {
+    async fn vehicles(&self) -> Result<Vec<VehicleCard>, ServiceError> {
+        let person = person()?;
+        Ok(vehicles(&self.0, &person).await?)
+    }
+
+    async fn records(&self, vehicle: &str) -> Result<VehicleRecords, ServiceError> {
+        let person = person()?;
+        Ok(records(&self.0, &person, vehicle).await?)
+    }
+
+    async fn record(&self, vehicle: &str, record: &str) -> Result<RecordDetail, ServiceError> {
+        let person = person()?;
+        Ok(record_detail(&self.0, &person, vehicle, record).await?)
+    }
+
+    async fn dispute(&self, vehicle: &str, record: &str) -> Result<(), ServiceError> {
+        let person = person()?;
+        let (now, vehicle, record) = (self.0.clock.now(), vehicle.to_owned(), record.to_owned());
+        let marked = self.0.store.write(move |connection| {
+            let (person, vehicle, record) = (person.clone(), vehicle.clone(), record.clone());
+            Box::pin(async move {
+                load_vehicle(connection, &person, &vehicle, now, Asking::default()).await?;
+                let row = registry::find_record(connection, &vehicle, &record).await?;
+                let row = row.ok_or(ServiceError::NotFound)?;
+                if row.state == "unprocessed" {
+                    registry::mark_disputed(connection, &vehicle, &record).await?;
+                }
+                Ok(())
+            })
+        });
+        Ok(marked.await?)
+    }
+
+    async fn attention(&self) -> Result<Vec<Attention>, ServiceError> {
+        let person = person()?;
+        Ok(attention(&self.0, &person).await?)
+    }
+}
+
+async fn vehicles(state: &State, person: &Person) -> Result<Vec<VehicleCard>, Fault> {
+    let now = state.clock.now();
+    let mut connection = state.store.read().await?;
+    let rows = registry::vehicles_of(&mut connection, &person.id, now.timestamp_millis()).await?;
+    let bound: BTreeSet<String> =
+        registry::bound_vehicles(&mut connection, &person.id, now.timestamp_millis()).await?.into_iter().collect();
+    rows.iter()
+        .map(|row| {
+            let vehicle = &row.vehicle;
+            let relation = match vehicle.owner_kind.as_str() {
+                "person" if vehicle.owner_id == person.id => rules::vehicle::Relation::Own,
+                _ if !bound.contains(&vehicle.id) => rules::vehicle::Relation::Leased,
+                "organisation" => rules::vehicle::Relation::Organisation,
+                _ => rules::vehicle::Relation::Other,
+            };
+            Ok(VehicleCard {
+                id: vehicle.id.clone(),
+                plate: PlateNumber::parse(&vehicle.plate).map_err(|error| Fault::stored("plate", error))?,
+                kind: stored("vehicle kind", &vehicle.kind, VehicleKind::from_code)?,
+                usage: stored("vehicle use", &vehicle.usage, VehicleUse::from_code)?,
+                states: facts::stored_set(
+                    "vehicle state",
+                    &vehicle.states,
+                    rules::vehicle::VehicleState::from_code,
+                )?,
+                relation,
+                open_records: u32::try_from(row.open_records).unwrap_or(u32::MAX),
+                open_fines: Fen::new(row.open_fines),
+            })
+        })
+        .collect()
+}
+
+async fn records(state: &State, person: &Person, vehicle: &str) -> Result<VehicleRecords, Fault> {
+    let now = state.clock.now();
+    let mut connection = state.store.read().await?;
+    let judged = load_vehicle(&mut connection, person, vehicle, now, Asking::default()).await?;
+    let rows = registry::records_of(&mut connection, vehicle).await?;
+    let ends = registry::hold_ends_of(&mut connection, vehicle).await?;
+    let rulebook = &state.rulebook;
+    let mut cards = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let end = ends.iter().find(|end| Some(&end.id) == row.held_order.as_ref());
+        let end = end.map(|end| moment(end.pays_until)).transpose()?;
+        let record = facts::record(row, now, Asking::default(), end)?;
+        cards.push(judged.card(row, record, &person.id, rulebook)?);
+    }
+    let places: BTreeSet<_> = cards.iter().map(|card| card.place.clone()).collect();
+    let today = calendar::local(now).date();
+    Ok(VehicleRecords {
+        vehicle: card_of(&judged, &rows),
+        parameters: places.iter().map(|place| rulebook.camera_parameters(place.as_ref(), today)).collect(),
+        vehicle_facts: judged.facts,
+        applicant: judged.applicant,
+        now,
+        records: cards,
+    })
+}
+
+async fn record_detail(
+    state: &State,
+    person: &Person,
+    vehicle: &str,
+    record: &str,
+) -> Result<RecordDetail, Fault> {
+    let now = state.clock.now();
+    let mut connection = state.store.read().await?;
+    let judged = load_vehicle(&mut connection, person, vehicle, now, Asking::default()).await?;
+    let row = registry::find_record(&mut connection, vehicle, record).await?.ok_or(ServiceError::NotFound)?;
+    let record = record_facts(&mut connection, &row, now, Asking::default()).await?;
+    let then = calendar::local(record.violated_at).date();
+    let code = ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
+    let today = calendar::local(now).date();
+    let by_then = violation::points_under_law(&code, then, then);
+    let by_today = violation::points_under_law(&code, today, today);
+    let rows = registry::records_of(&mut connection, vehicle).await?;
+    Ok(RecordDetail {
+        vehicle: card_of(&judged, &rows),
+        record: judged.card(&row, record, &person.id, &state.rulebook)?,
+        rulebook: state.rulebook.version.clone(),
+        milder_law: by_then.zip(by_today).filter(|(then, today)| then != today),
+    })
+}
+
+async fn attention(state: &State, person: &Person) -> Result<Vec<Attention>, Fault> {
+    let mut due = Vec::new();
+    let now = state.clock.now();
+    let mut connection = state.store.read().await?;
+    for order in orders::orders_of(&mut connection, &person.id).await? {
+        if matches!(order.state.as_str(), "placed" | "paying") {
+            due.push(Attention::PayOrder {
+                order: order.id,
+                plate: PlateNumber::parse(&order.plate).map_err(|error| Fault::stored("plate", error))?,
+                amount: Fen::new(order.fine),
+                pays_until: moment(order.pays_until)?,
+            });
+        }
+    }
+    due.sort_by_key(|item| match item {
+        Attention::PayOrder { pays_until, .. } => pays_until.timestamp_millis(),
+        _ => i64::MAX,
+    });
+    if let Some(licence) = registry::find_licence(&mut connection, &person.id).await? {
+        let today = calendar::local(now).date();
+        let ends = licence.valid_until.and_then(|day| day.parse::<chrono::NaiveDate>().ok());
+        if let Some(on) = ends.filter(|day| *day - today <= chrono::TimeDelta::days(90)) {
+            due.push(Attention::LicenceEnds { on });
+        }
+    }
+    drop(connection);
+    for vehicle in vehicles(state, person).await? {
+        if vehicle.open_records > 0 {
+            due.push(Attention::OpenRecords {
+                vehicle: vehicle.id,
+                plate: vehicle.plate,
+                count: vehicle.open_records,
+                fines: vehicle.open_fines,
+            });
+        }
+    }
+    Ok(due)
+}

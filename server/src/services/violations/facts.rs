@@ -1,0 +1,172 @@
+//! Turns stored rows into the facts that `rules` judges. It judges nothing itself.
+
+use rules::Moment;
+use rules::calendar;
+use rules::camera::{Applicant, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, RecordStanding, VehicleFacts};
+use rules::licence::{Ledger, LicenceStates, Points, PointsEntry};
+use rules::money::Fen;
+use rules::person::IdentityLevel;
+use rules::place::RegionCode;
+use rules::plate::PlateNumber;
+use rules::vehicle::{Relation, VehicleKind, VehicleStates, VehicleUse};
+use rules::violation::{Capture, PenaltyKind, ViolationCode, points_under_law};
+use sqlx::any::AnyConnection;
+
+use crate::db::registry::{self, LeaseRow, LicenceRow, PointsRow, RecordRow, VehicleRow};
+use crate::db::Fault;
+
+/// Which order asks: its own holds and points do not stand against it.
+#[derive(Clone, Copy, Default)]
+pub struct Asking<'a> {
+    pub order: &'a str,
+}
+
+pub fn moment(millis: i64) -> Result<Moment, Fault> {
+    Moment::from_timestamp_millis(millis).ok_or_else(|| Fault::stored("moment", millis))
+}
+
+/// A code stored by us or by the feed, read by its own type.
+pub fn stored<T>(what: &str, code: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, Fault> {
+    read(code).ok_or_else(|| Fault::stored(what, code))
+}
+
+/// A set of codes, stored separated by spaces.
+pub fn stored_set<T, S: FromIterator<T>>(
+    what: &str,
+    codes: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<S, Fault> {
+    codes.split_whitespace().map(|code| stored(what, code, &read)).collect()
+}
+
+pub fn ledger(licence: &LicenceRow, entries: &[PointsRow]) -> Result<Ledger, Fault> {
+    let day = |text: &str| text.parse().map_err(|error| Fault::stored("day", error));
+    Ok(Ledger {
+        first_issued: day(&licence.first_issued)?,
+        entries: entries
+            .iter()
+            .map(|entry| {
+                Ok(PointsEntry {
+                    on: day(&entry.occurred_on)?,
+                    points: points(entry.points)?,
+                    fine_paid: entry.fine_paid != 0,
+                })
+            })
+            .collect::<Result<_, Fault>>()?,
+        full_marks: licence.full_marks.split_whitespace().map(day).collect::<Result<_, Fault>>()?,
+    })
+}
+
+pub fn points(stored: i64) -> Result<Points, Fault> {
+    u32::try_from(stored).map(Points).map_err(|error| Fault::stored("points", error))
+}
+
+/// The person as an applicant. Points of orders settled lately count before the registry reports them.
+pub async fn applicant(
+    connection: &mut AnyConnection,
+    person: &str,
+    identity: IdentityLevel,
+    now: Moment,
+    asking: Asking<'_>,
+) -> Result<Applicant, Fault> {
+    let held = points(registry::held_points(connection, person, asking.order).await?)?;
+    let Some(row) = registry::find_licence(connection, person).await? else {
+        return Ok(Applicant { identity, licence: None, held_points: held });
+    };
+    let entries = registry::points_entries(connection, person).await?;
+    let ledger = ledger(&row, &entries)?;
+    let today = calendar::local(now).date();
+    let cycle = rules::licence::ScoringCycle::of(ledger.first_issued, today);
+    let cycle_began = calendar::moment(cycle.start.and_time(chrono::NaiveTime::MIN)).timestamp_millis();
+    let unreported = points(registry::unreported_points(connection, person, cycle_began).await?)?;
+    let licence = LicenceFacts {
+        states: stored_set::<_, LicenceStates>(
+            "licence state",
+            &row.states,
+            rules::licence::LicenceState::from_code,
+        )?,
+        cycle_points: ledger.points_of_cycle(today) + unreported,
+        full_marks: ledger.full_marks_of_cycle(today),
+        next_cycle: cycle.next_start(),
+    };
+    Ok(Applicant { identity, licence: Some(licence), held_points: held })
+}
+
+/// How the person stands to the vehicle. `about` is the moment of a violation, which picks the lease.
+pub async fn vehicle(
+    connection: &mut AnyConnection,
+    row: &VehicleRow,
+    person: &str,
+    now: Moment,
+) -> Result<VehicleFacts, Fault> {
+    let own = row.owner_kind == "person" && row.owner_id == person;
+    let mut facts = VehicleFacts {
+        plate: PlateNumber::parse(&row.plate).map_err(|error| Fault::stored("plate", error))?,
+        kind: stored("vehicle kind", &row.kind, VehicleKind::from_code)?,
+        usage: stored("vehicle use", &row.usage, VehicleUse::from_code)?,
+        states: stored_set::<_, VehicleStates>(
+            "vehicle state",
+            &row.states,
+            rules::vehicle::VehicleState::from_code,
+        )?,
+        relation: if own { Relation::Own } else { Relation::None },
+        bound_since: None,
+        lease: None,
+    };
+    if own {
+        return Ok(facts);
+    }
+    let now_millis = now.timestamp_millis();
+    if let Some(since) = registry::find_binding(connection, person, &row.id, now_millis).await? {
+        facts.relation =
+            if row.owner_kind == "organisation" { Relation::Organisation } else { Relation::Other };
+        facts.bound_since = Some(moment(since)?);
+        return Ok(facts);
+    }
+    let leases = registry::leases_of(connection, person, &row.id).await?;
+    if let Some(lease) = leases.last() {
+        facts.relation = Relation::Leased;
+        facts.lease = Some(lease_facts(lease)?);
+    }
+    Ok(facts)
+}
+
+fn lease_facts(row: &LeaseRow) -> Result<LeaseFacts, Fault> {
+    Ok(LeaseFacts {
+        registered_at: moment(row.registered_at)?,
+        from: moment(row.starts_at)?,
+        until: moment(row.ends_at)?,
+        role: stored("lease role", &row.role, LeaseRole::from_code)?,
+    })
+}
+
+/// The record as it stands for this person. `hold_ends` is when another order's hold on it ends by itself.
+pub fn record(
+    row: &RecordRow,
+    now: Moment,
+    asking: Asking<'_>,
+    hold_ends: Option<Moment>,
+) -> Result<RecordFacts, Fault> {
+    let violated_at = moment(row.violated_at)?;
+    let code = ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
+    let day = |moment| calendar::local(moment).date();
+    let milder = points_under_law(&code, day(violated_at), day(now));
+    let stored_points = points(row.points)?;
+    Ok(RecordFacts {
+        region: RegionCode::parse(&row.region).map_err(|error| Fault::stored("region", error))?,
+        violated_at,
+        capture: stored("capture", &row.capture, Capture::from_code)?,
+        penalty: stored("penalty", &row.penalty, PenaltyKind::from_code)?,
+        fine: Fen::new(row.fine),
+        points: milder.map_or(stored_points, |milder| milder.min(stored_points)),
+        state: match row.state.as_str() {
+            "unprocessed" => RecordStanding::Unprocessed,
+            "held" if row.held_order.as_deref() == Some(asking.order) => RecordStanding::HeldByThisOrder,
+            "held" => RecordStanding::HeldByOther { until: hold_ends },
+            "processed" => RecordStanding::Processed,
+            "processed-elsewhere" => RecordStanding::ProcessedElsewhere,
+            other => return Err(Fault::stored("record state", other)),
+        },
+        disputed: row.disputed != 0,
+    })
+}
