@@ -42,6 +42,26 @@ impl Clock for SystemClock {
     }
 }
 
+/// The machine's clock, shifted: starts at the given moment and goes on from there, for demonstrations and browser
+/// tests of hours and dates.
+pub struct ShiftedClock(chrono::TimeDelta);
+
+impl ShiftedClock {
+    pub fn starting_at(moment: DateTime<Utc>) -> Self {
+        Self(moment - SystemClock.now())
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> DateTime<Utc> {
+        SystemClock.now() + self.0
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        SystemClock.fill(bytes);
+    }
+}
+
 /// A clock for tests and for the demo registry: it stands until moved, and its chance follows from a seed.
 pub struct FixedClock {
     now: Mutex<DateTime<Utc>>,

@@ -1,15 +1,19 @@
 //! Serves the application, keeps the truth, talks to the outside.
 
+pub mod api;
 pub mod clock;
 pub mod config;
+pub mod crash;
 pub mod db;
 pub mod demo;
 pub mod feed;
 pub mod gateways;
 pub mod http;
+pub mod invariants;
 pub mod jobs;
 pub mod sandbox;
 pub mod sealing;
+pub mod serve;
 pub mod services;
 pub mod signing;
 pub mod state;

@@ -1,3 +1,52 @@
 //! The command line of the server.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use server::config::{DatabaseSettings, ServeSettings};
+use server::{crash, demo, feed, invariants, sandbox, serve};
+
+/// Lutong: road-traffic self-service.
+#[derive(Parser)]
+#[command(version, about)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve pages and the API.
+    Serve(Box<ServeSettings>),
+    /// Read registry feed files; goes on where an earlier import stopped.
+    Import(feed::ImportSettings),
+    /// Make a plausible registry with named people, and read it.
+    Demo(demo::DemoSettings),
+    /// Stand in for WeChat Pay: the same protocol, no money.
+    Sandbox(sandbox::SandboxSettings),
+    /// Check the promises about money and records on a live database.
+    Invariants(DatabaseSettings),
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    serve::start_logging();
+    crash::arm();
+    let outcome = match CommandLine::parse().command {
+        Command::Serve(settings) => serve::run(*settings).await,
+        Command::Import(settings) => return feed::run(settings).await,
+        Command::Demo(settings) => return demo::run(settings).await,
+        Command::Sandbox(settings) => sandbox::run(settings).await,
+        Command::Invariants(settings) => return invariants::run(settings).await,
+        Command::Openapi => serve::print_openapi(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
