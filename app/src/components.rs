@@ -1,0 +1,87 @@
+//! The parts that pages are built from, one component a file, rendered by the server.
+//! They load nothing and decide nothing: what they show comes as props or from the visit.
+
+mod action_bar;
+mod button;
+mod card;
+mod cells;
+mod checkbox;
+mod details;
+mod empty;
+mod error_summary;
+mod field;
+mod filter;
+mod icon;
+mod inset;
+mod layout;
+mod moment;
+mod money;
+mod notice;
+mod pagination;
+mod panel;
+mod password_field;
+mod plate;
+mod post_form;
+mod print_hint;
+mod radios;
+mod refusal;
+mod sms_code_field;
+mod summary_list;
+mod tab_bar;
+mod tag;
+mod text_field;
+mod timeline;
+mod warning;
+
+use std::fmt::Display;
+
+use leptos::prelude::with_context;
+
+pub use action_bar::ActionBar;
+pub use button::{Button, ButtonKind, ButtonLink};
+pub use card::Card;
+pub use cells::{Cell, Cells};
+pub use checkbox::Checkbox;
+pub use details::Details;
+pub use empty::Empty;
+pub use error_summary::{ErrorSummary, error_text};
+pub use filter::{Filter, FilterItem};
+pub use icon::{Icon, IconName};
+pub use inset::Inset;
+pub use layout::Layout;
+pub use moment::{LocalDate, LocalTime, date_words, time_words};
+pub use money::Money;
+pub use notice::Notice;
+pub use pagination::Pagination;
+pub use panel::Panel;
+pub use password_field::PasswordField;
+pub use plate::{Plate, PlateLook};
+pub use post_form::PostForm;
+pub use print_hint::PrintHint;
+pub use radios::{Choice, Radios};
+pub use refusal::{RefusalCard, RefusalWords};
+pub use sms_code_field::SmsCodeField;
+pub use summary_list::{SummaryList, SummaryRow};
+pub use tab_bar::{Tab, TabBar};
+pub use tag::{Tag, Tone};
+pub use text_field::TextField;
+pub use timeline::{Timeline, TimelineStep};
+pub use warning::Warning;
+
+use crate::texts::{Language, t, t_with};
+use crate::visit::Visit;
+
+/// The language of the page being rendered.
+pub fn language() -> Language {
+    with_context::<Visit, _>(Visit::language).expect("the server provides the visit to every page")
+}
+
+/// The sentence for the key in the language of the page.
+pub fn say(key: &str) -> String {
+    t(language(), key)
+}
+
+/// The sentence for the key in the language of the page, with its values.
+pub fn say_with(key: &str, values: &[(&str, &dyn Display)]) -> String {
+    t_with(language(), key, values)
+}

@@ -1,0 +1,19 @@
+//! The bar at the bottom of a transaction's page that holds its one primary button.
+//! It holds no form of its own.
+
+use leptos::prelude::*;
+
+#[component]
+pub fn ActionBar(
+    /// What the press will come to, such as the sum: shown above or beside the button.
+    #[prop(optional, into)]
+    sum: Option<String>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="lt-actions">
+            {sum.map(|sum| view! { <p class="lt-actions__sum">{sum}</p> })}
+            <div class="lt-actions__buttons">{children()}</div>
+        </div>
+    }
+}

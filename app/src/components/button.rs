@@ -1,0 +1,60 @@
+//! Buttons that say the act: one that submits its form, one that leads to a page.
+//! Neither knows what the act does.
+
+use leptos::prelude::*;
+
+/// How much weight a button has. A page has one primary button, or two equal secondary ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ButtonKind {
+    #[default]
+    Primary,
+    Secondary,
+    Warning,
+    /// Looks like a link, for what is rarely wanted.
+    Quiet,
+}
+
+impl ButtonKind {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Primary => "govuk-button",
+            Self::Secondary => "govuk-button govuk-button--secondary",
+            Self::Warning => "govuk-button govuk-button--warning",
+            Self::Quiet => "lt-quiet-button",
+        }
+    }
+}
+
+/// Submits the form that it stands in.
+#[component]
+pub fn Button(
+    #[prop(optional)] kind: ButtonKind,
+    /// Name and value that the form carries when this button is the one pressed.
+    #[prop(optional, into)]
+    name: Option<String>,
+    #[prop(optional, into)] value: Option<String>,
+    /// Goes to another target than the form's own.
+    #[prop(optional, into)]
+    formaction: Option<String>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <button type="submit" class=kind.class() name=name value=value formaction=formaction>
+            {children()}
+        </button>
+    }
+}
+
+/// Leads to a page and looks like a button.
+#[component]
+pub fn ButtonLink(
+    #[prop(into)] href: String,
+    #[prop(optional)] kind: ButtonKind,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <a href=href role="button" draggable="false" class=kind.class()>
+            {children()}
+        </a>
+    }
+}

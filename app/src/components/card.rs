@@ -1,0 +1,32 @@
+//! A card in a list: a heading that may lead on, tags, and whatever belongs to it.
+//! It knows nothing of what it holds.
+
+use leptos::prelude::*;
+
+#[component]
+pub fn Card(
+    #[prop(into)] heading: String,
+    /// Where the heading leads; the whole card can then be pressed.
+    #[prop(optional, into)]
+    href: Option<String>,
+    /// `Tag`s, three at most.
+    #[prop(optional, into)]
+    tags: Option<ViewFn>,
+    /// The thing needs the person: a line of colour and a heavier edge.
+    #[prop(optional)]
+    urgent: bool,
+    children: Children,
+) -> impl IntoView {
+    let class = if urgent { "lt-card lt-card--urgent" } else { "lt-card" };
+    let heading = match href {
+        Some(href) => view! { <a class="lt-card__link" href=href>{heading}</a> }.into_any(),
+        None => heading.into_any(),
+    };
+    view! {
+        <article class=class>
+            <h2 class="lt-card__heading">{heading}</h2>
+            {tags.map(|tags| view! { <div class="lt-card__tags">{tags.run()}</div> })}
+            <div class="lt-card__body">{children()}</div>
+        </article>
+    }
+}

@@ -1,0 +1,52 @@
+//! The lines that concern every page: the copy shown offline, the payment still open, the age of the registry's data.
+//! Each shows itself only when there is something to say.
+
+use leptos::prelude::*;
+
+use crate::components::icon::{Icon, IconName};
+use crate::components::moment::LocalTime;
+use crate::components::say;
+use crate::visit::Visit;
+
+/// Shown by the styles alone when the service worker answers from its store: the worker marks `<html>` and writes
+/// the time into the empty `<time>`.
+#[component]
+pub(super) fn OfflineStrip() -> impl IntoView {
+    view! {
+        <div class="lt-strip lt-strip--offline">
+            <Icon name=IconName::Offline/>
+            <p>{say("frame.offline")}<time class="lt-offline-time"></time></p>
+        </div>
+    }
+}
+
+#[component]
+pub(super) fn UnpaidStrip() -> impl IntoView {
+    let (order, path) = with_context::<Visit, _>(|visit| (visit.unpaid_order.clone(), visit.path.clone()))
+        .unwrap_or_default();
+    // The order's own page says it larger.
+    order.map(|order| format!("/orders/{order}")).filter(|href| !path.starts_with(href.as_str())).map(
+        |href| {
+            view! {
+                <a class="lt-strip lt-strip--unpaid" href=href>
+                    <Icon name=IconName::Clock/>
+                    <span class="lt-strip__words">{say("frame.unpaid")}</span>
+                    <span class="lt-strip__act">{say("frame.unpaid-act")}</span>
+                </a>
+            }
+        },
+    )
+}
+
+#[component]
+pub(super) fn SyncLine() -> impl IntoView {
+    let synced = with_context::<Visit, _>(|visit| visit.synced_at).flatten();
+    view! {
+        <p class="lt-sync">
+            {match synced {
+                Some(at) => view! { {say("frame.synced")}<LocalTime at/> }.into_any(),
+                None => say("frame.never-synced").into_any(),
+            }}
+        </p>
+    }
+}

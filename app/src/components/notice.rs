@@ -1,0 +1,26 @@
+//! The page that interrupts before something that can't be undone: a few facts, large, and then the act.
+//! The act's form is the page's own, given as children.
+
+use leptos::prelude::*;
+
+#[component]
+pub fn Notice(
+    #[prop(into)] title: String,
+    /// What it comes to: name and value, three at most.
+    facts: Vec<(String, String)>,
+    children: Children,
+) -> impl IntoView {
+    let facts = facts
+        .into_iter()
+        .map(|(name, value)| {
+            view! { <div class="lt-notice__fact"><dt>{name}</dt><dd>{value}</dd></div> }
+        })
+        .collect_view();
+    view! {
+        <section class="lt-notice">
+            <h1 class="lt-notice__title">{title}</h1>
+            <dl class="lt-notice__facts">{facts}</dl>
+            <div class="lt-notice__body">{children()}</div>
+        </section>
+    }
+}

@@ -1,0 +1,36 @@
+//! A form that changes something: it posts, carries the visit's token and, on demand, a key against doing it twice.
+//! It works the same with and without scripts.
+
+use leptos::prelude::*;
+
+use crate::visit::Visit;
+
+#[component]
+pub fn PostForm(
+    /// The form target: `/api/orders/place`.
+    #[prop(into)]
+    action: String,
+    /// Hidden fields, by name.
+    #[prop(optional)]
+    hidden: Vec<(String, String)>,
+    /// Sending it twice must have the effect of once: it carries the visit's form key.
+    #[prop(optional)]
+    once: bool,
+    #[prop(optional, into)] class: Option<String>,
+    children: Children,
+) -> impl IntoView {
+    let (csrf, key) = with_context::<Visit, _>(|visit| (visit.csrf.clone(), visit.form_key.clone()))
+        .expect("the server provides the visit to every page");
+    let hidden = hidden
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+        .collect_view();
+    view! {
+        <form method="post" action=action class=class novalidate data-once=once.then_some("")>
+            <input type="hidden" name="csrf" value=csrf/>
+            {once.then(|| view! { <input type="hidden" name="key" value=key/> })}
+            {hidden}
+            {children()}
+        </form>
+    }
+}
