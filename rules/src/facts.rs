@@ -1,0 +1,73 @@
+//! The facts of a case in the flat form that the rule table reads. A fact that was not given is missing, never false.
+
+use crate::set::coded;
+
+coded! {
+    /// Every fact that a camera rule reads. Amounts are fen, moments are seconds since 1970 UTC, choices are the index
+    /// of their code, sets are one bit per code, yes is 1.
+    Fact {
+        PlaceServed = "place-served",
+        MinuteOfDay = "minute-of-day",
+        CapturedByDevice = "captured-by-device",
+        Unprocessed = "unprocessed",
+        HeldByOther = "held-by-other",
+        Disputed = "disputed",
+        DisputeDeclared = "dispute-declared",
+        PenaltyKind = "penalty-kind",
+        Fine = "fine",
+        RecordPoints = "record-points",
+        CyclePoints = "cycle-points",
+        HeldPoints = "held-points",
+        SelectedPoints = "selected-points",
+        IdentityLevel = "identity-level",
+        LicenceBound = "licence-bound",
+        LicenceStates = "licence-states",
+        FullMarks = "full-marks",
+        VehicleCovered = "vehicle-covered",
+        Relation = "relation",
+        ViolatedAt = "violated-at",
+        BoundSince = "bound-since",
+        VehicleKind = "vehicle-kind",
+        VehicleUse = "vehicle-use",
+        VehicleStates = "vehicle-states",
+        PlatePrefix = "plate-prefix",
+        LeaseRegisteredAt = "lease-registered-at",
+        LeaseFrom = "lease-from",
+        LeaseUntil = "lease-until",
+        LeaseDriver = "lease-driver",
+    }
+}
+
+const COUNT: usize = Fact::ALL.len();
+
+/// A rule asked for a fact that the case does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the fact {} is missing", .0.code())]
+pub struct MissingFact(pub Fact);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    values: [i64; COUNT],
+    present: u32,
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self { values: [0; COUNT], present: 0 }
+    }
+}
+
+impl Facts {
+    pub fn set(&mut self, fact: Fact, value: i64) {
+        self.values[fact as usize] = value;
+        self.present |= 1 << (fact as u32);
+    }
+
+    pub fn unset(&mut self, fact: Fact) {
+        self.present &= !(1 << (fact as u32));
+    }
+
+    pub fn get(&self, fact: Fact) -> Result<i64, MissingFact> {
+        if self.present & (1 << (fact as u32)) == 0 { Err(MissingFact(fact)) } else { Ok(self.values[fact as usize]) }
+    }
+}

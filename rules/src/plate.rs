@@ -1,0 +1,164 @@
+//! Plate numbers by GA 36-2018: ordinary and new-energy ones. It does not know who has which.
+
+use std::fmt;
+
+use crate::set::parsed_text;
+
+/// The provinces' characters, in the order of GB/T 2260.
+const PROVINCES: [char; 31] = [
+    '京', '津', '冀', '晋', '蒙', '辽', '吉', '黑', '沪', '苏', '浙', '皖', '闽', '赣', '鲁', '豫', '鄂', '湘', '粤',
+    '桂', '琼', '渝', '川', '贵', '云', '藏', '陕', '甘', '青', '宁', '新',
+];
+/// What may stand at the end of a special plate.
+const SPECIAL: [char; 6] = ['学', '挂', '警', '港', '澳', '领'];
+/// Letters that tell a new-energy vehicle's drive.
+const ENERGY: &[u8; 10] = b"DABCEFGHJK";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlateError {
+    #[error("a plate begins with the character of a province")]
+    Province,
+    #[error("after the province comes the letter of the issuing office")]
+    Office,
+    #[error("a plate has five characters after the prefix, a new-energy plate six")]
+    Length,
+    #[error("letters I and O, and other characters, do not stand on plates")]
+    Character,
+    #[error("six characters after the prefix: D, A, B, C, E, F, G, H, J or K comes first, or last after five digits")]
+    NewEnergy,
+    #[error("a plate has two letters at most among its five characters")]
+    Letters,
+}
+
+impl PlateError {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Province => "plate-province",
+            Self::Office => "plate-office",
+            Self::Length => "plate-length",
+            Self::Character => "plate-character",
+            Self::NewEnergy => "plate-new-energy",
+            Self::Letters => "plate-letters",
+        }
+    }
+}
+
+/// The province's character and the office's letter: `桂A`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PlatePrefix {
+    province: char,
+    office: char,
+}
+
+impl PlatePrefix {
+    pub fn parse(text: &str) -> Result<Self, PlateError> {
+        let mut characters = text.chars();
+        let province = characters.next().filter(|first| PROVINCES.contains(first)).ok_or(PlateError::Province)?;
+        let office = characters.next().map(|letter| letter.to_ascii_uppercase());
+        let office = office.filter(char::is_ascii_uppercase).filter(|letter| *letter != 'I').ok_or(PlateError::Office)?;
+        if characters.next().is_some() {
+            return Err(PlateError::Length);
+        }
+        Ok(Self { province, office })
+    }
+
+    /// A number of its own for each prefix.
+    pub fn number(self) -> i64 {
+        let province = PROVINCES.iter().position(|known| *known == self.province).unwrap_or_default();
+        (province as i64) * 32 + i64::from(u32::from(self.office) - u32::from('A'))
+    }
+
+    pub fn from_number(number: i64) -> Option<Self> {
+        let province = *PROVINCES.get(usize::try_from(number / 32).ok()?)?;
+        let office = char::from_u32(u32::from('A') + u32::try_from(number % 32).ok()?)?;
+        office.is_ascii_uppercase().then_some(Self { province, office })
+    }
+}
+
+impl fmt::Display for PlatePrefix {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}{}", self.province, self.office)
+    }
+}
+parsed_text!(PlatePrefix, PlateError);
+
+/// A plate's number without the dot: `桂A12345`, `渝AD12345`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PlateNumber {
+    prefix: PlatePrefix,
+    serial: String,
+}
+
+impl PlateNumber {
+    /// Accepts `桂A·12345`, `桂A 12345`, lower case and full-width characters.
+    pub fn parse(text: &str) -> Result<Self, PlateError> {
+        let characters: Vec<char> = text
+            .chars()
+            .filter(|character| !character.is_whitespace() && !matches!(character, '·' | '•' | '・' | '-' | '.'))
+            .map(|character| match character {
+                '！'..='～' => char::from_u32(u32::from(character) - 0xFEE0).unwrap_or(character),
+                other => other,
+            })
+            .map(|character| character.to_ascii_uppercase())
+            .collect();
+        let prefix: String = characters.iter().take(2).collect();
+        let prefix = PlatePrefix::parse(&prefix)?;
+        let serial = &characters[2..];
+        check_serial(serial)?;
+        Ok(Self { prefix, serial: serial.iter().collect() })
+    }
+
+    pub fn prefix(&self) -> PlatePrefix {
+        self.prefix
+    }
+
+    pub fn serial(&self) -> &str {
+        &self.serial
+    }
+
+    /// Six characters after the prefix: a new-energy vehicle.
+    pub fn is_new_energy(&self) -> bool {
+        self.serial.chars().count() == 6
+    }
+
+    /// With the dot, as on the plate: `桂A·12345`.
+    pub fn spoken(&self) -> String {
+        format!("{}·{}", self.prefix, self.serial)
+    }
+}
+
+fn check_serial(serial: &[char]) -> Result<(), PlateError> {
+    let body = match serial.split_last() {
+        Some((last, body)) if SPECIAL.contains(last) && body.len() == 4 => body,
+        _ => serial,
+    };
+    let allowed = |character: &char| {
+        character.is_ascii_digit() || (character.is_ascii_uppercase() && !matches!(character, 'I' | 'O'))
+    };
+    if !body.iter().all(allowed) {
+        return Err(PlateError::Character);
+    }
+    let letters = body.iter().filter(|character| character.is_ascii_uppercase()).count();
+    match serial.len() {
+        5 if letters <= 2 => Ok(()),
+        5 => Err(PlateError::Letters),
+        6 if is_new_energy(serial) => Ok(()),
+        6 => Err(PlateError::NewEnergy),
+        _ => Err(PlateError::Length),
+    }
+}
+
+fn is_new_energy(serial: &[char]) -> bool {
+    let energy = |character: char| u8::try_from(character).is_ok_and(|byte| ENERGY.contains(&byte));
+    let digits = |part: &[char]| part.iter().all(char::is_ascii_digit);
+    let small = energy(serial[0]) && digits(&serial[2..]);
+    let large = digits(&serial[..5]) && energy(serial[5]);
+    small || large
+}
+
+impl fmt::Display for PlateNumber {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}{}", self.prefix, self.serial)
+    }
+}
+parsed_text!(PlateNumber, PlateError);
