@@ -60,7 +60,8 @@ fn holiday_mark(day: NaiveDate) -> Option<char> {
 
 /// The last day of a term of so many days that begins the day after `from`.
 pub fn deadline(from: NaiveDate, days: u32, count: DayCount) -> NaiveDate {
-    let plus = |day: NaiveDate, days: u32| day.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX);
+    let plus =
+        |day: NaiveDate, days: u32| day.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX);
     match count {
         DayCount::Calendar => plus(from, days),
         DayCount::CalendarRolling => next_working_day(plus(from, days)),

@@ -68,6 +68,10 @@ impl Facts {
     }
 
     pub fn get(&self, fact: Fact) -> Result<i64, MissingFact> {
-        if self.present & (1 << (fact as u32)) == 0 { Err(MissingFact(fact)) } else { Ok(self.values[fact as usize]) }
+        if self.present & (1 << (fact as u32)) == 0 {
+            Err(MissingFact(fact))
+        } else {
+            Ok(self.values[fact as usize])
+        }
     }
 }

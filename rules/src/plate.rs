@@ -6,8 +6,8 @@ use crate::set::parsed_text;
 
 /// The provinces' characters, in the order of GB/T 2260.
 const PROVINCES: [char; 31] = [
-    '京', '津', '冀', '晋', '蒙', '辽', '吉', '黑', '沪', '苏', '浙', '皖', '闽', '赣', '鲁', '豫', '鄂', '湘', '粤',
-    '桂', '琼', '渝', '川', '贵', '云', '藏', '陕', '甘', '青', '宁', '新',
+    '京', '津', '冀', '晋', '蒙', '辽', '吉', '黑', '沪', '苏', '浙', '皖', '闽', '赣', '鲁', '豫', '鄂',
+    '湘', '粤', '桂', '琼', '渝', '川', '贵', '云', '藏', '陕', '甘', '青', '宁', '新',
 ];
 /// What may stand at the end of a special plate.
 const SPECIAL: [char; 6] = ['学', '挂', '警', '港', '澳', '领'];
@@ -24,7 +24,9 @@ pub enum PlateError {
     Length,
     #[error("letters I and O, and other characters, do not stand on plates")]
     Character,
-    #[error("six characters after the prefix: D, A, B, C, E, F, G, H, J or K comes first, or last after five digits")]
+    #[error(
+        "six characters after the prefix: D, A, B, C, E, F, G, H, J or K comes first, or last after five digits"
+    )]
     NewEnergy,
     #[error("a plate has two letters at most among its five characters")]
     Letters,
@@ -53,9 +55,13 @@ pub struct PlatePrefix {
 impl PlatePrefix {
     pub fn parse(text: &str) -> Result<Self, PlateError> {
         let mut characters = text.chars();
-        let province = characters.next().filter(|first| PROVINCES.contains(first)).ok_or(PlateError::Province)?;
+        let province =
+            characters.next().filter(|first| PROVINCES.contains(first)).ok_or(PlateError::Province)?;
         let office = characters.next().map(|letter| letter.to_ascii_uppercase());
-        let office = office.filter(char::is_ascii_uppercase).filter(|letter| *letter != 'I').ok_or(PlateError::Office)?;
+        let office = office
+            .filter(char::is_ascii_uppercase)
+            .filter(|letter| *letter != 'I')
+            .ok_or(PlateError::Office)?;
         if characters.next().is_some() {
             return Err(PlateError::Length);
         }
@@ -94,7 +100,9 @@ impl PlateNumber {
     pub fn parse(text: &str) -> Result<Self, PlateError> {
         let characters: Vec<char> = text
             .chars()
-            .filter(|character| !character.is_whitespace() && !matches!(character, '·' | '•' | '・' | '-' | '.'))
+            .filter(|character| {
+                !character.is_whitespace() && !matches!(character, '·' | '•' | '・' | '-' | '.')
+            })
             .map(|character| match character {
                 '！'..='～' => char::from_u32(u32::from(character) - 0xFEE0).unwrap_or(character),
                 other => other,

@@ -90,11 +90,7 @@ impl<T: Coded> CodeSet<T> {
     }
 
     pub fn from_bits(bits: i64) -> Self {
-        T::ALL
-            .iter()
-            .copied()
-            .filter(|value| bits & (1 << value.index()) != 0)
-            .collect()
+        T::ALL.iter().copied().filter(|value| bits & (1 << value.index()) != 0).collect()
     }
 
     pub fn iter(self) -> impl Iterator<Item = T> {

@@ -88,7 +88,11 @@ const ORDER_163: NaiveDate = NaiveDate::from_ymd_opt(2022, 4, 1).expect("a day")
 
 /// The points for the act: the table of the day of the act or that of the day of decision, whichever is milder
 /// (penalty 37). None for a code that the table does not know.
-pub fn points_under_law(code: &ViolationCode, violated_on: NaiveDate, decided_on: NaiveDate) -> Option<Points> {
+pub fn points_under_law(
+    code: &ViolationCode,
+    violated_on: NaiveDate,
+    decided_on: NaiveDate,
+) -> Option<Points> {
     let known = find(code)?;
     let on = |day: NaiveDate| if day < ORDER_163 { known.points_2013 } else { known.points_2022 };
     Some(on(violated_on).min(on(decided_on)))

@@ -1,0 +1,156 @@
+//! Walks the rule table over the facts and builds the refusals.
+
+use chrono::NaiveDate;
+
+use super::{RecordStanding, View, facts};
+use crate::Moment;
+use crate::calendar;
+use crate::facts::{Fact, Facts, MissingFact};
+use crate::licence::Points;
+use crate::money::Fen;
+use crate::parameters::Parameter;
+use crate::person::IdentityLevel;
+use crate::plate::PlatePrefix;
+use crate::rule::{As, CAMERA_RULES, Changes, Rule, RuleId, Show, Values};
+use crate::rulebook::CameraParameters;
+use crate::set::{CodeSet, Coded};
+use crate::verdict::{Refusal, Value, Verdict};
+
+/// What time may change: the moments at which it does.
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    pub now: Moment,
+    pub next_cycle: Option<NaiveDate>,
+    pub hold_ends: Option<Moment>,
+}
+
+pub(super) fn assess_view(case: &View<'_>, parameters: &CameraParameters) -> Verdict {
+    let facts = facts(case, parameters.place.is_some());
+    let times = Times {
+        now: case.now,
+        next_cycle: case.applicant.licence.as_ref().map(|licence| licence.next_cycle),
+        hold_ends: match case.record.state {
+            RecordStanding::HeldByOther { until } => until,
+            _ => None,
+        },
+    };
+    judge(&facts, &times, parameters).expect("a typed case gives every fact that the rules read")
+}
+
+/// Judges flat facts: the verdict, or the fact that is missing.
+pub fn judge(facts: &Facts, times: &Times, parameters: &CameraParameters) -> Result<Verdict, MissingFact> {
+    let mut refusals = Vec::new();
+    for (index, rule) in CAMERA_RULES.iter().enumerate() {
+        if refuses(rule, facts, parameters)? {
+            refusals.push(Refusal {
+                rule: rule.id,
+                found: show(rule.found, facts, parameters)?,
+                required: show(rule.required, facts, parameters)?,
+                source: parameters.source(index),
+                remedy: rule.remedy,
+                passes_at: passes_at(rule, facts, times, parameters)?,
+            });
+        }
+    }
+    Ok(Verdict { rulebook: parameters.version.clone(), place: parameters.place.clone(), refusals })
+}
+
+/// Whether the rule refuses, without saying why.
+pub fn refuses(rule: &Rule, facts: &Facts, parameters: &CameraParameters) -> Result<bool, MissingFact> {
+    Ok(rule.applies.holds(facts, parameters)? && !rule.passes.holds(facts, parameters)?)
+}
+
+/// The first moment at which the rule would pass if nothing else changes.
+fn passes_at(
+    rule: &Rule,
+    facts: &Facts,
+    times: &Times,
+    parameters: &CameraParameters,
+) -> Result<Option<Moment>, MissingFact> {
+    let by_time = match rule.changes {
+        Changes::WithParameters => None,
+        Changes::WithHours => parameters.closed_hours().map(|closed| closed.ends_after(times.now)),
+        Changes::WithCycle => times.next_cycle.map(calendar::day_begins),
+        Changes::WithHold => times.hold_ends,
+    };
+    let mut candidates: Vec<Moment> = parameters.changes().map(calendar::day_begins).collect();
+    candidates.extend(by_time);
+    candidates.sort_unstable();
+    for moment in candidates.into_iter().filter(|moment| *moment > times.now) {
+        let later = facts_at(facts, moment, times);
+        if !refuses(rule, &later, parameters.on(calendar::local(moment).date()))? {
+            return Ok(Some(moment));
+        }
+    }
+    Ok(None)
+}
+
+/// The same facts at a later moment.
+fn facts_at(facts: &Facts, moment: Moment, times: &Times) -> Facts {
+    let mut later = *facts;
+    later.set(Fact::MinuteOfDay, calendar::minute_of_day(moment));
+    if times.next_cycle.is_some_and(|day| calendar::day_begins(day) <= moment) {
+        later.set(Fact::CyclePoints, 0);
+        later.set(Fact::FullMarks, 0);
+    }
+    if times.hold_ends.is_some_and(|ends| ends <= moment) {
+        later.set(Fact::HeldByOther, 0);
+    }
+    later
+}
+
+fn show(what: Show, facts: &Facts, parameters: &CameraParameters) -> Result<Value, MissingFact> {
+    Ok(match what {
+        Show::Nothing => Value::Nothing,
+        Show::Number(As::Plates, _) => {
+            let prefixes = parameters.plate_prefixes().iter();
+            Value::Plates(prefixes.filter_map(|number| PlatePrefix::from_number(*number)).collect())
+        }
+        Show::Number(shown, term) => number(shown, term.read(facts, parameters)?),
+        Show::Common(shown, fact, parameter) => {
+            let set = parameters.number(parameter).unwrap_or_default();
+            number(shown, facts.get(fact)? & set)
+        }
+        Show::Hours(from, until) => {
+            let minute = |parameter: Parameter| parameters.number(parameter).unwrap_or_default();
+            Value::Hours(minute(from), minute(until))
+        }
+        Show::Term(from, until) => match (facts.get(from), facts.get(until)) {
+            (Ok(from), Ok(until)) => Value::Term(moment(from), moment(until)),
+            // A leased vehicle without a lease: there is no term to show.
+            _ => Value::Nothing,
+        },
+    })
+}
+
+fn moment(seconds: i64) -> Moment {
+    Moment::from_timestamp(seconds, 0).unwrap_or_default()
+}
+
+fn one<T: Coded>(index: i64) -> CodeSet<T> {
+    CodeSet::from_bits(1 << index)
+}
+
+fn number(shown: As, number: i64) -> Value {
+    match shown {
+        As::Money => Value::Money(Fen::new(number)),
+        As::Points => Value::Points(Points(u32::try_from(number).unwrap_or(u32::MAX))),
+        As::Count => Value::Count(number),
+        As::Moment => Value::At(moment(number)),
+        As::Identity => {
+            let level = usize::try_from(number).ok().and_then(|index| IdentityLevel::ALL.get(index));
+            Value::Identity(level.copied().unwrap_or(IdentityLevel::None))
+        }
+        As::LicenceStates => Value::LicenceStates(CodeSet::from_bits(number)),
+        As::VehicleStates => Value::VehicleStates(CodeSet::from_bits(number)),
+        As::Kind => Value::Kinds(one(number)),
+        As::Kinds => Value::Kinds(CodeSet::from_bits(number)),
+        As::Use => Value::Uses(one(number)),
+        As::Uses => Value::Uses(CodeSet::from_bits(number)),
+        As::Relation => Value::Relations(one(number)),
+        As::Relations => Value::Relations(CodeSet::from_bits(number)),
+        As::Plate | As::Plates => Value::Plates(PlatePrefix::from_number(number).into_iter().collect()),
+    }
+}
+
+const _: () = assert!(CAMERA_RULES.len() == RuleId::LateFee as usize);

@@ -1,0 +1,103 @@
+//! The one table of camera rules: identifier, facts read, parameters, predicate, remedy. The verdict, its explanation,
+//! the rulebook page and the oracles all come from it.
+
+mod expression;
+mod table;
+
+pub use expression::{Expr, Term, Values};
+pub use table::CAMERA_RULES;
+
+use crate::facts::Fact;
+use crate::parameters::Parameter;
+use crate::set::coded;
+use crate::verdict::Remedy;
+
+coded! {
+    /// Every rule by its identifier in the catalogue, in catalogue order.
+    RuleId {
+        PlaceOpen = "camera.place-open",
+        ServiceHours = "camera.service-hours",
+        ByDevice = "camera.by-device",
+        RecordOpen = "camera.record-open",
+        NotDisputed = "camera.not-disputed",
+        SimpleProcedure = "camera.simple-procedure",
+        FineLimit = "camera.fine-limit",
+        RecordPoints = "camera.record-points",
+        PointsTotal = "camera.points-total",
+        Identity = "camera.identity",
+        LicenceBound = "camera.licence-bound",
+        LicenceState = "camera.licence-state",
+        FullMarks = "camera.full-marks",
+        VehicleBound = "camera.vehicle-bound",
+        VehicleOwner = "camera.vehicle-owner",
+        BindingBefore = "camera.binding-before",
+        VehicleKind = "camera.vehicle-kind",
+        VehicleUse = "camera.vehicle-use",
+        VehicleState = "camera.vehicle-state",
+        PlateArea = "camera.plate-area",
+        Lease = "camera.lease",
+        LateFee = "fine.late-fee",
+    }
+}
+
+/// How a number is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum As {
+    Money,
+    Points,
+    Count,
+    Moment,
+    Identity,
+    LicenceStates,
+    VehicleStates,
+    Kind,
+    Kinds,
+    Use,
+    Uses,
+    Relation,
+    Relations,
+    Plate,
+    Plates,
+}
+
+/// What a refusal shows of what it found or asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    Nothing,
+    Number(As, Term),
+    /// Codes that stand both in the fact and in the parameter.
+    Common(As, Fact, Parameter),
+    /// Two ends of a time.
+    Hours(Parameter, Parameter),
+    Term(Fact, Fact),
+}
+
+/// What time alone may change about a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changes {
+    /// Only another value of a parameter, on its day.
+    WithParameters,
+    /// The closed hours end.
+    WithHours,
+    /// The next scoring cycle begins.
+    WithCycle,
+    /// Another order's hold ends.
+    WithHold,
+}
+
+/// One rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    pub id: RuleId,
+    /// What it reads of the case.
+    pub facts: &'static [Fact],
+    /// What places set for it; the first names the source of a refusal.
+    pub parameters: &'static [Parameter],
+    /// Whether the rule has anything to say about the case.
+    pub applies: Expr,
+    pub passes: Expr,
+    pub found: Show,
+    pub required: Show,
+    pub remedy: Remedy,
+    pub changes: Changes,
+}

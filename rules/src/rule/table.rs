@@ -1,0 +1,261 @@
+//! The camera rules in catalogue order.
+
+use super::Term::{Const, Fact as Of, Parameter as Set, Sum};
+use super::{As, Changes, Expr, Rule, RuleId, Show};
+use crate::facts::Fact as F;
+use crate::parameters::Parameter as P;
+use crate::vehicle::{Relation, VehicleState};
+use crate::verdict::Remedy;
+use crate::violation::PenaltyKind;
+
+const RELATION_NONE: i64 = Relation::None as i64;
+const LEASED: i64 = Relation::Leased as i64;
+const OTHER: i64 = Relation::Other as i64;
+const ORGANISATION: i64 = Relation::Organisation as i64;
+const WARNING: i64 = PenaltyKind::Warning as i64;
+const FINE: i64 = PenaltyKind::Fine as i64;
+const VEHICLE_GONE: i64 = 1 << VehicleState::TransferredOut as i64
+    | 1 << VehicleState::Scrapped as i64
+    | 1 << VehicleState::Cancelled as i64
+    | 1 << VehicleState::Stolen as i64;
+
+const ALL_POINTS: &[F] = &[F::CyclePoints, F::HeldPoints, F::SelectedPoints];
+
+/// A rule that always applies, asks for no parameter and is mended at the office.
+const PLAIN: Rule = Rule {
+    id: RuleId::PlaceOpen,
+    facts: &[],
+    parameters: &[],
+    applies: Expr::Always,
+    passes: Expr::Always,
+    found: Show::Nothing,
+    required: Show::Nothing,
+    remedy: Remedy::Office,
+    changes: Changes::WithParameters,
+};
+
+pub const CAMERA_RULES: [Rule; 21] = [
+    Rule { id: RuleId::PlaceOpen, facts: &[F::PlaceServed], passes: Expr::Is(F::PlaceServed), ..PLAIN },
+    Rule {
+        id: RuleId::ServiceHours,
+        facts: &[F::MinuteOfDay],
+        parameters: &[P::ClosedFrom, P::ClosedUntil],
+        applies: Expr::Asked(P::ClosedFrom),
+        passes: Expr::Any(&[
+            Expr::All(&[
+                Expr::AtMost(Set(P::ClosedFrom), Set(P::ClosedUntil)),
+                Expr::Any(&[
+                    Expr::Less(Of(F::MinuteOfDay), Set(P::ClosedFrom)),
+                    Expr::AtMost(Set(P::ClosedUntil), Of(F::MinuteOfDay)),
+                ]),
+            ]),
+            Expr::All(&[
+                Expr::Less(Set(P::ClosedUntil), Set(P::ClosedFrom)),
+                Expr::Less(Of(F::MinuteOfDay), Set(P::ClosedFrom)),
+                Expr::AtMost(Set(P::ClosedUntil), Of(F::MinuteOfDay)),
+            ]),
+        ]),
+        required: Show::Hours(P::ClosedFrom, P::ClosedUntil),
+        remedy: Remedy::Wait,
+        changes: Changes::WithHours,
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::ByDevice,
+        facts: &[F::CapturedByDevice],
+        passes: Expr::Is(F::CapturedByDevice),
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::RecordOpen,
+        facts: &[F::Unprocessed, F::HeldByOther],
+        passes: Expr::All(&[Expr::Is(F::Unprocessed), Expr::Not(F::HeldByOther)]),
+        remedy: Remedy::FinishOrder,
+        changes: Changes::WithHold,
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::NotDisputed,
+        facts: &[F::Disputed, F::DisputeDeclared],
+        passes: Expr::All(&[Expr::Not(F::Disputed), Expr::Not(F::DisputeDeclared)]),
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::SimpleProcedure,
+        facts: &[F::PenaltyKind, F::Fine],
+        parameters: &[P::FineLimit],
+        passes: Expr::Any(&[
+            Expr::Equals(F::PenaltyKind, WARNING),
+            Expr::All(&[Expr::Equals(F::PenaltyKind, FINE), Expr::AtMost(Of(F::Fine), Set(P::FineLimit))]),
+        ]),
+        found: Show::Number(As::Money, Of(F::Fine)),
+        required: Show::Number(As::Money, Set(P::FineLimit)),
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::FineLimit,
+        facts: &[F::Fine],
+        parameters: &[P::FineLimit],
+        passes: Expr::AtMost(Of(F::Fine), Set(P::FineLimit)),
+        found: Show::Number(As::Money, Of(F::Fine)),
+        required: Show::Number(As::Money, Set(P::FineLimit)),
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::RecordPoints,
+        facts: &[F::RecordPoints],
+        parameters: &[P::RecordPointsLimit],
+        applies: Expr::Asked(P::RecordPointsLimit),
+        passes: Expr::AtMost(Of(F::RecordPoints), Set(P::RecordPointsLimit)),
+        found: Show::Number(As::Points, Of(F::RecordPoints)),
+        required: Show::Number(As::Points, Set(P::RecordPointsLimit)),
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::PointsTotal,
+        facts: ALL_POINTS,
+        parameters: &[P::PointsLimit],
+        passes: Expr::Less(Sum(ALL_POINTS), Set(P::PointsLimit)),
+        found: Show::Number(As::Points, Sum(ALL_POINTS)),
+        required: Show::Number(As::Points, Set(P::PointsLimit)),
+        remedy: Remedy::ChooseFewer,
+        changes: Changes::WithCycle,
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::Identity,
+        facts: &[F::IdentityLevel],
+        parameters: &[P::IdentityLevel],
+        passes: Expr::AtMost(Set(P::IdentityLevel), Of(F::IdentityLevel)),
+        found: Show::Number(As::Identity, Of(F::IdentityLevel)),
+        required: Show::Number(As::Identity, Set(P::IdentityLevel)),
+        remedy: Remedy::Identify,
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::LicenceBound,
+        facts: &[F::LicenceBound],
+        passes: Expr::Is(F::LicenceBound),
+        remedy: Remedy::BindLicence,
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::LicenceState,
+        facts: &[F::LicenceBound, F::LicenceStates],
+        parameters: &[P::LicenceStatesRefused],
+        applies: Expr::All(&[Expr::Asked(P::LicenceStatesRefused), Expr::Is(F::LicenceBound)]),
+        passes: Expr::Apart(F::LicenceStates, P::LicenceStatesRefused),
+        found: Show::Common(As::LicenceStates, F::LicenceStates, P::LicenceStatesRefused),
+        remedy: Remedy::MendLicence,
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::FullMarks,
+        facts: &[F::LicenceBound, F::FullMarks],
+        parameters: &[P::FullMarksLimit],
+        applies: Expr::All(&[Expr::Asked(P::FullMarksLimit), Expr::Is(F::LicenceBound)]),
+        passes: Expr::Less(Of(F::FullMarks), Set(P::FullMarksLimit)),
+        found: Show::Number(As::Count, Of(F::FullMarks)),
+        required: Show::Number(As::Count, Set(P::FullMarksLimit)),
+        remedy: Remedy::Office,
+        changes: Changes::WithCycle,
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::VehicleBound,
+        facts: &[F::VehicleCovered],
+        passes: Expr::Is(F::VehicleCovered),
+        remedy: Remedy::BindVehicle,
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::VehicleOwner,
+        facts: &[F::Relation, F::RecordPoints],
+        parameters: &[P::Relations, P::RelationsWithoutPoints],
+        applies: Expr::Differs(F::Relation, RELATION_NONE),
+        passes: Expr::Any(&[
+            Expr::In(F::Relation, P::Relations),
+            Expr::All(&[Expr::Equals(F::RecordPoints, 0), Expr::In(F::Relation, P::RelationsWithoutPoints)]),
+        ]),
+        found: Show::Number(As::Relation, Of(F::Relation)),
+        required: Show::Number(As::Relations, Set(P::Relations)),
+        remedy: Remedy::AnotherPerson,
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::BindingBefore,
+        facts: &[F::Relation, F::VehicleCovered, F::RecordPoints, F::BoundSince, F::ViolatedAt],
+        parameters: &[P::BindingBefore],
+        applies: Expr::All(&[
+            Expr::Asked(P::BindingBefore),
+            Expr::Any(&[Expr::Equals(F::Relation, OTHER), Expr::Equals(F::Relation, ORGANISATION)]),
+            Expr::Is(F::VehicleCovered),
+        ]),
+        passes: Expr::Any(&[
+            Expr::Equals(F::RecordPoints, 0),
+            Expr::Less(Of(F::BoundSince), Of(F::ViolatedAt)),
+        ]),
+        found: Show::Number(As::Moment, Of(F::ViolatedAt)),
+        required: Show::Number(As::Moment, Of(F::BoundSince)),
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::VehicleKind,
+        facts: &[F::VehicleKind],
+        parameters: &[P::VehicleKinds],
+        applies: Expr::Asked(P::VehicleKinds),
+        passes: Expr::In(F::VehicleKind, P::VehicleKinds),
+        found: Show::Number(As::Kind, Of(F::VehicleKind)),
+        required: Show::Number(As::Kinds, Set(P::VehicleKinds)),
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::VehicleUse,
+        facts: &[F::Relation, F::VehicleUse],
+        parameters: &[P::VehicleUse],
+        applies: Expr::All(&[Expr::Asked(P::VehicleUse), Expr::Differs(F::Relation, LEASED)]),
+        passes: Expr::In(F::VehicleUse, P::VehicleUse),
+        found: Show::Number(As::Use, Of(F::VehicleUse)),
+        required: Show::Number(As::Uses, Set(P::VehicleUse)),
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::VehicleState,
+        facts: &[F::VehicleStates],
+        passes: Expr::Without(F::VehicleStates, VEHICLE_GONE),
+        found: Show::Number(As::VehicleStates, Of(F::VehicleStates)),
+        required: Show::Nothing,
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::PlateArea,
+        facts: &[F::PlatePrefix],
+        parameters: &[P::PlatePrefixes],
+        applies: Expr::Asked(P::PlatePrefixes),
+        passes: Expr::Listed(F::PlatePrefix, P::PlatePrefixes),
+        found: Show::Number(As::Plate, Of(F::PlatePrefix)),
+        required: Show::Number(As::Plates, Const(0)),
+        ..PLAIN
+    },
+    Rule {
+        id: RuleId::Lease,
+        facts: &[
+            F::Relation,
+            F::LeaseDriver,
+            F::LeaseRegisteredAt,
+            F::LeaseFrom,
+            F::LeaseUntil,
+            F::ViolatedAt,
+        ],
+        applies: Expr::Equals(F::Relation, LEASED),
+        passes: Expr::All(&[
+            Expr::Is(F::LeaseDriver),
+            Expr::AtMost(Of(F::LeaseRegisteredAt), Of(F::ViolatedAt)),
+            Expr::AtMost(Of(F::LeaseFrom), Of(F::ViolatedAt)),
+            Expr::AtMost(Of(F::ViolatedAt), Of(F::LeaseUntil)),
+        ]),
+        found: Show::Number(As::Moment, Of(F::ViolatedAt)),
+        required: Show::Term(F::LeaseFrom, F::LeaseUntil),
+        ..PLAIN
+    },
+];

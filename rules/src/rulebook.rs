@@ -1,0 +1,153 @@
+//! All parameters of all places with their times and texts, under one version. It judges nothing.
+
+#[cfg(feature = "load")]
+mod load;
+mod parameters_of_day;
+
+#[cfg(feature = "load")]
+pub use load::LoadError;
+pub use parameters_of_day::CameraParameters;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::parameters::{Dated, Parameter, Source};
+use crate::penalty::LateFeeTerms;
+use crate::place::{PlaceId, RegionCode};
+use crate::rule::RuleId;
+use crate::set::Coded;
+
+/// The first 16 hex digits of the SHA-256 over all files.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Version(pub String);
+
+impl fmt::Display for Version {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// A text of the rulebook by its number there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SourceId(pub u16);
+
+/// A name in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Name {
+    pub zh: String,
+    pub en: String,
+}
+
+/// Where disputes and everything that is not done online go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Office {
+    pub name: Name,
+    pub address: Option<String>,
+    pub phone: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Jurisdiction {
+    pub id: PlaceId,
+    pub name: Name,
+    /// Beginnings of the region codes that it answers for; the longest match of all places counts.
+    pub regions: Vec<String>,
+    pub office: Office,
+    pub parameters: BTreeMap<String, Vec<Dated>>,
+    /// Texts that state a rule, beside the parameters' own.
+    pub rules: BTreeMap<String, Vec<SourceId>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rulebook {
+    pub version: Version,
+    /// National first.
+    pub jurisdictions: Vec<Jurisdiction>,
+    pub sources: Vec<Source>,
+}
+
+impl Jurisdiction {
+    /// The place's own value on the day.
+    pub fn own(&self, parameter: Parameter, day: NaiveDate) -> Option<&Dated> {
+        self.parameters.get(parameter.code())?.iter().find(|dated| dated.holds_on(day))
+    }
+}
+
+impl Rulebook {
+    /// The base that holds where a place states nothing.
+    pub fn national(&self) -> &Jurisdiction {
+        &self.jurisdictions[0]
+    }
+
+    pub fn jurisdiction(&self, place: &PlaceId) -> Option<&Jurisdiction> {
+        self.jurisdictions.iter().find(|jurisdiction| jurisdiction.id == *place)
+    }
+
+    /// The place that answers for the region; none where the platform does not serve it.
+    pub fn place_of(&self, region: &RegionCode) -> Option<&Jurisdiction> {
+        let matching = |jurisdiction: &Jurisdiction| {
+            let matches = jurisdiction.regions.iter().filter(|prefix| region.within(prefix));
+            matches.map(String::len).max()
+        };
+        self.jurisdictions
+            .iter()
+            .filter_map(|place| Some((matching(place)?, place)))
+            .max_by_key(|(length, _)| *length)
+            .map(|(_, place)| place)
+    }
+
+    /// The value in force for the place on the day: its own, or the national one.
+    pub fn in_force(&self, place: Option<&PlaceId>, parameter: Parameter, day: NaiveDate) -> Option<&Dated> {
+        place
+            .and_then(|place| self.jurisdiction(place)?.own(parameter, day))
+            .or_else(|| self.national().own(parameter, day))
+    }
+
+    pub fn source(&self, id: SourceId) -> Option<&Source> {
+        self.sources.get(usize::from(id.0))
+    }
+
+    /// The texts that state the rule at the place; the national ones where it states none.
+    pub fn rule_sources(&self, place: Option<&PlaceId>, rule: RuleId) -> &[SourceId] {
+        let own = place.and_then(|place| self.jurisdiction(place)?.rules.get(rule.code()));
+        own.or_else(|| self.national().rules.get(rule.code())).map_or(&[], Vec::as_slice)
+    }
+
+    /// How late fees are computed at the place on the day.
+    pub fn late_fee_terms(&self, place: Option<&PlaceId>, day: NaiveDate) -> Option<LateFeeTerms> {
+        let number = |parameter| match self.in_force(place, parameter, day)?.value {
+            crate::parameters::Value::Number(number) => u32::try_from(number).ok(),
+            _ => None,
+        };
+        Some(LateFeeTerms {
+            permille_per_day: number(Parameter::LateFeeRate)?,
+            grace_days: number(Parameter::LateFeeGrace)?,
+            cap_percent: number(Parameter::LateFeeCap)?,
+            count: *crate::calendar::DayCount::ALL
+                .get(usize::try_from(number(Parameter::LateFeeCount)?).ok()?)?,
+        })
+    }
+
+    /// Days on which some parameter of the place changes, in order.
+    pub fn change_days(&self, place: Option<&PlaceId>) -> Vec<NaiveDate> {
+        let own = place.and_then(|place| self.jurisdiction(place));
+        let mut days: Vec<NaiveDate> = [Some(self.national()), own]
+            .into_iter()
+            .flatten()
+            .flat_map(|jurisdiction| jurisdiction.parameters.values().flatten())
+            .flat_map(|dated| [dated.from, dated.until.and_then(|day| day.succ_opt())])
+            .flatten()
+            .collect();
+        days.sort_unstable();
+        days.dedup();
+        days
+    }
+}
+
+const _: () = assert!(<RuleId as Coded>::ALL.len() <= 32);

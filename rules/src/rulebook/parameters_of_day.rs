@@ -1,0 +1,108 @@
+//! One place's parameters on one day, resolved and flat: what judging reads.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::{Rulebook, SourceId, Version};
+use crate::order::ClosedHours;
+use crate::parameters::{Parameter, Value};
+use crate::place::PlaceId;
+use crate::rule::{CAMERA_RULES, Values};
+
+const COUNT: usize = Parameter::ALL.len();
+
+/// What judging a camera record reads of the rulebook. It is small, so that pages carry it to the browser.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CameraParameters {
+    pub version: Version,
+    /// None where the place is not served; then the national values stand in.
+    pub place: Option<PlaceId>,
+    values: [i64; COUNT],
+    /// One bit per parameter that is set.
+    set: u32,
+    prefixes: Vec<i64>,
+    /// The text that a refusal of each rule names, in catalogue order.
+    sources: [SourceId; CAMERA_RULES.len()],
+    /// The values after each later change, with the first day on which they hold.
+    later: Vec<(NaiveDate, CameraParameters)>,
+}
+
+impl Values for CameraParameters {
+    fn number(&self, parameter: Parameter) -> Option<i64> {
+        (self.set & 1 << parameter as u32 != 0).then(|| self.values[parameter as usize])
+    }
+
+    fn listed(&self, _: Parameter, number: i64) -> bool {
+        self.prefixes.contains(&number)
+    }
+}
+
+impl CameraParameters {
+    pub fn payment_window_minutes(&self) -> i64 {
+        self.number(Parameter::PaymentWindow).unwrap_or_default()
+    }
+
+    pub fn closed_hours(&self) -> Option<ClosedHours> {
+        let from_minute = self.number(Parameter::ClosedFrom)?;
+        let until_minute = self.number(Parameter::ClosedUntil)?;
+        Some(ClosedHours { from_minute, until_minute })
+    }
+
+    pub fn plate_prefixes(&self) -> &[i64] {
+        &self.prefixes
+    }
+
+    pub(crate) fn source(&self, rule: usize) -> SourceId {
+        self.sources[rule]
+    }
+
+    /// The values that hold on a later day.
+    pub(crate) fn on(&self, day: NaiveDate) -> &Self {
+        self.later.iter().rev().find(|(since, _)| *since <= day).map_or(self, |(_, later)| later)
+    }
+
+    pub(crate) fn changes(&self) -> impl Iterator<Item = NaiveDate> {
+        self.later.iter().map(|(since, _)| *since)
+    }
+}
+
+impl Rulebook {
+    /// The parameters in force for the place on the day, national ones where it states nothing, with what is already
+    /// known of later days.
+    pub fn camera_parameters(&self, place: Option<&PlaceId>, day: NaiveDate) -> CameraParameters {
+        let later = self.change_days(place).into_iter().filter(|change| *change > day);
+        let later = later.map(|change| (change, self.parameters_on(place, change))).collect();
+        CameraParameters { later, ..self.parameters_on(place, day) }
+    }
+
+    fn parameters_on(&self, place: Option<&PlaceId>, day: NaiveDate) -> CameraParameters {
+        let mut resolved = CameraParameters {
+            version: self.version.clone(),
+            place: place.cloned(),
+            values: [0; COUNT],
+            set: 0,
+            prefixes: Vec::new(),
+            sources: [SourceId::default(); CAMERA_RULES.len()],
+            later: Vec::new(),
+        };
+        for parameter in Parameter::ALL {
+            let number = match self.in_force(place, *parameter, day).map(|dated| &dated.value) {
+                Some(Value::Number(number) | Value::Set(number)) => *number,
+                Some(Value::List(list)) => {
+                    resolved.prefixes.clone_from(list);
+                    0
+                }
+                Some(Value::None) | None => continue,
+            };
+            resolved.values[*parameter as usize] = number;
+            resolved.set |= 1 << *parameter as u32;
+        }
+        for (rule, source) in CAMERA_RULES.iter().zip(&mut resolved.sources) {
+            let stated = rule.parameters.first().and_then(|parameter| self.in_force(place, *parameter, day));
+            let stated = stated.filter(|dated| dated.value != Value::None).map(|dated| dated.source);
+            let own = || self.rule_sources(place, rule.id).first().copied();
+            *source = stated.or_else(own).unwrap_or_default();
+        }
+        resolved
+    }
+}
