@@ -1,0 +1,137 @@
+//! The shipped rulebook, and what loading says about wrong files.
+
+use chrono::{Days, NaiveDate};
+use rules::parameters::Parameter;
+use rules::place::PlaceId;
+use rules::rulebook::Rulebook;
+
+#[test]
+fn the_shipped_files_load_and_have_a_version() {
+    let rulebook = Rulebook::shipped();
+    assert_eq!(rulebook.jurisdictions.len(), 5);
+    assert_eq!(rulebook.version.0.len(), 16);
+    assert_eq!(rulebook, Rulebook::shipped());
+}
+
+#[test]
+fn on_every_day_of_twenty_years_each_place_has_exactly_one_value_of_each_parameter() {
+    let rulebook = Rulebook::shipped();
+    let first = NaiveDate::from_ymd_opt(2012, 1, 1).unwrap();
+    for place in &rulebook.jurisdictions {
+        for day in (0..7305).map(|days| first + Days::new(days)) {
+            for parameter in Parameter::ALL {
+                let own = place.parameters.get(parameter.code()).into_iter().flatten();
+                let holding = own.filter(|dated| dated.holds_on(day)).count();
+                assert!(holding <= 1, "{} {} {day}", place.id, parameter.code());
+                assert!(rulebook.in_force(Some(&place.id), *parameter, day).is_some(), "{}", parameter.code());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_rulebook_survives_json() {
+    let rulebook = Rulebook::shipped();
+    let text = serde_json::to_string(&rulebook).unwrap();
+    assert_eq!(serde_json::from_str::<Rulebook>(&text).unwrap(), rulebook);
+}
+
+#[test]
+fn the_longest_region_decides_the_place() {
+    let rulebook = Rulebook::shipped();
+    let place = |code: &str| rulebook.place_of(&code.parse().unwrap()).map(|place| place.id.to_string());
+    assert_eq!(place("530102").as_deref(), Some("kunming"));
+    assert_eq!(place("532901").as_deref(), Some("national"));
+    assert_eq!(place("450103").as_deref(), Some("nanning"));
+    assert_eq!(place("370102").as_deref(), Some("shandong"));
+    assert_eq!(place("500103").as_deref(), Some("chongqing"));
+    assert_eq!(place("440103"), None);
+}
+
+#[test]
+fn the_relief_holds_from_its_first_day_to_its_last() {
+    let rulebook = Rulebook::shipped();
+    let place = PlaceId::parse("chongqing").unwrap();
+    let value = |day: &str| {
+        let day = day.parse().unwrap();
+        rulebook.in_force(Some(&place), Parameter::BindingBefore, day).unwrap().value.clone()
+    };
+    let asked = rules::parameters::Value::Number(1);
+    assert_eq!(value("2020-02-11"), asked);
+    assert_eq!(value("2020-02-12"), rules::parameters::Value::None);
+    assert_eq!(value("2023-01-07"), rules::parameters::Value::None);
+    assert_eq!(value("2023-01-08"), asked);
+}
+
+const HEAD: &str = "[jurisdiction]\nid = \"here\"\nname = { zh = \"此\", en = \"Here\" }\nregions = []\n\
+    [jurisdiction.office]\nname = { zh = \"窗口\", en = \"Office\" }\n";
+
+/// Loads the national file and another with this body, and gives what is wrong with it.
+fn wrong(body: &str) -> (usize, String, String) {
+    let national = include_str!("../parameters/national.toml");
+    let text = format!("{HEAD}{body}");
+    let error = Rulebook::load(&[("national.toml", national), ("here.toml", &text)]).expect_err(body);
+    assert_eq!(error.file, "here.toml");
+    (error.line, error.key, error.problem)
+}
+
+#[test]
+fn a_wrong_file_is_told_by_line_and_key() {
+    let source = "source = { text = \"t\", words = \"w\" }";
+    let entry = |name: &str, rest: &str| format!("[[parameters.{name}]]\n{rest}\n{source}\n");
+    for (body, line, key, problem) in [
+        ("[parameters]\nx =".to_owned(), 8, "syntax", ""),
+        (entry("fine-limits", "value = \"1\""), 7, "parameters.fine-limits", "no such parameter"),
+        (entry("fine-limit", "value = 200"), 8, "parameters.fine-limit.value", "an amount is a text"),
+        (entry("fine-limit", "value = \"2,00\""), 8, "parameters.fine-limit.value", "200.00"),
+        (entry("points-limit", "value = 13"), 8, "parameters.points-limit.value", "0 to 12"),
+        (entry("relations", "value = [\"mine\"]"), 8, "parameters.relations.value", "none, own"),
+        (entry("closed-from", "value = \"25:00\""), 8, "parameters.closed-from.value", "time of day"),
+        (entry("plate-prefixes", "value = [\"AA\"]"), 8, "parameters.plate-prefixes.value", "桂A"),
+        (entry("identity-level", "value = \"face\""), 8, "parameters.identity-level.value", "real-person"),
+        (entry("points-limit", "value = 12\nfrom = \"soon\""), 9, "parameters.points-limit", "must be a day"),
+        (
+            entry("points-limit", "value = 12\nfrom = 2021-01-02\nuntil = 2021-01-01"),
+            7,
+            "parameters.points-limit",
+            "before 'from'",
+        ),
+        (entry("points-limit", "value = 12\ncolour = 1"), 9, "parameters.points-limit", "'colour'"),
+        ("[[parameters.points-limit]]\nvalue = 12\n".into(), 7, "parameters.points-limit", "no 'source'"),
+        (
+            "[parameters]\n[rules]\n\"camera.none\" = []\n".into(),
+            9,
+            "rules.camera.none",
+            "no such rule",
+        ),
+        (
+            entry("points-limit", "value = 12") + &entry("points-limit", "value = 11"),
+            7,
+            "parameters.points-limit",
+            "two values",
+        ),
+        (
+            entry("points-limit", "value = 12\nuntil = 2021-01-01")
+                + &entry("points-limit", "value = 11\nfrom = 2021-01-01"),
+            7,
+            "parameters.points-limit",
+            "two values hold on 2021-01-01",
+        ),
+    ] {
+        let found = wrong(&body);
+        assert_eq!((found.0, found.1.as_str()), (line, key), "{body}\n{}", found.2);
+        assert!(found.2.contains(problem), "{body}\n{}", found.2);
+    }
+}
+
+#[test]
+fn a_gap_in_the_national_file_is_told() {
+    let national = include_str!("../parameters/national.toml").replacen(
+        "[[parameters.points-limit]]\nvalue = 12",
+        "[[parameters.points-limit]]\nvalue = 12\nuntil = 2030-12-31",
+        1,
+    );
+    let error = Rulebook::load(&[("national.toml", &national)]).unwrap_err();
+    assert_eq!(error.key, "parameters.points-limit");
+    assert!(error.problem.contains("no value holds after 2030-12-31"), "{error}");
+}
