@@ -1,1 +1,4 @@
-//! See the module's parts.
+//! Outside parties: one trait and one module each. Everything beyond calls over the wire is elsewhere.
+
+pub mod payment;
+pub mod wechat;
