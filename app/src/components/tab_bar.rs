@@ -20,7 +20,7 @@ impl Tab {
     pub const fn href(self) -> &'static str {
         match self {
             Self::Home => "/",
-            Self::Business => "/vehicles",
+            Self::Business => "/services",
             Self::Progress => "/orders",
             Self::Mine => "/me",
         }
