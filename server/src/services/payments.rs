@@ -2,6 +2,7 @@
 //! every step may be repeated after a crash at any point.
 
 pub mod capture;
+pub mod notified;
 pub mod open;
 pub mod reconcile;
 pub mod refund;

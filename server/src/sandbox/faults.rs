@@ -1,0 +1,37 @@
+//! What the stand-in was told to do wrong.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+
+use super::Shared;
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Faults {
+    /// Every answer and notification comes so much later.
+    pub delay_ms: u64,
+    /// Each notification comes so many times more.
+    pub repeat: u32,
+    /// Notifications wait for the next one and come after it.
+    pub reorder: bool,
+    pub lose_notifications: bool,
+    /// So many of the next requests are answered with 500.
+    pub fail_requests: u32,
+    /// So many of the next requests are done, but never answered.
+    pub hang_requests: u32,
+    /// The notification names another amount.
+    pub wrong_amount: bool,
+    /// Notifications are signed with nonsense.
+    pub forge_signature: bool,
+    /// A declined payment succeeds a moment later.
+    pub say_failed_then_paid: bool,
+    /// Refunds stay in process until this is taken back.
+    pub hold_refunds: bool,
+}
+
+/// `PUT /sandbox/faults`: replaces what was told before.
+pub async fn set(State(sandbox): State<Shared>, Json(faults): Json<Faults>) -> Json<Faults> {
+    *sandbox.faults() = faults.clone();
+    Json(faults)
+}

@@ -1,0 +1,201 @@
+//! The endpoints of WeChat Pay API v3 that the program uses.
+
+use std::collections::HashMap;
+
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use http::{HeaderMap, StatusCode, Uri};
+use sha2::{Digest, Sha256};
+
+use super::till::{Payment, RefundRow};
+use super::{Shared, notify, signed};
+use crate::gateways::wechat::client::written;
+use crate::gateways::wechat::wire::{Amount, H5Answer, H5Order, Refund, RefundOrder, Transaction};
+
+fn target(uri: &Uri) -> String {
+    uri.path_and_query().map(ToString::to_string).unwrap_or_default()
+}
+
+fn text(body: &Bytes) -> String {
+    String::from_utf8_lossy(body).into_owned()
+}
+
+pub async fn open(State(sandbox): State<Shared>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let body = text(&body);
+    if let Err(refused) = signed::check(&sandbox, "POST", &target(&uri), &headers, &body).await {
+        return refused;
+    }
+    let Ok(order) = serde_json::from_str::<H5Order>(&body) else {
+        return signed::problem(&sandbox, StatusCode::BAD_REQUEST, "PARAM_ERROR", "参数错误");
+    };
+    let known = sandbox.till().payments.get(&order.out_trade_no).cloned();
+    let refuse = |code, message| signed::problem(&sandbox, StatusCode::BAD_REQUEST, code, message);
+    match known {
+        Some(known) if known.amount != order.amount.total => return refuse("PARAM_ERROR", "重入时金额不一致"),
+        Some(known) if known.state == "SUCCESS" => return refuse("ORDERPAID", "该订单已支付"),
+        Some(known) if known.state == "CLOSED" => return refuse("ORDER_CLOSED", "该订单已关闭"),
+        Some(_) => {}
+        None => {
+            let expires_at = chrono::DateTime::parse_from_rfc3339(&order.time_expire);
+            let Ok(expires_at) = expires_at else { return refuse("PARAM_ERROR", "time_expire") };
+            let payment = Payment {
+                out_trade_no: order.out_trade_no.clone(),
+                description: order.description,
+                amount: order.amount.total,
+                expires_at: expires_at.to_utc(),
+                state: "NOTPAY".into(),
+                transaction_id: format!("42{:026}", u128::from(u64::from_be_bytes(sandbox.clock.random()))),
+                paid_at: None,
+            };
+            sandbox.till().keep(payment);
+        }
+    }
+    let h5_url = format!("{}/cashier/{}?type=h5", sandbox.origin, order.out_trade_no);
+    signed::answer(&sandbox, StatusCode::OK, &H5Answer { h5_url }).await
+}
+
+/// The payment as the protocol writes it.
+pub fn transaction(sandbox: &Shared, payment: &Payment) -> Transaction {
+    let paid = payment.paid_at.is_some();
+    Transaction {
+        mchid: sandbox.keys.merchant.clone(),
+        out_trade_no: payment.out_trade_no.clone(),
+        transaction_id: paid.then(|| payment.transaction_id.clone()),
+        trade_state: payment.state.clone(),
+        success_time: payment.paid_at.map(written),
+        amount: Amount { total: payment.amount, refund: None, currency: "CNY".into() },
+    }
+}
+
+pub async fn query(
+    State(sandbox): State<Shared>,
+    Path(number): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(refused) = signed::check(&sandbox, "GET", &target(&uri), &headers, "").await {
+        return refused;
+    }
+    let known = sandbox.till().payments.get(&number).cloned();
+    match known {
+        Some(payment) => signed::answer(&sandbox, StatusCode::OK, &transaction(&sandbox, &payment)).await,
+        None => signed::problem(&sandbox, StatusCode::NOT_FOUND, "ORDER_NOT_EXIST", "查询的订单不存在"),
+    }
+}
+
+pub async fn close(
+    State(sandbox): State<Shared>,
+    Path(number): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if let Err(refused) = signed::check(&sandbox, "POST", &target(&uri), &headers, &text(&body)).await {
+        return refused;
+    }
+    let known = sandbox.till().payments.get(&number).cloned();
+    match known {
+        None => signed::problem(&sandbox, StatusCode::NOT_FOUND, "ORDER_NOT_EXIST", "订单不存在"),
+        Some(payment) if payment.paid_at.is_some() => {
+            signed::problem(&sandbox, StatusCode::BAD_REQUEST, "ORDERPAID", "该订单已支付")
+        }
+        Some(payment) => {
+            sandbox.till().keep(Payment { state: "CLOSED".into(), ..payment });
+            signed::sign(&sandbox, StatusCode::NO_CONTENT, String::new())
+        }
+    }
+}
+
+fn refund_answer(row: &RefundRow) -> Refund {
+    Refund {
+        refund_id: row.refund_id.clone(),
+        out_refund_no: row.out_refund_no.clone(),
+        out_trade_no: row.out_trade_no.clone(),
+        status: row.state.clone(),
+        amount: Amount { total: row.amount, refund: Some(row.amount), currency: "CNY".into() },
+    }
+}
+
+pub async fn refund(State(sandbox): State<Shared>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let body = text(&body);
+    if let Err(refused) = signed::check(&sandbox, "POST", &target(&uri), &headers, &body).await {
+        return refused;
+    }
+    let Ok(order) = serde_json::from_str::<RefundOrder>(&body) else {
+        return signed::problem(&sandbox, StatusCode::BAD_REQUEST, "PARAM_ERROR", "参数错误");
+    };
+    let held = sandbox.faults().hold_refunds;
+    let payment = sandbox.till().payments.get(&order.out_trade_no).cloned();
+    let known = sandbox.till().refunds.get(&order.out_refund_no).cloned();
+    let refuse = |code, message| signed::problem(&sandbox, StatusCode::BAD_REQUEST, code, message);
+    let Some(payment) = payment.filter(|payment| payment.paid_at.is_some()) else {
+        return refuse("RESOURCE_NOT_EXISTS", "订单不存在或未支付");
+    };
+    let amount = order.amount.refund.unwrap_or_default();
+    let given: i64 = {
+        let till = sandbox.till();
+        let others = till.refunds.values().filter(|row| row.out_trade_no == order.out_trade_no);
+        others.filter(|row| row.out_refund_no != order.out_refund_no).map(|row| row.amount).sum()
+    };
+    if amount <= 0 || given + amount > payment.amount {
+        return refuse("NOT_ENOUGH", "退款金额超过可退金额");
+    }
+    let mut row = known.unwrap_or_else(|| RefundRow {
+        out_refund_no: order.out_refund_no.clone(),
+        out_trade_no: order.out_trade_no.clone(),
+        refund_id: format!("50{:026}", u128::from(u64::from_be_bytes(sandbox.clock.random()))),
+        amount,
+        state: "PROCESSING".into(),
+    });
+    if row.amount != amount {
+        return refuse("PARAM_ERROR", "重入时金额不一致");
+    }
+    if !held && row.state == "PROCESSING" {
+        row.state = "SUCCESS".into();
+        notify::refunded(&sandbox, refund_answer(&row));
+    }
+    {
+        let mut till = sandbox.till();
+        till.keep_refund(row.clone());
+        till.keep(Payment { state: "REFUND".into(), ..payment });
+    }
+    signed::answer(&sandbox, StatusCode::OK, &refund_answer(&row)).await
+}
+
+fn bill_text(sandbox: &Shared, day: &str) -> String {
+    let till = sandbox.till();
+    let mut bill = String::from("交易时间,商户号,微信订单号,商户订单号,交易状态,总金额,商户退款单号,退款金额\n");
+    let merchant = &sandbox.keys.merchant;
+    for payment in till.payments.values() {
+        let Some(at) = payment.paid_at else { continue };
+        let local = rules::calendar::local(at);
+        if local.format("%Y-%m-%d").to_string() == day {
+            let yuan = rules::money::Fen::new(payment.amount);
+            let (id, number) = (&payment.transaction_id, &payment.out_trade_no);
+            bill.push_str(&format!("`{local},`{merchant},`{id},`{number},`SUCCESS,`{yuan},`,`0.00\n"));
+        }
+    }
+    bill
+}
+
+pub async fn bill(
+    State(sandbox): State<Shared>,
+    Query(query): Query<HashMap<String, String>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(refused) = signed::check(&sandbox, "GET", &target(&uri), &headers, "").await {
+        return refused;
+    }
+    let day = query.get("bill_date").cloned().unwrap_or_default();
+    let hash = hex::encode(Sha256::digest(bill_text(&sandbox, &day)));
+    let answer = serde_json::json!({
+        "download_url": format!("{}/bill/{day}", sandbox.origin), "hash_type": "SHA256", "hash_value": hash,
+    });
+    signed::answer(&sandbox, StatusCode::OK, &answer).await
+}
+
+pub async fn bill_file(State(sandbox): State<Shared>, Path(day): Path<String>) -> String {
+    bill_text(&sandbox, &day)
+}
