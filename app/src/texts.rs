@@ -89,3 +89,6 @@ mod lookup {
         })
     }
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests;

@@ -7,7 +7,7 @@ use rules::money::Fen;
 use super::say_with;
 
 /// "200 元" or "12.50 元".
-pub(super) fn money_words(amount: Fen) -> String {
+pub fn money_words(amount: Fen) -> String {
     let digits = amount.to_string();
     let short = digits.strip_suffix(".00").unwrap_or(&digits);
     say_with("frame.yuan", &[("amount", &short)])

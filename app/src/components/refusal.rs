@@ -1,11 +1,14 @@
 //! A refusal that explains itself: the rule, what was found and required, whose words, what to do, when it would pass.
 //! It judges nothing; the words of a refusal are put together in `refusal/words.rs`.
 
+mod words;
+
 use leptos::prelude::*;
 
 use super::icon::{Icon, IconName};
 use super::inset::Inset;
 use super::say;
+pub use words::{hours_words, rule_key, source_words, value_words};
 
 /// A refusal in the words of the page's language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +47,9 @@ pub fn RefusalCard(refusal: RefusalWords) -> impl IntoView {
                 {fact("refusal.passes-at", passes_at)}
             </dl>
             <p class="lt-refusal__remedy"><strong>{say("refusal.remedy")}</strong>{remedy}</p>
-            <Inset source=source><span lang="zh-CN">{quote}</span></Inset>
+            {(!quote.is_empty()).then(|| view! {
+                <Inset source=source><span lang="zh-CN">{quote}</span></Inset>
+            })}
             <p class="lt-refusal__rule"><a class="govuk-link" href=rule_href>{say("refusal.rule-link")}</a></p>
         </section>
     }

@@ -1,0 +1,90 @@
+//! A refusal put into the words of the page's language: sentence, values, source.
+//! It judges nothing and shows nothing.
+
+use rules::rulebook::Rulebook;
+use rules::set::{CodeSet, Coded};
+use rules::verdict::{Refusal, Value};
+
+use super::RefusalWords;
+use crate::components::moment::time_words;
+use crate::components::money::money_words;
+use crate::components::{say, say_with};
+
+impl RefusalWords {
+    /// The refusal's words; its source is looked up in the rulebook that judged.
+    pub fn of(refusal: &Refusal, rulebook: &Rulebook) -> Self {
+        let rule = rule_key(refusal.rule.code());
+        let found = value_words(&refusal.found);
+        let required = value_words(&refusal.required);
+        let (source, quote) = rulebook
+            .source(refusal.source)
+            .map(|source| (source_words(&source.text, source.article.as_deref()), source.words.clone()))
+            .unwrap_or_default();
+        Self {
+            title: say(&format!("rule.{rule}.title")),
+            sentence: say_with(
+                &format!("rule.{rule}.refusal"),
+                &[
+                    ("found", &found.as_deref().unwrap_or_default()),
+                    ("required", &required.as_deref().unwrap_or_default()),
+                ],
+            ),
+            found,
+            required,
+            source,
+            quote,
+            remedy: say(&format!("rule.{rule}.remedy")),
+            passes_at: refusal.passes_at.map(time_words),
+            rule_href: format!("/rulebook/{}", refusal.rule.code()),
+        }
+    }
+}
+
+/// The rule's part of a text key: a point separates keys, so the rule's own becomes a hyphen.
+pub fn rule_key(code: &str) -> String {
+    code.replace('.', "-")
+}
+
+/// Title and article of a text.
+pub fn source_words(text: &str, article: Option<&str>) -> String {
+    let title = say(&format!("law-text.{text}"));
+    match article {
+        Some(article) => say_with("refusal.source", &[("title", &title), ("article", &article)]),
+        None => say_with("refusal.source-whole", &[("title", &title)]),
+    }
+}
+
+/// A value as people read it; none where the rule's sentence says it all.
+pub fn value_words(value: &Value) -> Option<String> {
+    Some(match value {
+        Value::Nothing => return None,
+        Value::Money(amount) => money_words(*amount),
+        Value::Points(points) => say_with("frame.points", &[("points", &points.0)]),
+        Value::Count(count) => say_with("refusal.times", &[("count", count)]),
+        Value::At(moment) => time_words(*moment),
+        Value::Hours(from, until) => hours_words(*from, *until),
+        Value::Identity(level) => say(&format!("identity.{}", level.code())),
+        Value::LicenceStates(states) => listed(*states, |code| say(&format!("licence-state.{code}"))),
+        Value::VehicleStates(states) => listed(*states, |code| say(&format!("vehicle-state.{code}"))),
+        Value::Kinds(kinds) => listed(*kinds, |code| say(&format!("vehicle-kind.{code}"))),
+        Value::Uses(uses) => listed(*uses, |code| say(&format!("vehicle-use.{code}"))),
+        Value::Relations(relations) => listed(*relations, |code| say(&format!("relation.{code}"))),
+        Value::Plates(prefixes) => {
+            prefixes.iter().map(ToString::to_string).collect::<Vec<_>>().join(&say("refusal.and"))
+        }
+        Value::Term(from, until) => {
+            say_with("refusal.term", &[("from", &time_words(*from)), ("until", &time_words(*until))])
+        }
+    })
+}
+
+fn listed<T: Coded>(set: CodeSet<T>, name: impl Fn(&str) -> String) -> String {
+    set.iter().map(|value| name(value.code())).collect::<Vec<_>>().join(&say("refusal.and"))
+}
+
+/// "22:00 至次日 01:00"; minutes since local midnight.
+pub fn hours_words(from: i64, until: i64) -> String {
+    let clock = |minute: i64| format!("{:02}:{:02}", minute / 60 % 24, minute % 60);
+    let key = if until < from { "refusal.hours-overnight" } else { "refusal.hours" };
+    say_with(key, &[("from", &clock(from)), ("until", &clock(until))])
+}
