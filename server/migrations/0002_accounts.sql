@@ -31,6 +31,14 @@ create table sms_codes (
 );
 create index sms_codes_by_phone on sms_codes (phone_hash, sent_at);
 
+-- One row per phone and purpose and one per address: a code goes out only by moving such a row on.
+create table sms_allowances (
+  subject text primary key,
+  day text not null,
+  sent_today bigint not null,
+  last_sent bigint not null
+);
+
 -- Effects that leave the program: written with the change that causes them, sent by a worker.
 create table outbox (
   id text primary key,

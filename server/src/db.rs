@@ -1,12 +1,14 @@
 //! The one store with its two engines: SQLite and PostgreSQL, one SQL text per query.
 //! It decides nothing; services say what is read and written together.
 
+pub mod accounts;
 pub mod engine;
 pub mod fault;
 pub mod orders;
 pub mod outbox;
 pub mod payments;
 pub mod registry;
+pub mod sms_codes;
 pub mod writer;
 
 use std::sync::Arc;

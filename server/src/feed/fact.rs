@@ -1,0 +1,413 @@
+//! The facts that a registry tells, each with the fields of its kind in the value types of `rules`.
+//! How a line becomes a row, and which line wins, is decided elsewhere.
+
+use chrono::{DateTime, Datelike, NaiveDate};
+use rules::Moment;
+use rules::camera::LeaseRole;
+use rules::licence::{LicenceClasses, LicenceState, LicenceStates};
+use rules::money::Fen;
+use rules::person::{CreditCode, IdNumber, LicenceFileNumber, NumberError};
+use rules::place::{PlaceError, RegionCode};
+use rules::plate::{PlateError, PlateNumber};
+use rules::set::{CodeSet, Coded};
+use rules::vehicle::{VehicleKind, VehicleState, VehicleStates, VehicleUse};
+use rules::violation::{Capture, PenaltyKind, ViolationCode, ViolationCodeError};
+
+use super::json::{Fields, Json, Rejection};
+
+/// Entries of a licence or drivers of a lease in one line.
+const MOST_ENTRIES: usize = 200;
+
+/// What a kind of fact is called in the feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    Person,
+    Organisation,
+    Licence,
+    Vehicle,
+    Binding,
+    CameraRecord,
+    Lease,
+}
+
+impl Kind {
+    pub const ALL: [Self; 7] = [
+        Self::Person,
+        Self::Organisation,
+        Self::Licence,
+        Self::Vehicle,
+        Self::Binding,
+        Self::CameraRecord,
+        Self::Lease,
+    ];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Organisation => "organisation",
+            Self::Licence => "licence",
+            Self::Vehicle => "vehicle",
+            Self::Binding => "binding",
+            Self::CameraRecord => "camera-record",
+            Self::Lease => "lease",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    Person(Person),
+    Organisation(Organisation),
+    Licence(Licence),
+    Vehicle(Vehicle),
+    Binding(Binding),
+    CameraRecord(CameraRecord),
+    Lease(Lease),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub id_number: IdNumber,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organisation {
+    pub credit_code: CreditCode,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Licence {
+    pub id_number: IdNumber,
+    pub file_number: LicenceFileNumber,
+    pub classes: LicenceClasses,
+    pub states: LicenceStates,
+    pub first_issued: NaiveDate,
+    pub valid_until: Option<NaiveDate>,
+    pub full_marks: Vec<NaiveDate>,
+    pub points: Vec<PointsOfRecord>,
+}
+
+/// Points on a licence, by the number of the record that brought them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PointsOfRecord {
+    pub id: String,
+    pub on: NaiveDate,
+    pub points: i64,
+    pub fine_paid: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    Person(IdNumber),
+    Organisation(CreditCode),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vehicle {
+    pub id: String,
+    pub plate: PlateNumber,
+    pub kind: VehicleKind,
+    pub usage: VehicleUse,
+    pub states: VehicleStates,
+    pub owner: Owner,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    pub id: String,
+    pub id_number: IdNumber,
+    pub vehicle: String,
+    pub since: Moment,
+    pub until: Option<Moment>,
+}
+
+/// What the registry says of a record: whether somebody handled it outside this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegistryState {
+    Unprocessed,
+    ProcessedElsewhere,
+}
+
+impl RegistryState {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unprocessed => "unprocessed",
+            Self::ProcessedElsewhere => "processed-elsewhere",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CameraRecord {
+    pub id: String,
+    pub vehicle: String,
+    pub code: ViolationCode,
+    pub location: String,
+    pub region: RegionCode,
+    pub violated_at: Moment,
+    pub capture: Capture,
+    pub penalty: PenaltyKind,
+    pub fine: Fen,
+    pub points: i64,
+    pub evidence: Option<String>,
+    pub state: RegistryState,
+    pub disputed: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    pub id: String,
+    pub vehicle: String,
+    pub registered_at: Moment,
+    pub from: Moment,
+    pub until: Moment,
+    pub drivers: Vec<LeaseDriver>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeaseDriver {
+    pub id_number: IdNumber,
+    pub role: LeaseRole,
+}
+
+/// Reads the fields of the kind; `kind` and `at` are read already.
+pub fn read(kind: Kind, fields: &mut Fields<'_>) -> Result<Fact, Rejection> {
+    match kind {
+        Kind::Person => person(fields).map(Fact::Person),
+        Kind::Organisation => organisation(fields).map(Fact::Organisation),
+        Kind::Licence => licence(fields).map(Fact::Licence),
+        Kind::Vehicle => vehicle(fields).map(Fact::Vehicle),
+        Kind::Binding => binding(fields).map(Fact::Binding),
+        Kind::CameraRecord => camera_record(fields).map(Fact::CameraRecord),
+        Kind::Lease => lease(fields).map(Fact::Lease),
+    }
+}
+
+fn person(fields: &mut Fields<'_>) -> Result<Person, Rejection> {
+    Ok(Person {
+        id_number: fields.need("id_number", id_number)?,
+        name: fields.need("name", |json| words(json, 100))?,
+    })
+}
+
+fn organisation(fields: &mut Fields<'_>) -> Result<Organisation, Rejection> {
+    Ok(Organisation {
+        credit_code: fields.need("credit_code", credit_code)?,
+        name: fields.need("name", |json| words(json, 100))?,
+    })
+}
+
+fn licence(fields: &mut Fields<'_>) -> Result<Licence, Rejection> {
+    Ok(Licence {
+        id_number: fields.need("id_number", id_number)?,
+        file_number: fields
+            .need("file_number", |json| parsed(json, LicenceFileNumber::parse, NumberError::code))?,
+        classes: fields.need("classes", codes)?,
+        states: fields.need("states", codes::<LicenceState>)?,
+        first_issued: fields.need("first_issued", day)?,
+        valid_until: fields.may("valid_until", day)?,
+        full_marks: fields.need("full_marks", |json| distinct(json.list(MOST_ENTRIES, day)?, |day| *day))?,
+        points: fields.need("points", |json| {
+            let entries = json.list(MOST_ENTRIES, |entry| entry.object()?.whole(points_of_record))?;
+            distinct(entries, |entry| entry.id.clone())
+        })?,
+    })
+}
+
+fn points_of_record(fields: &mut Fields<'_>) -> Result<PointsOfRecord, Rejection> {
+    Ok(PointsOfRecord {
+        id: fields.need("id", number)?,
+        on: fields.need("on", day)?,
+        points: fields.need("points", points)?,
+        fine_paid: fields.need("fine_paid", Json::bool)?,
+    })
+}
+
+fn vehicle(fields: &mut Fields<'_>) -> Result<Vehicle, Rejection> {
+    Ok(Vehicle {
+        id: fields.need("id", number)?,
+        plate: fields.need("plate", |json| parsed(json, PlateNumber::parse, PlateError::code))?,
+        kind: fields.need("vehicle_kind", code)?,
+        usage: fields.need("use", code)?,
+        states: fields.need("states", codes::<VehicleState>)?,
+        owner: fields.need("owner", |json| json.object()?.whole(owner))?,
+    })
+}
+
+fn owner(fields: &mut Fields<'_>) -> Result<Owner, Rejection> {
+    match (fields.may("id_number", id_number)?, fields.may("credit_code", credit_code)?) {
+        (Some(person), None) => Ok(Owner::Person(person)),
+        (None, Some(organisation)) => Ok(Owner::Organisation(organisation)),
+        _ => Err(Rejection::new("owner", "either id_number or credit_code is asked")),
+    }
+}
+
+fn binding(fields: &mut Fields<'_>) -> Result<Binding, Rejection> {
+    let binding = Binding {
+        id: fields.need("id", number)?,
+        id_number: fields.need("id_number", id_number)?,
+        vehicle: fields.need("vehicle", number)?,
+        since: fields.need("since", moment)?,
+        until: fields.may("until", moment)?,
+    };
+    ordered(binding.since, binding.until)?;
+    Ok(binding)
+}
+
+fn camera_record(fields: &mut Fields<'_>) -> Result<CameraRecord, Rejection> {
+    Ok(CameraRecord {
+        id: fields.need("id", number)?,
+        vehicle: fields.need("vehicle", number)?,
+        code: fields
+            .need("code", |json| parsed(json, ViolationCode::parse, |error: ViolationCodeError| error.code()))?,
+        location: fields.need("location", |json| words(json, 200))?,
+        region: fields.need("region", |json| parsed(json, RegionCode::parse, PlaceError::code))?,
+        violated_at: fields.need("violated_at", moment)?,
+        capture: fields.need("capture", code)?,
+        penalty: fields.need("penalty", code)?,
+        fine: fields.need("fine", |json| json.whole(0, 10_000_000).map(Fen::new))?,
+        points: fields.need("points", points)?,
+        evidence: fields.may("evidence", picture)?,
+        state: fields.may("state", registry_state)?.unwrap_or(RegistryState::Unprocessed),
+        disputed: fields.may("disputed", Json::bool)?.unwrap_or(false),
+    })
+}
+
+fn lease(fields: &mut Fields<'_>) -> Result<Lease, Rejection> {
+    let lease = Lease {
+        id: fields.need("id", number)?,
+        vehicle: fields.need("vehicle", number)?,
+        registered_at: fields.need("registered_at", moment)?,
+        from: fields.need("from", moment)?,
+        until: fields.need("until", moment)?,
+        drivers: fields.need("drivers", |json| {
+            let drivers = json.list(MOST_ENTRIES, |driver| driver.object()?.whole(lease_driver))?;
+            distinct(drivers, |driver| driver.id_number.clone())
+        })?,
+    };
+    ordered(lease.from, Some(lease.until))?;
+    Ok(lease)
+}
+
+fn lease_driver(fields: &mut Fields<'_>) -> Result<LeaseDriver, Rejection> {
+    let role = fields.need("role", |json| match code(json)? {
+        LeaseRole::None => Err(Rejection::new("code", "a driver of a lease has a role")),
+        role => Ok(role),
+    })?;
+    Ok(LeaseDriver { id_number: fields.need("id_number", id_number)?, role })
+}
+
+/// A value type's own parser and its error's own code; the text itself stays out of the reason.
+fn parsed<T, E: std::fmt::Display>(
+    json: Json<'_>,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+    code: impl FnOnce(E) -> &'static str,
+) -> Result<T, Rejection> {
+    parse(&json.text()?).map_err(|error| {
+        let reason = error.to_string();
+        Rejection::new(code(error), reason)
+    })
+}
+
+fn id_number(json: Json<'_>) -> Result<IdNumber, Rejection> {
+    parsed(json, IdNumber::parse, NumberError::code)
+}
+
+fn credit_code(json: Json<'_>) -> Result<CreditCode, Rejection> {
+    parsed(json, CreditCode::parse, NumberError::code)
+}
+
+fn points(json: Json<'_>) -> Result<i64, Rejection> {
+    json.whole(0, 12)
+}
+
+/// A number that the registry gave: letters, digits, `-`, `_` and `.`, at most 64.
+fn number(json: Json<'_>) -> Result<String, Rejection> {
+    let text = json.text()?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if (1..=64).contains(&text.len()) && text.bytes().all(plain) {
+        Ok(text.into_owned())
+    } else {
+        Err(Rejection::new("number", "1 to 64 letters, digits, '-', '_' or '.'"))
+    }
+}
+
+/// The name of a picture, never a path.
+fn picture(json: Json<'_>) -> Result<String, Rejection> {
+    let name = number(json)?;
+    let ends = [".jpg", ".jpeg", ".png"].iter().any(|end| name.len() > end.len() && name.ends_with(end));
+    if ends && !name.starts_with('.') {
+        Ok(name)
+    } else {
+        Err(Rejection::new("picture", "the name of a .jpg, .jpeg or .png file without a folder"))
+    }
+}
+
+fn words(json: Json<'_>, most: usize) -> Result<String, Rejection> {
+    let text = json.text()?;
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > most {
+        return Err(Rejection::new("length", format_args!("1 to {most} characters")));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Rejection::new("character", "control characters"));
+    }
+    Ok(text.to_owned())
+}
+
+/// A moment with its offset, between 1950 and 2199.
+pub fn moment(json: Json<'_>) -> Result<Moment, Rejection> {
+    let moment = DateTime::parse_from_rfc3339(&json.text()?).map(|moment| moment.to_utc());
+    match moment {
+        Ok(moment) if (1950..2200).contains(&moment.year()) => Ok(moment),
+        _ => Err(Rejection::new("moment", "a moment as in 2026-03-01T08:30:00+08:00")),
+    }
+}
+
+fn day(json: Json<'_>) -> Result<NaiveDate, Rejection> {
+    let text = json.text()?;
+    let day = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok();
+    day.filter(|day| text.len() == 10 && (1900..2200).contains(&day.year()))
+        .ok_or_else(|| Rejection::new("day", "a day as in 2026-03-01"))
+}
+
+fn code<T: Coded>(json: Json<'_>) -> Result<T, Rejection> {
+    T::from_code(&json.text()?).ok_or_else(|| {
+        let known: Vec<_> = T::ALL.iter().map(|value| value.code()).collect();
+        Rejection::new("code", format_args!("one of {}", known.join(", ")))
+    })
+}
+
+fn codes<T: Coded>(json: Json<'_>) -> Result<CodeSet<T>, Rejection> {
+    let values = distinct(json.list(T::ALL.len(), code::<T>)?, |value| value.index())?;
+    if values.is_empty() {
+        return Err(Rejection::new("range", "at least one"));
+    }
+    Ok(values.into_iter().collect())
+}
+
+fn registry_state(json: Json<'_>) -> Result<RegistryState, Rejection> {
+    let text = json.text()?;
+    [RegistryState::Unprocessed, RegistryState::ProcessedElsewhere]
+        .into_iter()
+        .find(|state| state.code() == text)
+        .ok_or_else(|| Rejection::new("code", "one of unprocessed, processed-elsewhere"))
+}
+
+fn distinct<T, K: Ord>(items: Vec<T>, key: impl Fn(&T) -> K) -> Result<Vec<T>, Rejection> {
+    let keys: std::collections::BTreeSet<K> = items.iter().map(key).collect();
+    if keys.len() == items.len() { Ok(items) } else { Err(Rejection::new("duplicate-entry", "listed twice")) }
+}
+
+fn ordered(from: Moment, until: Option<Moment>) -> Result<(), Rejection> {
+    if until.is_some_and(|until| until < from) {
+        return Err(Rejection::new("order", "it ends before it begins").within("until"));
+    }
+    Ok(())
+}
