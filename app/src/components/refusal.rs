@@ -39,7 +39,9 @@ pub fn RefusalCard(refusal: RefusalWords) -> impl IntoView {
     };
     view! {
         <section class="lt-refusal">
-            <h3 class="lt-refusal__title"><Icon name=IconName::Cross/><span>{title}</span></h3>
+            <h3 class="lt-refusal__title"><Icon name=IconName::Cross/><span>
+                <span class="govuk-visually-hidden">{say("refusal.not-met")}</span>{title}
+            </span></h3>
             <p class="lt-refusal__sentence">{sentence}</p>
             <dl class="lt-refusal__facts">
                 {fact("refusal.found", found)}

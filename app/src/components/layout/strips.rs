@@ -9,13 +9,16 @@ use crate::components::say;
 use crate::visit::Visit;
 
 /// Shown by the styles alone when the service worker answers from its store: the worker marks `<html>` and writes
-/// the time into the empty `<time>`.
+/// the time into the empty `<time>`; a form that could not be sent marks it too.
 #[component]
 pub(super) fn OfflineStrip() -> impl IntoView {
     view! {
         <div class="lt-strip lt-strip--offline">
             <Icon name=IconName::Offline/>
-            <p>{say("frame.offline")}<time class="lt-offline-time"></time></p>
+            <div>
+                <p class="lt-unsent">{say("frame.unsent")}</p>
+                <p>{say("frame.offline")}<time class="lt-offline-time"></time></p>
+            </div>
         </div>
     }
 }
