@@ -108,6 +108,7 @@ create table feed_files (
   fingerprint text not null, -- of the first bytes: another file under an old name starts anew
   bytes_read bigint not null,
   lines_read bigint not null,
+  side_bytes bigint not null, -- length of the file of rejected lines
   accepted bigint not null,
   outdated bigint not null,
   rejected bigint not null,

@@ -34,11 +34,7 @@ impl Counts {
 
     /// Counts lines of the kind, of which so many were accepted and the others outdated.
     pub fn read(&mut self, kind: Kind, lines: u64, accepted: u64) {
-        self.at(Some(kind)).add(Tally {
-            accepted,
-            outdated: lines.saturating_sub(accepted),
-            rejected: 0,
-        });
+        self.at(Some(kind)).add(Tally { accepted, outdated: lines.saturating_sub(accepted), rejected: 0 });
     }
 
     pub fn reject(&mut self, kind: Option<Kind>) {

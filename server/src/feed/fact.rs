@@ -264,8 +264,9 @@ fn camera_record(fields: &mut Fields<'_>) -> Result<CameraRecord, Rejection> {
     Ok(CameraRecord {
         id: fields.need("id", number)?,
         vehicle: fields.need("vehicle", number)?,
-        code: fields
-            .need("code", |json| parsed(json, ViolationCode::parse, |error: ViolationCodeError| error.code()))?,
+        code: fields.need("code", |json| {
+            parsed(json, ViolationCode::parse, |error: ViolationCodeError| error.code())
+        })?,
         location: fields.need("location", |json| words(json, 200))?,
         region: fields.need("region", |json| parsed(json, RegionCode::parse, PlaceError::code))?,
         violated_at: fields.need("violated_at", moment)?,

@@ -42,7 +42,11 @@ pub enum Json<'a> {
 
 impl<'a> Json<'a> {
     pub fn bool(self) -> Result<bool, Rejection> {
-        if let Self::Bool(value) = self { Ok(value) } else { Err(Rejection::new("type", "not true or false")) }
+        if let Self::Bool(value) = self {
+            Ok(value)
+        } else {
+            Err(Rejection::new("type", "not true or false"))
+        }
     }
 
     /// A whole number within the bounds, both included.
@@ -153,8 +157,7 @@ pub struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// Reads one line of JSON, which must be an object.
     pub fn parse(line: &'a [u8]) -> Result<Self, Rejection> {
-        let text =
-            std::str::from_utf8(line).map_err(|_| Rejection::new("utf-8", "the line is not UTF-8"))?;
+        let text = std::str::from_utf8(line).map_err(|_| Rejection::new("utf-8", "the line is not UTF-8"))?;
         let json: Json<'a> = serde_json::from_str(text)
             .map_err(|error| Rejection::new("json", format_args!("no JSON at column {}", error.column())))?;
         json.object()?.unique()

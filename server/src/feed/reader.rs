@@ -82,9 +82,12 @@ mod tests {
 
     #[test]
     fn a_line_at_the_limit_is_read_and_one_above_is_skipped() {
-        for (length, next) in
-            [(LONGEST - 1, Next::Line), (LONGEST, Next::Line), (LONGEST + 1, Next::TooLong), (LONGEST * 9, Next::TooLong)]
-        {
+        for (length, next) in [
+            (LONGEST - 1, Next::Line),
+            (LONGEST, Next::Line),
+            (LONGEST + 1, Next::TooLong),
+            (LONGEST * 9, Next::TooLong),
+        ] {
             let text = [vec![b'x'; length], b"\nok\n".to_vec()].concat();
             let (seen, offset) = all(&text, 1000);
             assert_eq!(seen[0].0, next, "{length}");

@@ -1,0 +1,102 @@
+//! Writes what the registry's feed tells, and how far each file was read. Newer facts win here, by one guard in the
+//! text of each upsert; reading and judging lines is the feed's work.
+
+pub mod upsert;
+
+use sqlx::AnyConnection;
+use sqlx::FromRow;
+
+use super::statements;
+pub use upsert::{Cell, Row, Table, Wave, Written, write};
+
+statements! {
+    FIND_FILE = "select fingerprint, bytes_read, lines_read, side_bytes, accepted, outdated, rejected \
+        from feed_files where name = $1";
+    BEGIN_FILE = "insert into feed_files (name, fingerprint, bytes_read, lines_read, side_bytes, accepted, outdated, rejected) \
+        values ($1, '', 0, 0, 0, 0, 0, 0) on conflict (name) do update set fingerprint = '', bytes_read = 0, \
+        lines_read = 0, side_bytes = 0, accepted = 0, outdated = 0, rejected = 0, finished_at = null";
+    ADVANCE_FILE = "update feed_files set fingerprint = $3, bytes_read = $4, lines_read = $5, side_bytes = $6, \
+        accepted = accepted + $7, outdated = outdated + $8, rejected = rejected + $9, finished_at = null \
+        where name = $1 and bytes_read = $2";
+    FINISH_FILE = "update feed_files set finished_at = $3 where name = $1 and bytes_read = $2";
+    SYNCHRONISED = "insert into synchronisation (id, synced_at) values (1, $1) on conflict (id) do update \
+        set synced_at = case when excluded.synced_at > synchronisation.synced_at then excluded.synced_at \
+        else synchronisation.synced_at end";
+    TELL_ORDER = "insert into outbox (id, kind, recipient, body, created_at, due_at, attempts, claimed_until) \
+        values ($1, 'record-processed-elsewhere', '', $2, $3, $3, 0, 0) on conflict (id) do nothing";
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct FileRow {
+    pub fingerprint: String,
+    pub bytes_read: i64,
+    pub lines_read: i64,
+    pub side_bytes: i64,
+    pub accepted: i64,
+    pub outdated: i64,
+    pub rejected: i64,
+}
+
+/// Where a file stands after a batch, and what the batch brought.
+#[derive(Clone, Debug, Default)]
+pub struct Advance {
+    /// Where it stood before: another import of the same file in between makes this one fail.
+    pub from: i64,
+    pub fingerprint: String,
+    pub bytes_read: i64,
+    pub lines_read: i64,
+    pub side_bytes: i64,
+    pub accepted: i64,
+    pub outdated: i64,
+    pub rejected: i64,
+}
+
+pub async fn find_file(connection: &mut AnyConnection, name: &str) -> sqlx::Result<Option<FileRow>> {
+    sqlx::query_as(FIND_FILE).bind(name).fetch_optional(connection).await
+}
+
+/// Notes the file as unread, whatever was known under its name.
+pub async fn begin_file(connection: &mut AnyConnection, name: &str) -> sqlx::Result<()> {
+    sqlx::query(BEGIN_FILE).bind(name).execute(connection).await.map(drop)
+}
+
+/// False when the file stands elsewhere than the batch began.
+pub async fn advance_file(
+    connection: &mut AnyConnection,
+    name: &str,
+    advance: &Advance,
+) -> sqlx::Result<bool> {
+    let advanced = sqlx::query(ADVANCE_FILE)
+        .bind(name)
+        .bind(advance.from)
+        .bind(&advance.fingerprint)
+        .bind(advance.bytes_read)
+        .bind(advance.lines_read)
+        .bind(advance.side_bytes)
+        .bind(advance.accepted)
+        .bind(advance.outdated)
+        .bind(advance.rejected)
+        .execute(connection)
+        .await?;
+    Ok(advanced.rows_affected() == 1)
+}
+
+pub async fn finish_file(
+    connection: &mut AnyConnection,
+    name: &str,
+    bytes_read: i64,
+    now: i64,
+) -> sqlx::Result<()> {
+    sqlx::query(FINISH_FILE).bind(name).bind(bytes_read).bind(now).execute(connection).await.map(drop)
+}
+
+/// Moves the time of the newest fact forward. Done first in each batch it also lets one import write at a time.
+pub async fn synchronised(connection: &mut AnyConnection, newest: i64) -> sqlx::Result<()> {
+    sqlx::query(SYNCHRONISED).bind(newest).execute(connection).await.map(drop)
+}
+
+/// Leaves word for the order that holds a record which the registry has seen processed elsewhere. Once per record
+/// and order.
+pub async fn tell_order(connection: &mut AnyConnection, id: &str, body: &str, now: i64) -> sqlx::Result<()> {
+    sqlx::query(TELL_ORDER).bind(id).bind(body).bind(now).execute(connection).await.map(drop)
+}

@@ -1,0 +1,90 @@
+//! Watches a folder for feed files, new and grown. Looking every two seconds works on every file system, network
+//! shares too; being told by the kernel does not.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::watch::Receiver;
+
+use super::import::Importer;
+use super::rejected::SideFile;
+use crate::clock::Clock;
+use crate::db::Store;
+use crate::sealing::Sealer;
+
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// What tells a grown or replaced file from one that was read.
+type Look = (u64, Option<SystemTime>);
+
+/// The feed files of a folder, by name.
+pub fn feed_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let feed = path.extension().is_some_and(|ending| ending == "ndjson") && path.is_file();
+        if feed && !SideFile::is_one(&path) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Reads the folder's files as they come and grow, until told to stop. A failure is logged and tried again.
+pub async fn watch(
+    store: Store,
+    sealer: Arc<Sealer>,
+    clock: Arc<dyn Clock>,
+    folder: PathBuf,
+    mut stop: Receiver<bool>,
+) {
+    let importer = Importer { store, sealer, clock };
+    let mut seen = BTreeMap::new();
+    while !*stop.borrow() {
+        if let Err(error) = look(&importer, &folder, &mut seen, &stop).await {
+            tracing::error!(%error, folder = %folder.display(), "the feed folder");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            _ = stop.changed() => return,
+        }
+    }
+}
+
+async fn look(
+    importer: &Importer,
+    folder: &Path,
+    seen: &mut BTreeMap<PathBuf, Look>,
+    stop: &Receiver<bool>,
+) -> io::Result<()> {
+    let files = feed_files(folder)?;
+    seen.retain(|path, _| files.contains(path));
+    for path in files {
+        let file = path.metadata()?;
+        let now: Look = (file.len(), file.modified().ok());
+        if seen.get(&path) == Some(&now) {
+            continue;
+        }
+        let go_on = |_| if *stop.borrow() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        match importer.import_file(&path, go_on).await {
+            Ok(counts) => {
+                let total = counts.total();
+                let (accepted, outdated, rejected) = (total.accepted, total.outdated, total.rejected);
+                if counts.lines() > 0 {
+                    tracing::info!(file = %path.display(), accepted, outdated, rejected, "read a feed file");
+                }
+                seen.insert(path, now);
+            }
+            Err(error) => tracing::error!(%error, "a feed file"),
+        }
+        if *stop.borrow() {
+            break;
+        }
+    }
+    Ok(())
+}
