@@ -106,3 +106,24 @@ fn url_encode(text: &str) -> String {
 pub trait FlashKeeper: Send + Sync {
     fn keep(&self, flash: &Flash);
 }
+
+/// Makes every form target known to the server, whatever the linker thinks of them.
+pub fn register() {
+    use leptos::server_fn::axum::register_explicit;
+    register_explicit::<account::SendSignInCode>();
+    register_explicit::<account::SignInWithCode>();
+    register_explicit::<account::SignInWithPassword>();
+    register_explicit::<account::SendRegisterCode>();
+    register_explicit::<account::ConfirmPhone>();
+    register_explicit::<account::Identify>();
+    register_explicit::<account::ChoosePassword>();
+    register_explicit::<account::SignOut>();
+    register_explicit::<account::EndSession>();
+    register_explicit::<account::ExtendSession>();
+    register_explicit::<account::Settings>();
+    register_explicit::<violations::Dispute>();
+    register_explicit::<orders::SendOrderCode>();
+    register_explicit::<orders::Place>();
+    register_explicit::<orders::Pay>();
+    register_explicit::<orders::Cancel>();
+}

@@ -13,7 +13,7 @@ pub trait Clock: Send + Sync {
     fn fill(&self, bytes: &mut [u8]);
 }
 
-impl dyn Clock {
+impl dyn Clock + '_ {
     pub fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         self.fill(&mut bytes);

@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+
+use crate::http::limits::Limits;
 
 #[derive(Args, Clone, Debug)]
 pub struct DatabaseSettings {
@@ -33,13 +35,34 @@ pub struct ServeSettings {
     /// Folder of the merchant's and the platform's keys for WeChat Pay. Without it: DATA/wechat
     #[arg(long, env = "LUTONG_WECHAT_KEYS")]
     pub wechat_keys: Option<PathBuf>,
+    /// Where SMS texts go, one JSON object each; without it they wait in the outbox.
+    #[arg(long, env = "LUTONG_SMS_URL")]
+    pub sms_url: Option<String>,
     /// Shows SMS texts in a page at /outbox instead of sending them.
     #[arg(long, env = "LUTONG_DEVELOPMENT")]
     pub development: bool,
+    /// How much one address may ask for: usual, or generous for browser tests and load from one machine.
+    #[arg(long, env = "LUTONG_LIMITS", default_value = "usual")]
+    pub limits: LimitSettings,
     /// A folder whose new files are read as registry feeds.
     #[arg(long, env = "LUTONG_FEED_FOLDER")]
     pub feed_folder: Option<PathBuf>,
     /// Shows this moment (RFC 3339) as the time of start, going on from there: for demonstrations and tests.
     #[arg(long, env = "LUTONG_NOW")]
     pub now: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LimitSettings {
+    Usual,
+    Generous,
+}
+
+impl LimitSettings {
+    pub fn limits(self) -> Limits {
+        match self {
+            Self::Usual => Limits::new(120, 300, 10, 100),
+            Self::Generous => Limits::new(1_000_000, 1_000_000, 1_000, 1_000_000),
+        }
+    }
 }

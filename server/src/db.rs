@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod engine;
 pub mod fault;
+pub mod feed;
 pub mod orders;
 pub mod outbox;
 pub mod payments;
@@ -14,9 +15,9 @@ pub mod writer;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use sqlx::any::{AnyConnection, AnyPoolOptions};
+use sqlx::any::AnyPoolOptions;
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyPool};
+use sqlx::{Any, AnyConnection, AnyPool};
 use tokio::time::Duration;
 
 pub use engine::Engine;
@@ -74,4 +75,10 @@ impl Store {
     {
         self.writer.write(Arc::new(work)).await
     }
+}
+
+/// The first 16 hex digits of the text's SHA-256, to tell versions apart.
+pub fn digest(text: &str) -> String {
+    use sha2::Digest;
+    hex::encode(&sha2::Sha256::digest(text)[..8])
 }

@@ -1,4 +1,104 @@
-//! Requests in, answers out.
+//! Requests in, answers out: recognising visitors, guarding forms, serving pages and files. It decides nothing.
 
+pub mod cookies;
 pub mod current;
+pub mod files;
+pub mod forms;
+pub mod headers;
+pub mod limits;
 pub mod request_id;
+pub mod visits;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::api::{FlashKeeper, Services};
+use app::visit::Visit;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use leptos::prelude::{LeptosOptions, provide_context, use_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use self::current::Current;
+use crate::services::payments::notified::notified;
+use crate::state::State;
+
+/// Everything that the program answers, but for the public API.
+pub fn router(state: State, options: LeptosOptions, services: Services, payment_origin: &str) -> Router {
+    app::api::register();
+    let pages = pages(&state, &options, services, payment_origin)
+        .layer(from_fn_with_state(state.clone(), forms::guard))
+        .layer(from_fn_with_state(state.clone(), visits::recognise));
+    let machines = Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(ready))
+        .route("/gateways/wechat/notifications", post(notification))
+        .with_state(state.clone())
+        .merge(files::router(&options, state));
+    pages.merge(machines)
+}
+
+/// What goes around every answer of the whole program.
+pub fn wrap(router: Router) -> Router {
+    router
+        .layer(DefaultBodyLimit::max(forms::LARGEST))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
+        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
+        .layer(from_fn(headers::finish))
+}
+
+fn pages(state: &State, options: &LeptosOptions, services: Services, payment_origin: &str) -> Router {
+    let (context_state, payment_origin) = (state.clone(), payment_origin.to_owned());
+    let context = move || {
+        provide_context(services.clone());
+        let flash: Arc<dyn FlashKeeper> = Arc::new(cookies::SealedFlash(context_state.clone()));
+        provide_context(flash);
+        if let Some(parts) = use_context::<Parts>() {
+            parts.extensions.get::<Visit>().cloned().map(provide_context);
+            parts.extensions.get::<Current>().cloned().map(provide_context);
+        }
+        if let (Some(nonce), Some(options)) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>()) {
+            let policy = headers::page_policy(&nonce, &payment_origin);
+            let policy = HeaderValue::from_str(&policy).expect("a policy is plain text");
+            options.insert_header(http::header::CONTENT_SECURITY_POLICY, policy);
+        }
+    };
+    let routes = generate_route_list(app::App);
+    let shell_options = options.clone();
+    Router::new()
+        .leptos_routes_with_context(options, routes, context.clone(), move || app::shell(shell_options.clone()))
+        .fallback(leptos_axum::file_and_error_handler_with_context(context, app::shell))
+        .with_state(options.clone())
+}
+
+async fn ready(axum::extract::State(state): axum::extract::State<State>) -> impl IntoResponse {
+    match crate::services::portal::synced_at(&state).await {
+        Ok(_) => (StatusCode::OK, "ready"),
+        Err(fault) => {
+            tracing::warn!(%fault, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer")
+        }
+    }
+}
+
+async fn notification(
+    axum::extract::State(state): axum::extract::State<State>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> impl IntoResponse {
+    let status = notified(&state, &headers, &body).await;
+    let answer = if status.is_success() {
+        serde_json::json!({ "code": "SUCCESS", "message": "" })
+    } else {
+        serde_json::json!({ "code": "FAIL", "message": "not accepted" })
+    };
+    (status, axum::Json(answer))
+}

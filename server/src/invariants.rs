@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use rules::rulebook::Rulebook;
 use rules::verdict::Verdict;
 use sqlx::Row;
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 
 use crate::config::DatabaseSettings;
 use crate::db::{Fault, Store, orders, statements};

@@ -1,3 +1,4 @@
 //! What happens without a request.
 
 pub mod orders;
+pub mod outbox;

@@ -1,9 +1,10 @@
 //! Puts the program together and runs it until it is told to stop.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use app::api::Services;
 use leptos::prelude::get_configuration;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use rules::rulebook::Rulebook;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -11,6 +12,7 @@ use tokio::sync::watch;
 use crate::clock::{Clock, ShiftedClock, SystemClock};
 use crate::config::{DatabaseSettings, ServeSettings};
 use crate::db::{Fault, Store};
+use crate::gateways::sms::SmsSender;
 use crate::gateways::wechat;
 use crate::sealing::Sealer;
 use crate::services::accounts::AccountService;
@@ -69,11 +71,14 @@ async fn state(settings: &ServeSettings) -> Result<State, Fault> {
         payment: Arc::new(wechat),
         origin: settings.origin.trim_end_matches('/').to_owned(),
         development: settings.development,
+        sms: settings.sms_url.as_deref().map(|url| Arc::new(SmsSender::to(url))),
+        limits: Arc::new(settings.limits.limits()),
         clock,
     })
 }
 
 pub async fn run(settings: ServeSettings) -> Result<(), Fault> {
+    METRICS.get_or_init(install_metrics);
     let state = state(&settings).await?;
     let configuration =
         get_configuration(None).map_err(|error| Fault::Internal(format!("leptos: {error}")))?;
@@ -94,6 +99,7 @@ pub async fn run(settings: ServeSettings) -> Result<(), Fault> {
     let payment_origin = settings.wechat_url.trim_end_matches('/').to_owned();
     let router = http::router(state.clone(), configuration.leptos_options, services(&state), &payment_origin)
         .merge(api::router(state.clone()));
+    let router = http::wrap(router);
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|error| Fault::Internal(format!("listening on {}: {error}", settings.listen)))?;
@@ -117,6 +123,17 @@ async fn serve_until_told(listener: TcpListener, router: axum::Router) -> Result
         .with_graceful_shutdown(told_to_stop())
         .await
         .map_err(|error| Fault::Internal(format!("serving: {error}")))
+}
+
+static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
+
+/// What Prometheus reads.
+pub fn metrics_text() -> String {
+    METRICS.get_or_init(install_metrics).render()
+}
+
+fn install_metrics() -> PrometheusHandle {
+    PrometheusBuilder::new().install_recorder().expect("the program installs its recorder once")
 }
 
 async fn told_to_stop() {

@@ -7,6 +7,8 @@ use rules::rulebook::Rulebook;
 use crate::clock::Clock;
 use crate::db::Store;
 use crate::gateways::payment::PaymentProvider;
+use crate::gateways::sms::SmsSender;
+use crate::http::limits::Limits;
 use crate::sealing::Sealer;
 use crate::signing::Signer;
 
@@ -21,4 +23,7 @@ pub struct State {
     /// As in people's address bar, without a slash at the end.
     pub origin: String,
     pub development: bool,
+    pub limits: Arc<Limits>,
+    /// None in development: then texts stay in the outbox.
+    pub sms: Option<Arc<SmsSender>>,
 }

@@ -1,7 +1,6 @@
 //! Accounts, sign-in and sessions, as pages see them.
 
 use async_trait::async_trait;
-use leptos::prelude::*;
 use leptos::server;
 use rules::Moment;
 use rules::person::IdentityLevel;

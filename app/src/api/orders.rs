@@ -1,7 +1,6 @@
 //! Orders from the chosen records to the receipt, as pages see them.
 
 use async_trait::async_trait;
-use leptos::prelude::*;
 use leptos::server;
 use rules::Moment;
 use rules::camera::Selection;

@@ -1,7 +1,6 @@
 //! Vehicles and their camera records, as pages see them.
 
 use async_trait::async_trait;
-use leptos::prelude::*;
 use leptos::server;
 use rules::Moment;
 use rules::camera::{Applicant, RecordFacts, VehicleFacts};

@@ -39,9 +39,9 @@ pub fn RefusalCard(refusal: RefusalWords) -> impl IntoView {
     };
     view! {
         <section class="lt-refusal">
-            <h3 class="lt-refusal__title"><Icon name=IconName::Cross/><span>
+            <h2 class="lt-refusal__title"><Icon name=IconName::Cross/><span>
                 <span class="govuk-visually-hidden">{say("refusal.not-met")}</span>{title}
-            </span></h3>
+            </span></h2>
             <p class="lt-refusal__sentence">{sentence}</p>
             <dl class="lt-refusal__facts">
                 {fact("refusal.found", found)}
@@ -50,9 +50,14 @@ pub fn RefusalCard(refusal: RefusalWords) -> impl IntoView {
             </dl>
             <p class="lt-refusal__remedy"><strong>{say("refusal.remedy")}</strong>{remedy}</p>
             {(!quote.is_empty()).then(|| view! {
-                <Inset source=source><span lang="zh-CN">{quote}</span></Inset>
+                <Inset source=source><span lang=language_of(&quote)>{quote}</span></Inset>
             })}
             <p class="lt-refusal__rule"><a class="govuk-link" href=rule_href>{say("refusal.rule-link")}</a></p>
         </section>
     }
+}
+
+/// The sources are Chinese, but for one that was written in English.
+fn language_of(quote: &str) -> &'static str {
+    if quote.is_ascii() { "en" } else { "zh-CN" }
 }

@@ -1,7 +1,7 @@
 //! Accounts and their sessions.
 
 use sqlx::FromRow;
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 
 use super::statements;
 

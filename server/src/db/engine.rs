@@ -1,6 +1,6 @@
 //! What truly differs between the engines.
 
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 use sqlx::{AssertSqlSafe, Executor, Row};
 
 use super::Fault;

@@ -1,7 +1,7 @@
 //! Orders, the records they hold, and every event of their lives. Each write is guarded by what it saw.
 
 use sqlx::FromRow;
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 
 use super::statements;
 

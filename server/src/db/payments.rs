@@ -1,7 +1,7 @@
 //! Payments, refunds, what the provider told us, and the double-entry ledger. Each write is guarded by what it saw.
 
 use sqlx::FromRow;
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 
 use super::orders::OrderKey;
 use super::statements;

@@ -2,7 +2,7 @@
 //! Writing it is the feed's work; holding and settling records is in `orders`.
 
 use sqlx::FromRow;
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 
 use super::statements;
 

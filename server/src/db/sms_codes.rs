@@ -1,7 +1,7 @@
 //! SMS codes and how many may go out.
 
 use sqlx::FromRow;
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 
 use super::statements;
 

@@ -6,8 +6,8 @@ use std::any::Any as Boxed;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use sqlx::any::{AnyConnectOptions, AnyConnection, AnyPoolOptions};
-use sqlx::{AnyPool, ConnectOptions, Connection, Executor};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection, Executor};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Duration;
 

@@ -11,6 +11,10 @@ pub struct Current {
     pub visit_id: String,
     /// The address that limits count by.
     pub address: String,
+    /// The browser, as it names itself.
+    pub device: String,
+    /// The sealed draft of a sign-in or registration.
+    pub draft: Option<String>,
     pub session: Option<Session>,
 }
 

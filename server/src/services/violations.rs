@@ -17,7 +17,7 @@ use rules::plate::PlateNumber;
 use rules::rulebook::Rulebook;
 use rules::vehicle::{VehicleKind, VehicleUse};
 use rules::violation::{self, ViolationCode};
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 
 use crate::db::registry::{self, RecordRow, VehicleRow};
 use crate::db::{Fault, orders};

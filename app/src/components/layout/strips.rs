@@ -13,7 +13,7 @@ use crate::visit::Visit;
 #[component]
 pub(super) fn OfflineStrip() -> impl IntoView {
     view! {
-        <div class="lt-strip lt-strip--offline">
+        <div class="lt-strip lt-strip--offline" role="status">
             <Icon name=IconName::Offline/>
             <div>
                 <p class="lt-unsent">{say("frame.unsent")}</p>
@@ -31,11 +31,13 @@ pub(super) fn UnpaidStrip() -> impl IntoView {
     order.map(|order| format!("/orders/{order}")).filter(|href| !path.starts_with(href.as_str())).map(
         |href| {
             view! {
-                <a class="lt-strip lt-strip--unpaid" href=href>
-                    <Icon name=IconName::Clock/>
-                    <span class="lt-strip__words">{say("frame.unpaid")}</span>
-                    <span class="lt-strip__act">{say("frame.unpaid-act")}</span>
-                </a>
+                <aside aria-label=say("frame.unpaid-label")>
+                    <a class="lt-strip lt-strip--unpaid" href=href>
+                        <Icon name=IconName::Clock/>
+                        <span class="lt-strip__words">{say("frame.unpaid")}</span>
+                        <span class="lt-strip__act">{say("frame.unpaid-act")}</span>
+                    </a>
+                </aside>
             }
         },
     )

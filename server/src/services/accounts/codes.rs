@@ -6,7 +6,7 @@ use app::visit::FieldError;
 use chrono::TimeDelta;
 use rules::Moment;
 use rules::person::Phone;
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 use subtle::ConstantTimeEq;
 
 use crate::db::{Fault, accounts, outbox, sms_codes};

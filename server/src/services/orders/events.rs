@@ -3,7 +3,7 @@
 use app::api::ServiceError;
 use rules::Moment;
 use rules::order::{OrderEvent, OrderState};
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 
 use super::selection::Decided;
 use crate::db::orders::{self, EventRow, OrderKey, OrderRow};

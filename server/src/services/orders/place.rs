@@ -7,7 +7,7 @@ use rules::Moment;
 use rules::licence::Points;
 use rules::money::Fen;
 use rules::order::{OrderState, payment_deadline};
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 
 use super::events;
 use super::selection::{self, Chosen, Loaded};

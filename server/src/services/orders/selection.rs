@@ -7,7 +7,7 @@ use rules::rulebook::Rulebook;
 use rules::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 
 use crate::db::registry::{self, RecordRow};
 use crate::db::Fault;

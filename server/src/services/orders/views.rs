@@ -10,7 +10,7 @@ use rules::order::{OrderEvent, OrderState};
 use rules::place::PlaceId;
 use rules::plate::PlateNumber;
 use rules::violation::ViolationCode;
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 
 use super::events;
 use crate::db::orders::{self, EventRow, OrderKey, OrderRecordRow, OrderRow};

@@ -5,7 +5,7 @@ use rules::licence::Points;
 use rules::money::Fen;
 use rules::order::{OrderEvent, OrderState};
 use rules::person::IdentityLevel;
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 
 use super::{account, out_refund_no};
 use crate::db::orders::{self, OrderKey, OrderRow};

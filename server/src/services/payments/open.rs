@@ -4,7 +4,7 @@ use app::api::ServiceError;
 use app::visit::FieldError;
 use rules::money::Fen;
 use rules::order::{OrderEvent, OrderState};
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 
 use super::out_trade_no;
 use crate::db::orders::{OrderKey, OrderRow};

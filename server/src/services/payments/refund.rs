@@ -3,7 +3,7 @@
 
 use rules::money::Fen;
 use rules::order::OrderEvent;
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 
 use super::account;
 use crate::db::payments::{self, RefundRow};

@@ -2,7 +2,7 @@
 
 use app::api::ServiceError;
 use rules::order::OrderEvent;
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 
 use super::capture::key_of;
 use crate::db::orders::{self, OrderKey, OrderRow};

@@ -10,7 +10,7 @@ use rules::place::RegionCode;
 use rules::plate::PlateNumber;
 use rules::vehicle::{Relation, VehicleKind, VehicleStates, VehicleUse};
 use rules::violation::{Capture, PenaltyKind, ViolationCode, points_under_law};
-use sqlx::any::AnyConnection;
+use sqlx::AnyConnection;
 
 use crate::db::registry::{self, LeaseRow, LicenceRow, PointsRow, RecordRow, VehicleRow};
 use crate::db::Fault;

@@ -1,0 +1,4 @@
+//! Pages for anyone.
+use leptos::prelude::*;
+#[component]
+pub fn NotFound() -> impl IntoView { view! { <h1>"404"</h1> } }

@@ -1,0 +1,69 @@
+//! The public API for machines: the rulebook and judgements of given cases. Pure: nothing is stored, nobody signs in.
+
+mod assessments;
+mod problem;
+
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, Request, State as Extracted};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+
+use self::problem::{Problem, ProblemBody};
+use crate::state::State;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Lutong public API", version = "1", description = "The rules of online handling, and judgements of given cases.", license(name = "MIT")),
+    paths(rulebook, openapi, assessments::camera_record, assessments::late_fee),
+    components(schemas(ProblemBody))
+)]
+struct Described;
+
+/// The OpenAPI document, generated from the code.
+pub fn document() -> Document {
+    Described::openapi()
+}
+
+pub fn router(state: State) -> Router {
+    Router::new()
+        .route("/api/v1/rulebook", get(rulebook))
+        .route("/api/v1/openapi.json", get(openapi))
+        .route("/api/v1/assessments/camera-record", post(assessments::camera_record))
+        .route("/api/v1/assessments/late-fee", post(assessments::late_fee))
+        .layer(from_fn_with_state(state.clone(), limit))
+        .with_state(state)
+}
+
+async fn limit(Extracted(state): Extracted<State>, request: Request, next: Next) -> Response {
+    let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let address = address.map(|info| info.0.ip().to_string()).unwrap_or_default();
+    match state.limits.api(&address) {
+        Err(app::api::ServiceError::TooMany { retry_after_seconds }) => {
+            Problem::too_many(retry_after_seconds).into_response()
+        }
+        _ => next.run(request).await,
+    }
+}
+
+/// The rulebook in force: places, parameters with their times, the words of the texts.
+#[utoipa::path(get, path = "/api/v1/rulebook", responses(
+    (status = 200, description = "The rulebook", body = serde_json::Value),
+    (status = 429, description = "Too many requests", body = ProblemBody),
+))]
+async fn rulebook(Extracted(state): Extracted<State>) -> Response {
+    Json(&*state.rulebook).into_response()
+}
+
+/// This document.
+#[utoipa::path(get, path = "/api/v1/openapi.json", responses(
+    (status = 200, description = "The OpenAPI document", body = serde_json::Value),
+    (status = 429, description = "Too many requests", body = ProblemBody),
+))]
+async fn openapi() -> Response {
+    Json(document()).into_response()
+}

@@ -1,0 +1,356 @@
+//! Judges a given camera record, and computes a late fee.
+
+use axum::Json;
+use axum::extract::State as Extracted;
+use axum::extract::rejection::JsonRejection;
+use chrono::{DateTime, NaiveDate, Utc};
+use rules::camera::{
+    self, Applicant, CameraCase, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, RecordStanding, VehicleFacts,
+};
+use rules::licence::{LicenceStates, Points};
+use rules::money::Fen;
+use rules::penalty::FineCase;
+use rules::person::IdentityLevel;
+use rules::place::{PlaceId, RegionCode};
+use rules::plate::PlateNumber;
+use rules::rulebook::Rulebook;
+use rules::set::{CodeSet, Coded};
+use rules::vehicle::{Relation, VehicleKind, VehicleStates, VehicleUse};
+use rules::verdict::Refusal;
+use rules::violation::{Capture, PenaltyKind};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::problem::{Problem, ProblemBody};
+use crate::state::State;
+
+/// A case to judge. Codes are those of the rulebook page; moments are RFC 3339.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CameraRecordRequest {
+    /// When it is asked; the server's own time where it is left out.
+    now: Option<DateTime<Utc>>,
+    /// none, phone, real-person
+    identity: String,
+    licence: Option<LicenceInput>,
+    /// Points of the person's other open orders.
+    #[serde(default)]
+    #[schema(maximum = 1000)]
+    held_points: u32,
+    vehicle: VehicleInput,
+    record: RecordInput,
+    /// Points of all records chosen together; this record's own where it is left out.
+    #[schema(maximum = 1000)]
+    selected_points: Option<u32>,
+    #[serde(default)]
+    dispute_declared: bool,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct LicenceInput {
+    /// Codes such as normal, review-overdue.
+    states: Vec<String>,
+    #[schema(maximum = 1000)]
+    cycle_points: u32,
+    #[schema(maximum = 1000)]
+    full_marks: u32,
+    /// The first day of the next scoring cycle.
+    next_cycle: NaiveDate,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct VehicleInput {
+    plate: String,
+    /// small, medium, large, motorcycle, other
+    kind: String,
+    /// non-operating, operating, rental
+    usage: String,
+    /// normal, transferred-out, scrapped, cancelled, stolen
+    states: Vec<String>,
+    /// none, own, other, organisation, leased
+    relation: String,
+    bound_since: Option<DateTime<Utc>>,
+    lease: Option<LeaseInput>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct LeaseInput {
+    registered_at: DateTime<Utc>,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    /// lessee, filed-driver, none
+    role: String,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RecordInput {
+    /// Six digits of GB/T 2260.
+    region: String,
+    violated_at: DateTime<Utc>,
+    /// device, officer
+    capture: String,
+    /// warning, fine, other
+    penalty: String,
+    /// Whole fen.
+    #[schema(minimum = 0)]
+    fine: i64,
+    #[schema(maximum = 1000)]
+    points: u32,
+    /// unprocessed, held, processed, processed-elsewhere
+    state: String,
+    /// With `held`: when the other order's hold ends.
+    held_until: Option<DateTime<Utc>>,
+    #[serde(default)]
+    disputed: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Assessment {
+    passes: bool,
+    /// Whose rules were asked; null where the place is not served.
+    place: Option<String>,
+    rulebook: String,
+    refusals: Vec<RefusalBody>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct RefusalBody {
+    rule: String,
+    found: serde_json::Value,
+    required: serde_json::Value,
+    source: SourceBody,
+    remedy: String,
+    passes_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct SourceBody {
+    text: String,
+    article: Option<String>,
+    words: String,
+}
+
+fn code<T: Coded>(field: &str, text: &str) -> Result<T, Problem> {
+    T::from_code(text).ok_or_else(|| {
+        let known: Vec<_> = T::ALL.iter().map(|value| value.code()).collect();
+        Problem::field(field, format!("'{text}' is not one of {}", known.join(", ")))
+    })
+}
+
+fn codes<T: Coded>(field: &str, texts: &[String]) -> Result<CodeSet<T>, Problem> {
+    texts.iter().map(|text| code(field, text)).collect()
+}
+
+fn points(field: &str, points: u32) -> Result<Points, Problem> {
+    if points <= 1_000 { Ok(Points(points)) } else { Err(Problem::field(field, "at most 1000")) }
+}
+
+impl CameraRecordRequest {
+    fn case(self, now: DateTime<Utc>) -> Result<CameraCase, Problem> {
+        let record = self.record.facts()?;
+        let licence = self.licence.map(LicenceInput::facts).transpose()?;
+        let selected = self.selected_points.map(|sum| points("selected_points", sum)).transpose()?;
+        let selected_points = selected.unwrap_or(record.points);
+        if selected_points < record.points {
+            return Err(Problem::field("selected_points", "less than the record's own points"));
+        }
+        Ok(CameraCase {
+            now: self.now.unwrap_or(now),
+            applicant: Applicant {
+                identity: code::<IdentityLevel>("identity", &self.identity)?,
+                licence,
+                held_points: points("held_points", self.held_points)?,
+            },
+            vehicle: self.vehicle.facts()?,
+            record,
+            selected_points,
+            dispute_declared: self.dispute_declared,
+        })
+    }
+}
+
+impl LicenceInput {
+    fn facts(self) -> Result<LicenceFacts, Problem> {
+        let states: LicenceStates = codes("licence.states", &self.states)?;
+        Ok(LicenceFacts {
+            states,
+            cycle_points: points("licence.cycle_points", self.cycle_points)?,
+            full_marks: points("licence.full_marks", self.full_marks)?.0,
+            next_cycle: self.next_cycle,
+        })
+    }
+}
+
+impl VehicleInput {
+    fn facts(self) -> Result<VehicleFacts, Problem> {
+        let states: VehicleStates = codes("vehicle.states", &self.states)?;
+        Ok(VehicleFacts {
+            plate: PlateNumber::parse(&self.plate).map_err(|error| Problem::field("vehicle.plate", error))?,
+            kind: code::<VehicleKind>("vehicle.kind", &self.kind)?,
+            usage: code::<VehicleUse>("vehicle.usage", &self.usage)?,
+            states,
+            relation: code::<Relation>("vehicle.relation", &self.relation)?,
+            bound_since: self.bound_since,
+            lease: self.lease.map(LeaseInput::facts).transpose()?,
+        })
+    }
+}
+
+impl LeaseInput {
+    fn facts(self) -> Result<LeaseFacts, Problem> {
+        let role = code::<LeaseRole>("vehicle.lease.role", &self.role)?;
+        Ok(LeaseFacts { registered_at: self.registered_at, from: self.from, until: self.until, role })
+    }
+}
+
+impl RecordInput {
+    fn facts(self) -> Result<RecordFacts, Problem> {
+        if !(0..=100_000_000).contains(&self.fine) {
+            return Err(Problem::field("record.fine", "whole fen, 0 to 100000000"));
+        }
+        Ok(RecordFacts {
+            region: RegionCode::parse(&self.region).map_err(|error| Problem::field("record.region", error))?,
+            violated_at: self.violated_at,
+            capture: code::<Capture>("record.capture", &self.capture)?,
+            penalty: code::<PenaltyKind>("record.penalty", &self.penalty)?,
+            fine: Fen::new(self.fine),
+            points: points("record.points", self.points)?,
+            state: match self.state.as_str() {
+                "unprocessed" => RecordStanding::Unprocessed,
+                "held" => RecordStanding::HeldByOther { until: self.held_until },
+                "processed" => RecordStanding::Processed,
+                "processed-elsewhere" => RecordStanding::ProcessedElsewhere,
+                other => {
+                    let known = "unprocessed, held, processed, processed-elsewhere";
+                    return Err(Problem::field("record.state", format!("'{other}' is not one of {known}")));
+                }
+            },
+            disputed: self.disputed,
+        })
+    }
+}
+
+fn refusal(refusal: &Refusal, rulebook: &Rulebook) -> RefusalBody {
+    let source = rulebook.source(refusal.source);
+    let json = |value| serde_json::to_value(value).unwrap_or_default();
+    RefusalBody {
+        rule: refusal.rule.code().into(),
+        found: json(&refusal.found),
+        required: json(&refusal.required),
+        source: SourceBody {
+            text: source.map(|source| source.text.clone()).unwrap_or_default(),
+            article: source.and_then(|source| source.article.clone()),
+            words: source.map(|source| source.words.clone()).unwrap_or_default(),
+        },
+        remedy: refusal.remedy.code().into(),
+        passes_at: refusal.passes_at,
+    }
+}
+
+/// May this camera record be handled online by this person? Every rule that refuses, with what was found, what is
+/// required, the text, what to do, and when it would pass.
+#[utoipa::path(post, path = "/api/v1/assessments/camera-record", request_body = CameraRecordRequest, responses(
+    (status = 200, description = "The verdict", body = Assessment),
+    (status = 400, description = "Not JSON", body = ProblemBody),
+    (status = 413, description = "Too large", body = ProblemBody),
+    (status = 415, description = "No JSON content type", body = ProblemBody),
+    (status = 422, description = "A field is wrong", body = ProblemBody),
+    (status = 429, description = "Too many requests", body = ProblemBody),
+))]
+pub async fn camera_record(
+    Extracted(state): Extracted<State>,
+    body: Result<Json<CameraRecordRequest>, JsonRejection>,
+) -> Result<Json<Assessment>, Problem> {
+    let Json(request) = body?;
+    let verdict = camera::assess(&request.case(state.clock.now())?, &state.rulebook);
+    Ok(Json(Assessment {
+        passes: verdict.passes(),
+        refusals: verdict.refusals.iter().map(|refused| refusal(refused, &state.rulebook)).collect(),
+        place: verdict.place.map(|place| place.to_string()),
+        rulebook: verdict.rulebook.to_string(),
+    }))
+}
+
+/// A decided fine that is paid on a day.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LateFeeRequest {
+    /// Whole fen.
+    #[schema(minimum = 0)]
+    fine: i64,
+    served_on: NaiveDate,
+    paid_on: NaiveDate,
+    /// A place of the rulebook; national where it is left out.
+    place: Option<String>,
+    /// Reviews and lawsuits: first and last day, no last day while they run.
+    #[serde(default)]
+    suspensions: Vec<Suspension>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Suspension {
+    from: NaiveDate,
+    until: Option<NaiveDate>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LateFeeBody {
+    /// The last day on which nothing is added.
+    due_on: NaiveDate,
+    days_late: u32,
+    days_suspended: u32,
+    /// Whole fen.
+    fee: i64,
+    total: i64,
+    rulebook: String,
+}
+
+/// The additional fine for paying late: 3 % a day after the 15th day, never more than the fine.
+#[utoipa::path(post, path = "/api/v1/assessments/late-fee", request_body = LateFeeRequest, responses(
+    (status = 200, description = "The fee", body = LateFeeBody),
+    (status = 400, description = "Not JSON", body = ProblemBody),
+    (status = 413, description = "Too large", body = ProblemBody),
+    (status = 415, description = "No JSON content type", body = ProblemBody),
+    (status = 422, description = "A field is wrong", body = ProblemBody),
+    (status = 429, description = "Too many requests", body = ProblemBody),
+))]
+pub async fn late_fee(
+    Extracted(state): Extracted<State>,
+    body: Result<Json<LateFeeRequest>, JsonRejection>,
+) -> Result<Json<LateFeeBody>, Problem> {
+    let Json(request) = body?;
+    if !(0..=100_000_000).contains(&request.fine) {
+        return Err(Problem::field("fine", "whole fen, 0 to 100000000"));
+    }
+    if request.paid_on < request.served_on || (request.paid_on - request.served_on).num_days() > 36_500 {
+        return Err(Problem::field("paid_on", "not before served_on, and within a hundred years of it"));
+    }
+    let place = request.place.as_deref().map(|place| known_place(&state.rulebook, place)).transpose()?;
+    let terms = state.rulebook.late_fee_terms(place.as_ref(), request.paid_on);
+    let terms = terms.ok_or_else(|| Problem::field("paid_on", "no late-fee parameters hold on that day"))?;
+    let case = FineCase {
+        fine: Fen::new(request.fine),
+        served_on: request.served_on,
+        today: request.paid_on,
+        suspensions: request.suspensions.iter().map(|pause| (pause.from, pause.until)).collect(),
+    };
+    let fee = case.late_fee(&terms);
+    Ok(Json(LateFeeBody {
+        due_on: fee.due_on,
+        days_late: fee.days_late,
+        days_suspended: fee.days_suspended,
+        fee: fee.fee.fen(),
+        total: fee.total.fen(),
+        rulebook: state.rulebook.version.to_string(),
+    }))
+}
+
+fn known_place(rulebook: &Rulebook, place: &str) -> Result<PlaceId, Problem> {
+    let parsed = PlaceId::parse(place).ok().filter(|place| rulebook.jurisdiction(place).is_some());
+    parsed.ok_or_else(|| Problem::field("place", format!("'{place}' is not a place of the rulebook")))
+}
