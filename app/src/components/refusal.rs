@@ -37,6 +37,7 @@ pub fn RefusalCard(refusal: RefusalWords) -> impl IntoView {
         let name = say(name);
         value.map(|value| view! { <div><dt>{name}</dt><dd>{value}</dd></div> })
     };
+    let quote_language = language_of(&quote);
     view! {
         <section class="lt-refusal">
             <h2 class="lt-refusal__title"><Icon name=IconName::Cross/><span>
@@ -50,7 +51,7 @@ pub fn RefusalCard(refusal: RefusalWords) -> impl IntoView {
             </dl>
             <p class="lt-refusal__remedy"><strong>{say("refusal.remedy")}</strong>{remedy}</p>
             {(!quote.is_empty()).then(|| view! {
-                <Inset source=source><span lang=language_of(&quote)>{quote}</span></Inset>
+                <Inset source=source><span lang=quote_language>{quote}</span></Inset>
             })}
             <p class="lt-refusal__rule"><a class="govuk-link" href=rule_href>{say("refusal.rule-link")}</a></p>
         </section>

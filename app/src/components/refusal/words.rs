@@ -10,6 +10,9 @@ use crate::components::moment::time_words;
 use crate::components::money::money_words;
 use crate::components::{say, say_with};
 
+/// Texts that count articles (条); the others number their paragraphs as they like.
+const LAWS: [&str; 5] = ["procedure", "points", "licence", "registration", "penalty"];
+
 impl RefusalWords {
     /// The refusal's words; its source is looked up in the rulebook that judged.
     pub fn of(refusal: &Refusal, rulebook: &Rulebook) -> Self {
@@ -49,6 +52,11 @@ pub fn rule_key(code: &str) -> String {
 pub fn source_words(text: &str, article: Option<&str>) -> String {
     let title = say(&format!("law-text.{text}"));
     match article {
+        Some(article) if LAWS.contains(&text) => {
+            let (article, part) = article.split_once(' ').unwrap_or((article, ""));
+            let article = say_with("refusal.article", &[("article", &article), ("part", &part)]);
+            say_with("refusal.source", &[("title", &title), ("article", &article.trim())])
+        }
         Some(article) => say_with("refusal.source", &[("title", &title), ("article", &article)]),
         None => say_with("refusal.source-whole", &[("title", &title)]),
     }
