@@ -5,9 +5,9 @@ use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AssertSqlSafe, Row as _};
 
-/// Rows per statement. Few sizes, so that each table's texts stay prepared; the largest stays below the 32,766
-/// parameters of SQLite and the 65,535 of PostgreSQL.
-const SIZES: [usize; 5] = [256, 64, 16, 4, 1];
+/// Rows per statement. Few sizes, so that each table's texts stay prepared. More rows are slower: SQLite is asked for
+/// each parameter's name, which it finds by walking over all names before it.
+const SIZES: [usize; 4] = [32, 8, 2, 1];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Cell {
