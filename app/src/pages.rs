@@ -1,4 +1,71 @@
 //! The pages by area. They load through `api`, print what they got, and decide nothing.
 
+pub mod account;
 pub mod home;
+pub mod me;
+pub mod orders;
 pub mod portal;
+pub mod rulebook;
+pub mod violations;
+pub mod what_if;
+
+use std::future::Future;
+
+use leptos::prelude::*;
+use leptos_axum::{ResponseOptions, redirect};
+
+use crate::api::{ServiceError, sign_in_and_return};
+use crate::visit::visit;
+
+/// Renders what the loading gives, before the page is sent; what it does not give has a page of its own.
+fn loaded<T, V>(
+    loading: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
+    show: impl FnOnce(T) -> V + Send + 'static,
+) -> impl IntoView
+where
+    T: Send + 'static,
+    V: IntoView + 'static,
+{
+    view! {
+        <Suspense>
+            {Suspend::new(async move {
+                match loading.await {
+                    Ok(found) => show(found).into_any(),
+                    Err(error) => failed(error),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+fn failed(error: ServiceError) -> AnyView {
+    match error {
+        ServiceError::SignedOut => {
+            redirect(&sign_in_and_return(&visit().path));
+            ().into_any()
+        }
+        ServiceError::NotFound | ServiceError::Invalid(_) => view! { <portal::NotFound/> }.into_any(),
+        ServiceError::TooMany { .. } => view! { <portal::Unavailable reference="-".to_owned()/> }.into_any(),
+        ServiceError::Unavailable { reference } => view! { <portal::Unavailable reference/> }.into_any(),
+    }
+}
+
+fn set_status(status: http::StatusCode) {
+    if let Some(options) = use_context::<ResponseOptions>() {
+        options.set_status(status);
+    }
+}
+
+/// A part of the path.
+fn parameter(name: &str) -> String {
+    leptos_router::hooks::use_params_map().read_untracked().get(name).unwrap_or_default()
+}
+
+/// The first value of the query's name.
+fn query(name: &str) -> String {
+    query_all(name).into_iter().next().unwrap_or_default()
+}
+
+fn query_all(name: &str) -> Vec<String> {
+    leptos_router::hooks::use_query_map().read_untracked().get_all(name).unwrap_or_default()
+}

@@ -47,8 +47,42 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
         <Router>
-            <Routes fallback=pages::portal::NotFound>
+            <Routes fallback=|| view! { <pages::portal::NotFound/> }>
                 <Route path=path!("") view=pages::home::Home ssr=SsrMode::Async/>
+                <Route path=path!("/services") view=pages::home::Services ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in") view=pages::account::SignIn ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in/code") view=pages::account::SignInCode ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in/password") view=pages::account::SignInPassword ssr=SsrMode::Async/>
+                <Route path=path!("/register") view=pages::account::Register ssr=SsrMode::Async/>
+                <Route path=path!("/register/code") view=pages::account::RegisterCode ssr=SsrMode::Async/>
+                <Route path=path!("/register/identity") view=pages::account::RegisterIdentity ssr=SsrMode::Async/>
+                <Route path=path!("/register/password") view=pages::account::RegisterPassword ssr=SsrMode::Async/>
+                <Route path=path!("/register/done") view=pages::account::RegisterDone ssr=SsrMode::Async/>
+                <Route path=path!("/signed-out") view=pages::account::SignedOut ssr=SsrMode::Async/>
+                <Route path=path!("/me") view=pages::me::Me ssr=SsrMode::Async/>
+                <Route path=path!("/me/licence") view=pages::me::Licence ssr=SsrMode::Async/>
+                <Route path=path!("/me/sessions") view=pages::me::Sessions ssr=SsrMode::Async/>
+                <Route path=path!("/vehicles") view=pages::violations::Vehicles ssr=SsrMode::Async/>
+                <Route path=path!("/vehicles/:vehicle") view=pages::violations::Records ssr=SsrMode::Async/>
+                <Route path=path!("/vehicles/:vehicle/records/:record") view=pages::violations::Record ssr=SsrMode::Async/>
+                <Route path=path!("/vehicles/:vehicle/records/:record/dispute") view=pages::violations::Dispute ssr=SsrMode::Async/>
+                <Route path=path!("/vehicles/:vehicle/records/:record/disputed") view=pages::violations::Disputed ssr=SsrMode::Async/>
+                <Route path=path!("/vehicles/:vehicle/notice") view=pages::orders::Notice ssr=SsrMode::Async/>
+                <Route path=path!("/vehicles/:vehicle/decision") view=pages::orders::Decision ssr=SsrMode::Async/>
+                <Route path=path!("/vehicles/:vehicle/confirm") view=pages::orders::Confirm ssr=SsrMode::Async/>
+                <Route path=path!("/orders") view=pages::orders::Orders ssr=SsrMode::Async/>
+                <Route path=path!("/orders/:order") view=pages::orders::Order ssr=SsrMode::Async/>
+                <Route path=path!("/receipts") view=pages::orders::Receipts ssr=SsrMode::Async/>
+                <Route path=path!("/receipts/:number") view=pages::orders::Receipt ssr=SsrMode::Async/>
+                <Route path=path!("/rulebook") view=pages::rulebook::Rulebook ssr=SsrMode::Async/>
+                <Route path=path!("/rulebook/:rule") view=pages::rulebook::Rule ssr=SsrMode::Async/>
+                <Route path=path!("/what-if") view=pages::what_if::WhatIf ssr=SsrMode::Async/>
+                <Route path=path!("/settings") view=pages::portal::Settings ssr=SsrMode::Async/>
+                <Route path=path!("/outbox") view=pages::portal::Outbox ssr=SsrMode::Async/>
+                <Route path=path!("/offline") view=pages::portal::Offline ssr=SsrMode::Async/>
+                <Route path=path!("/not-found") view=pages::portal::NotFound ssr=SsrMode::Async/>
+                <Route path=path!("/error/unavailable") view=pages::portal::Outage ssr=SsrMode::Async/>
+                <Route path=path!("/error/stale") view=pages::portal::Stale ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

@@ -1,0 +1,63 @@
+//! Receipts: a list, and one to print, with the signature that proves it.
+
+use leptos::prelude::*;
+
+use crate::api::services;
+use crate::components::{
+    Cell, Cells, Details, Empty, IconName, Layout, Panel, PrintHint, SummaryList, SummaryRow, Tab, language, money_words,
+    say, say_with, time_words,
+};
+use crate::pages::{loaded, parameter};
+
+#[component]
+pub fn Receipts() -> impl IntoView {
+    loaded(async { services().orders.receipts().await }, |receipts| {
+        let cells = receipts.iter().map(|receipt| {
+            let title = format!("{} · {}", receipt.order.plate.spoken(), money_words(receipt.amount));
+            view! { <Cell title=title note=time_words(receipt.paid_at) href=format!("/receipts/{}", receipt.number)/> }
+        });
+        let (cells, none) = (cells.collect_view(), receipts.is_empty());
+        view! {
+            <Layout title=say("page.services.receipts") back="/me" tab=Tab::Mine>
+                {none.then(|| view! { <Empty title=say("page.receipt.none") icon=IconName::Receipt/> })}
+                <Cells>{cells}</Cells>
+            </Layout>
+        }
+    })
+}
+
+#[component]
+pub fn Receipt() -> impl IntoView {
+    let number = parameter("number");
+    loaded(async move { services().orders.receipt(&number).await }, |receipt| {
+        let order = receipt.order;
+        let place = language().pick(order.place_zh, order.place_en);
+        let mut rows = vec![
+            SummaryRow::new(say("page.receipt.payer"), receipt.payer),
+            SummaryRow::new(say("page.record.plate"), order.plate.spoken()),
+            SummaryRow::new(say("page.receipt.to"), place),
+            SummaryRow::new(say("page.receipt.amount"), money_words(receipt.amount)),
+            SummaryRow::new(say("page.decision.points"), say_with("frame.points", &[("points", &order.points.0)])),
+            SummaryRow::new(say("page.receipt.paid-at"), time_words(receipt.paid_at)),
+            SummaryRow::new(say("page.receipt.channel"), say(&format!("payment-channel.{}", receipt.channel))),
+            SummaryRow::new(say("page.receipt.transaction"), receipt.transaction),
+            SummaryRow::new(say("page.order.number"), order.number),
+        ];
+        rows.extend(order.records.into_iter().filter_map(|record| {
+            let act = language().pick(record.act_zh, record.act_en);
+            record.decision.map(|number| SummaryRow::new(say("page.receipt.decision"), format!("{number} {act}")))
+        }));
+        view! {
+            <Layout title=say("page.receipt.title") own_heading=true back="/receipts" tab=Tab::Mine>
+                <Panel title=say("page.receipt.title") number=(say("page.receipt.number"), receipt.number)/>
+                <SummaryList rows/>
+                <PrintHint/>
+                <Details summary=say("page.receipt.proof")>
+                    <p>{say("page.receipt.proof-words")}</p>
+                    <pre class="lt-code">{receipt.canonical}</pre>
+                    <pre class="lt-code">{receipt.signature}</pre>
+                </Details>
+            </Layout>
+        }
+    })
+}

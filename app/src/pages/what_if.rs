@@ -1,0 +1,95 @@
+//! Judges a case that a visitor makes up, without signing in. The address holds the whole case, so it can be shared.
+
+mod form;
+
+use leptos::prelude::*;
+use rules::calendar::DayCount;
+use rules::licence::LicenceState;
+use rules::money::Fen;
+use rules::parameters::{Confirmation, Parameter, PaymentChannel, Value};
+use rules::person::IdentityLevel;
+use rules::plate::PlatePrefix;
+use rules::set::{CodeSet, Coded};
+use rules::vehicle::{Relation, VehicleKind, VehicleUse};
+
+use super::loaded;
+use crate::api::services;
+use crate::components::{ActionBar, Button, Layout, RefusalCard, RefusalWords, Tab, money_words, say, say_with};
+use crate::visit::visit;
+use form::{Choices, Input};
+
+/// A parameter's value in words.
+pub fn parameter_words(parameter: Parameter, value: &Value) -> String {
+    use Parameter as P;
+    let and = say("refusal.and");
+    match (parameter, value) {
+        (_, Value::None) => say("page.rulebook.none"),
+        (P::FineLimit, Value::Number(fen)) => money_words(Fen::new(*fen)),
+        (P::ClosedFrom | P::ClosedUntil, Value::Number(minute)) => format!("{:02}:{:02}", minute / 60, minute % 60),
+        (P::IdentityLevel, Value::Number(index)) => choice::<IdentityLevel>("identity", *index),
+        (P::Confirmation, Value::Number(index)) => choice::<Confirmation>("confirmation", *index),
+        (P::LateFeeCount, Value::Number(index)) => choice::<DayCount>("day-count", *index),
+        (P::BindingBefore, Value::Number(_)) => say("page.rulebook.asked"),
+        (_, Value::Number(number)) => number.to_string(),
+        (P::VehicleKinds, Value::Set(bits)) => names::<VehicleKind>("vehicle-kind", *bits, &and),
+        (P::VehicleUse, Value::Set(bits)) => names::<VehicleUse>("vehicle-use", *bits, &and),
+        (P::LicenceStatesRefused, Value::Set(bits)) => names::<LicenceState>("licence-state", *bits, &and),
+        (P::PaymentChannels, Value::Set(bits)) => names::<PaymentChannel>("payment-channel", *bits, &and),
+        (_, Value::Set(bits)) => names::<Relation>("relation", *bits, &and),
+        (_, Value::List(numbers)) => {
+            let prefixes = numbers.iter().filter_map(|number| PlatePrefix::from_number(*number));
+            prefixes.map(|prefix| prefix.to_string()).collect::<Vec<_>>().join(&and)
+        }
+    }
+}
+
+fn choice<T: Coded>(section: &str, index: i64) -> String {
+    let found = usize::try_from(index).ok().and_then(|index| T::ALL.get(index));
+    found.map(|value| say(&format!("{section}.{}", value.code()))).unwrap_or_default()
+}
+
+fn names<T: Coded>(section: &str, bits: i64, and: &str) -> String {
+    let set: CodeSet<T> = CodeSet::from_bits(bits);
+    if set.is_empty() {
+        return say("page.rulebook.nobody");
+    }
+    set.iter().map(|value| say(&format!("{section}.{}", value.code()))).collect::<Vec<_>>().join(and)
+}
+
+#[component]
+pub fn WhatIf() -> impl IntoView {
+    let input = Input::read();
+    let now = visit().now;
+    let (case, errors) = match input.case(now) {
+        Ok(case) => (Some(case), Vec::new()),
+        Err(errors) => (None, errors),
+    };
+    let answer = case.map(|case| {
+        loaded(async move { services().portal.assess(case).await }, |verdict| {
+            let rulebook = services().portal.rulebook();
+            let refusals = verdict.refusals.iter().map(|refusal| RefusalWords::of(refusal, &rulebook));
+            let refusals = refusals.map(|refusal| view! { <RefusalCard refusal/> }).collect_view();
+            view! {
+                <section class="lt-section" id="answer" role="status">
+                    {if verdict.passes() {
+                        view! { <p class="lt-verdict lt-verdict--pass">{say("page.what-if.passes")}</p> }.into_any()
+                    } else {
+                        let count = verdict.refusals.len();
+                        view! { <p class="lt-verdict lt-verdict--refuse">{say_with("page.what-if.refused", &[("count", &count)])}</p> }.into_any()
+                    }}
+                    {refusals}
+                </section>
+            }
+        })
+    });
+    view! {
+        <Layout title=say("page.home.what-if") back="/" tab=Tab::Business errors=errors>
+            <p>{say("page.what-if.words")}</p>
+            <form method="get" action="/what-if" novalidate>
+                <Choices input/>
+                <ActionBar><Button>{say("page.what-if.act")}</Button></ActionBar>
+            </form>
+            {answer}
+        </Layout>
+    }
+}
