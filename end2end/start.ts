@@ -12,7 +12,7 @@ export const NOW = '2026-11-18T02:00:00Z';
 function findServer(): string {
   const metadata = spawnSync('cargo', ['metadata', '--no-deps', '--format-version', '1'], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
   const target = JSON.parse(metadata.stdout).target_directory as string;
-  const built = ['tested', 'release'].map((profile) => join(target, profile, 'server')).find(existsSync);
+  const built = ['swift', 'release'].map((profile) => join(target, profile, 'server')).find(existsSync);
   if (!built) throw new Error('no server: build it with cargo leptos build --release');
   return built;
 }

@@ -11,6 +11,7 @@ pub mod line;
 pub mod reader;
 pub mod rejected;
 pub mod tables;
+pub mod write;
 
 use std::io::IsTerminal;
 use std::ops::ControlFlow;

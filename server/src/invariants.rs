@@ -9,40 +9,71 @@ use sqlx::Row;
 use sqlx::AnyConnection;
 
 use crate::config::DatabaseSettings;
-use crate::db::{Fault, Store, orders, statements};
+use crate::db::{Fault, Store, orders};
 use crate::services::orders::selection::Decided;
 
-statements! {
-    SETTLED_WITHOUT_ONE_CAPTURE = "select o.number from orders o where o.state = 'settled' and 1 <> ( \
+/// What no row may contradict: each statement finds the rows that do.
+pub const STATEMENTS: &[(&str, &str)] = &[
+    (
+        "SETTLED_WITHOUT_ONE_CAPTURE",
+        "select o.number from orders o where o.state = 'settled' and 1 <> ( \
         select count(*) from payments p where p.person_id = o.person_id and p.order_id = o.id \
-            and p.state = 'captured' and p.amount = o.fine)";
-    SETTLED_RECORD_UNPROCESSED = "select o.number from orders o \
+            and p.state = 'captured' and p.amount = o.fine)",
+    ),
+    (
+        "SETTLED_RECORD_UNPROCESSED",
+        "select o.number from orders o \
         join order_records r on r.person_id = o.person_id and r.order_id = o.id \
         join camera_records c on c.vehicle_id = r.vehicle_id and c.id = r.record_id \
-        where o.state = 'settled' and (c.state <> 'processed' or c.held_order <> o.id or r.held <> 1 or r.decision is null)";
-    CAPTURED_WITHOUT_END = "select p.out_trade_no from payments p \
+        where o.state = 'settled' and (c.state <> 'processed' or c.held_order <> o.id or r.held <> 1 or r.decision is null)",
+    ),
+    (
+        "CAPTURED_WITHOUT_END",
+        "select p.out_trade_no from payments p \
         join orders o on o.person_id = p.person_id and o.id = p.order_id \
-        where p.state = 'captured' and o.state not in ('settled', 'refunding', 'refunded')";
-    REFUNDING_WITHOUT_REFUND = "select o.number from orders o where o.state in ('refunding', 'refunded') and not exists ( \
-        select 1 from refunds r where r.person_id = o.person_id and r.order_id = o.id)";
-    HELD_WITHOUT_ORDER = "select c.id from camera_records c where c.state = 'held' and not exists ( \
+        where p.state = 'captured' and o.state not in ('settled', 'refunding', 'refunded')",
+    ),
+    (
+        "REFUNDING_WITHOUT_REFUND",
+        "select o.number from orders o where o.state in ('refunding', 'refunded') and not exists ( \
+        select 1 from refunds r where r.person_id = o.person_id and r.order_id = o.id)",
+    ),
+    (
+        "HELD_WITHOUT_ORDER",
+        "select c.id from camera_records c where c.state = 'held' and not exists ( \
         select 1 from orders o where o.person_id = c.held_person and o.id = c.held_order \
-            and o.state in ('placed', 'paying', 'paid'))";
-    OPEN_WITHOUT_RECORDS = "select o.number from orders o \
+            and o.state in ('placed', 'paying', 'paid'))",
+    ),
+    (
+        "OPEN_WITHOUT_RECORDS",
+        "select o.number from orders o \
         join order_records r on r.person_id = o.person_id and r.order_id = o.id \
         join camera_records c on c.vehicle_id = r.vehicle_id and c.id = r.record_id \
-        where o.state in ('placed', 'paying', 'paid') and (c.state <> 'held' or c.held_order <> o.id or r.held <> 1)";
-    ENDED_STILL_HOLDING = "select o.number from orders o \
+        where o.state in ('placed', 'paying', 'paid') and (c.state <> 'held' or c.held_order <> o.id or r.held <> 1)",
+    ),
+    (
+        "ENDED_STILL_HOLDING",
+        "select o.number from orders o \
         join order_records r on r.person_id = o.person_id and r.order_id = o.id \
-        where o.state in ('lapsed', 'cancelled', 'refunding', 'refunded') and r.held <> 0";
-    LEDGER_UNBALANCED = "select movement from ledger group by person_id, order_id, movement having sum(amount) <> 0";
-    MONEY_IN_SUSPENSE = "select o.number from orders o join ledger l on l.person_id = o.person_id and l.order_id = o.id \
+        where o.state in ('lapsed', 'cancelled', 'refunding', 'refunded') and r.held <> 0",
+    ),
+    (
+        "LEDGER_UNBALANCED",
+        "select movement from ledger group by person_id, order_id, movement having sum(amount) <> 0",
+    ),
+    (
+        "MONEY_IN_SUSPENSE",
+        "select o.number from orders o join ledger l on l.person_id = o.person_id and l.order_id = o.id \
         where l.account = 'suspense' and o.state in ('settled', 'refunded', 'lapsed', 'cancelled') \
-        group by o.person_id, o.id, o.number having sum(l.amount) <> 0";
-    RECEIPT_WITHOUT_SETTLEMENT = "select o.number from orders o where \
+        group by o.person_id, o.id, o.number having sum(l.amount) <> 0",
+    ),
+    (
+        "RECEIPT_WITHOUT_SETTLEMENT",
+        "select o.number from orders o where \
         (select count(*) from receipts r where r.person_id = o.person_id and r.order_id = o.id) \
-            <> case when o.state = 'settled' then 1 else 0 end";
-}
+            <> case when o.state = 'settled' then 1 else 0 end",
+    ),
+];
 
 /// Every broken promise, as `NAME: what`. Empty is good.
 pub async fn broken(store: &Store) -> Result<Vec<String>, Fault> {

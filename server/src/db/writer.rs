@@ -29,7 +29,10 @@ struct Command {
 }
 
 #[derive(Clone)]
-pub enum Writer {
+pub struct Writer(Way);
+
+#[derive(Clone)]
+enum Way {
     Queue(mpsc::Sender<Command>),
     Pool(AnyPool),
 }
@@ -45,7 +48,7 @@ impl Writer {
                 migrate(&mut connection).await?;
                 let (sender, receiver) = mpsc::channel(1024);
                 tokio::spawn(serve(connection, receiver));
-                Ok(Self::Queue(sender))
+                Ok(Self(Way::Queue(sender)))
             }
             Engine::Postgres => {
                 let pool = AnyPoolOptions::new()
@@ -54,14 +57,14 @@ impl Writer {
                     .connect(&creating)
                     .await?;
                 migrate(&mut *pool.acquire().await?).await?;
-                Ok(Self::Pool(pool))
+                Ok(Self(Way::Pool(pool)))
             }
         }
     }
 
     pub async fn write<T: Send + 'static>(&self, work: Work<T>) -> Result<T, Fault> {
-        match self {
-            Self::Queue(sender) => {
+        match &self.0 {
+            Way::Queue(sender) => {
                 let erased: Work<Erased> = Arc::new(move |connection| {
                     let running = work(connection);
                     Box::pin(async move { Ok(Box::new(running.await?) as Erased) }) as BoxFuture<'_, Outcome>
@@ -72,7 +75,7 @@ impl Writer {
                 let done = answer.await.map_err(|_| closed())??;
                 Ok(*done.downcast().expect("the work's own type comes back"))
             }
-            Self::Pool(pool) => write_alone(pool, &work).await,
+            Way::Pool(pool) => write_alone(pool, &work).await,
         }
     }
 }

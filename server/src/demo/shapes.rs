@@ -1,0 +1,54 @@
+//! Shapes that the demo registry follows, as weights. Hours, weekdays and tickets per car follow what two published sets
+//! of parking tickets show (Philadelphia 2012 to 2017, Palo Alto's list of unpaid ones), rounded; the rest is our choice.
+
+use rand::Rng;
+use rand::rngs::StdRng;
+
+/// Tickets by hour of the day, in thousands.
+pub const HOURS: [u32; 24] = [
+    19, 13, 7, 5, 4, 3, 8, 44, 69, 101, 166, 225, 233, 203, 206, 169, 153, 111, 71, 87, 80, 98, 36, 18,
+];
+
+/// Tickets by weekday from Monday, in thousands.
+pub const WEEKDAYS: [u32; 7] = [311, 346, 333, 385, 371, 287, 96];
+
+/// Cars that have so many tickets: the first stands for 1. Longer tails are cut at 30.
+pub const TICKETS: [u32; 30] = [
+    6199, 2801, 1162, 913, 1224, 448, 690, 199, 126, 230, 88, 92, 48, 874, 51, 40, 15, 24, 16, 20, 64, 18,
+    12, 13, 8, 11, 9, 188, 4, 10,
+];
+
+/// What cameras record, with a weight each. Fine and points come from the table of codes.
+pub const CODES: [(&str, u32); 18] = [
+    ("1039", 30),
+    ("1345", 18),
+    ("1344", 12),
+    ("1352", 10),
+    ("1625", 8),
+    ("1208", 7),
+    ("1357", 6),
+    ("6050", 6),
+    ("1019", 5),
+    ("1120", 5),
+    ("7045", 4),
+    ("4305", 4),
+    ("1636", 4),
+    ("1223", 3),
+    ("1211", 3),
+    ("4008", 2),
+    ("1301", 2),
+    ("1614", 1),
+];
+
+/// An index by weight.
+pub fn pick(rng: &mut StdRng, weights: impl Iterator<Item = u32> + Clone) -> usize {
+    let total: u32 = weights.clone().sum();
+    let mut left = rng.random_range(0..total.max(1));
+    for (index, weight) in weights.enumerate() {
+        if left < weight {
+            return index;
+        }
+        left -= weight;
+    }
+    0
+}
