@@ -57,10 +57,8 @@ impl Population {
     /// All facts of household N. It may name a vehicle of the household before it.
     pub fn facts(&self, number: u64) -> Vec<Fact> {
         let mut household = self.household(number);
-        let mut facts = vec![Fact::Person(Person {
-            name: household.name(),
-            id_number: household.id_number.clone(),
-        })];
+        let mut facts =
+            vec![Fact::Person(Person { name: household.name(), id_number: household.id_number.clone() })];
         let organisation = (number % 50 == 0).then(|| organisation(number));
         facts.extend(organisation.clone().map(Fact::Organisation));
         let mut points = Vec::new();
@@ -143,8 +141,11 @@ impl Population {
         let code = ViolationCode::parse(CODES[pick(rng, CODES.iter().map(|(_, weight)| *weight))].0);
         let evidence = rng.random_ratio(1, 3).then(|| PICTURES[rng.random_range(0..PICTURES.len())].0.into());
         let record = camera_record(&code.expect("the shapes name codes"), region, violated_at);
-        let state =
-            if rng.random_ratio(2, 5) { RegistryState::ProcessedElsewhere } else { RegistryState::Unprocessed };
+        let state = if rng.random_ratio(2, 5) {
+            RegistryState::ProcessedElsewhere
+        } else {
+            RegistryState::Unprocessed
+        };
         CameraRecord {
             id: format!("{}{place:02}", vehicle.id),
             vehicle: vehicle.id.clone(),
@@ -158,7 +159,10 @@ impl Population {
     }
 
     fn licence(&self, household: &mut Household, points: Vec<PointsOfRecord>) -> Licence {
-        let first_issued = self.day(household.rng.random_range(700..7_000));
+        // From eighteen years of age.
+        let grown = (self.today - household.id_number.birth()).num_days() - 18 * 366;
+        let most = u64::try_from(grown).unwrap_or_default().clamp(701, 7_000);
+        let first_issued = self.day(household.rng.random_range(700..most));
         let class = if household.rng.random_ratio(1, 10) { LicenceClass::B2 } else { LicenceClass::C1 };
         let state = match household.rng.random_range(0..40) {
             0 => LicenceState::ReviewOverdue,

@@ -1,22 +1,19 @@
 //! Shapes that the demo registry follows, as weights. Hours, weekdays and tickets per car follow what two published sets
-//! of parking tickets show (Philadelphia 2012 to 2017, Palo Alto's list of unpaid ones), rounded; the rest is our choice.
+//! of Philadelphia's parking tickets show, rounded; what cameras record, and how often, is our choice.
 
 use rand::Rng;
 use rand::rngs::StdRng;
 
 /// Tickets by hour of the day, in thousands.
-pub const HOURS: [u32; 24] = [
-    19, 13, 7, 5, 4, 3, 8, 44, 69, 101, 166, 225, 233, 203, 206, 169, 153, 111, 71, 87, 80, 98, 36, 18,
-];
+pub const HOURS: [u32; 24] =
+    [19, 13, 7, 5, 4, 3, 8, 44, 69, 101, 166, 225, 233, 203, 206, 169, 153, 111, 71, 87, 80, 98, 36, 18];
 
 /// Tickets by weekday from Monday, in thousands.
 pub const WEEKDAYS: [u32; 7] = [311, 346, 333, 385, 371, 287, 96];
 
-/// Cars that have so many tickets: the first stands for 1. Longer tails are cut at 30.
-pub const TICKETS: [u32; 30] = [
-    6199, 2801, 1162, 913, 1224, 448, 690, 199, 126, 230, 88, 92, 48, 874, 51, 40, 15, 24, 16, 20, 64, 18,
-    12, 13, 8, 11, 9, 188, 4, 10,
-];
+/// Of a thousand cars with tickets, those with so many: the first stands for 1. The longer tail is cut at 30.
+pub const TICKETS: [u32; 30] =
+    [392, 177, 74, 58, 77, 28, 44, 13, 8, 15, 6, 6, 3, 55, 3, 3, 1, 2, 1, 1, 4, 1, 1, 1, 1, 1, 1, 12, 1, 1];
 
 /// What cameras record, with a weight each. Fine and points come from the table of codes.
 pub const CODES: [(&str, u32); 18] = [
