@@ -23,7 +23,11 @@ fn on_every_day_of_twenty_years_each_place_has_exactly_one_value_of_each_paramet
                 let own = place.parameters.get(parameter.code()).into_iter().flatten();
                 let holding = own.filter(|dated| dated.holds_on(day)).count();
                 assert!(holding <= 1, "{} {} {day}", place.id, parameter.code());
-                assert!(rulebook.in_force(Some(&place.id), *parameter, day).is_some(), "{}", parameter.code());
+                assert!(
+                    rulebook.in_force(Some(&place.id), *parameter, day).is_some(),
+                    "{}",
+                    parameter.code()
+                );
             }
         }
     }
@@ -98,12 +102,7 @@ fn a_wrong_file_is_told_by_line_and_key() {
         ),
         (entry("points-limit", "value = 12\ncolour = 1"), 9, "parameters.points-limit", "'colour'"),
         ("[[parameters.points-limit]]\nvalue = 12\n".into(), 7, "parameters.points-limit", "no 'source'"),
-        (
-            "[parameters]\n[rules]\n\"camera.none\" = []\n".into(),
-            9,
-            "rules.camera.none",
-            "no such rule",
-        ),
+        ("[parameters]\n[rules]\n\"camera.none\" = []\n".into(), 9, "rules.camera.none", "no such rule"),
         (
             entry("points-limit", "value = 12") + &entry("points-limit", "value = 11"),
             7,

@@ -1,0 +1,319 @@
+//! Value types: what they accept, what they turn away and why, and the time arithmetic of licences, orders and fees.
+
+use chrono::{Days, NaiveDate, TimeDelta};
+use rules::Moment;
+use rules::calendar::{self, DayCount};
+use rules::licence::{Ledger, Points, PointsEntry, ScoringCycle};
+use rules::money::Fen;
+use rules::order::{ClosedHours, EDGES, OrderEvent, OrderState, payment_deadline};
+use rules::penalty::{FineCase, LateFeeTerms, late_fee};
+use rules::person::{CreditCode, IdNumber, LicenceFileNumber, Phone, mask_name};
+use rules::place::{PlaceId, RegionCode};
+use rules::plate::{PlateNumber, PlatePrefix};
+use rules::violation::{KNOWN, ViolationCode, points_under_law};
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn at(text: &str) -> Moment {
+    text.parse().unwrap()
+}
+
+#[test]
+fn id_numbers_need_a_real_day_and_the_right_check_digit() {
+    let body = "11010519491231002";
+    let good = IdNumber::of_body(body).unwrap();
+    assert_eq!(good.to_string(), "11010519491231002X");
+    assert_eq!(good.birth(), day("1949-12-31"));
+    assert_eq!(good.masked(), "110***********002X");
+    assert_eq!(IdNumber::parse(" 110105 19491231 002x").unwrap(), good);
+    assert_eq!(IdNumber::parse("１１０１０５１９４９１２３１００２Ｘ").unwrap(), good);
+    for (text, code) in [
+        ("", "length"),
+        ("11010519491231002", "length"),
+        ("11010519491231002XX", "length"),
+        ("1101051949123100AX", "character"),
+        ("110105194912310021", "check-digit"),
+        ("11010519490231002X", "date"),
+        ("11010518991231002X", "date"),
+    ] {
+        assert_eq!(IdNumber::parse(text).unwrap_err().code(), code, "{text}");
+    }
+}
+
+#[test]
+fn every_single_wrong_digit_of_an_id_number_is_found() {
+    let good = "11010519491231002X";
+    for position in 0..17 {
+        for digit in '0'..='9' {
+            let mut text: Vec<char> = good.chars().collect();
+            if text[position] != digit {
+                text[position] = digit;
+                assert!(IdNumber::parse(&text.iter().collect::<String>()).is_err(), "{position} {digit}");
+            }
+        }
+    }
+}
+
+#[test]
+fn other_numbers_are_read_as_people_write_them() {
+    let code = CreditCode::of_body("91350100M000100Y4").unwrap();
+    assert_eq!(CreditCode::parse(&code.to_string().to_lowercase()).unwrap(), code);
+    assert_eq!(code.to_string(), "91350100M000100Y43");
+    assert!(CreditCode::parse("91350100M000100Y42").is_err());
+    assert!(CreditCode::parse("91350100I000100Y43").is_err());
+    assert_eq!(LicenceFileNumber::parse("5301 0012 3456").unwrap().to_string(), "530100123456");
+    assert!(LicenceFileNumber::parse("53010012345").is_err());
+    for text in
+        ["13812345678", "138 1234 5678", "+8613812345678", "１３８１２３４５６７８", "0086 138-1234-5678"]
+    {
+        assert_eq!(Phone::parse(text).unwrap().masked(), "138****5678", "{text}");
+    }
+    for text in ["1381234567", "12812345678", "23812345678", "138123456789", "abcdefghijk", "１２"] {
+        assert!(Phone::parse(text).is_err(), "{text}");
+    }
+    assert_eq!(mask_name("李明"), "*明");
+    assert_eq!(mask_name("欧阳小明"), "**明");
+}
+
+#[test]
+fn plates_follow_the_standard() {
+    for (text, canonical) in [
+        ("桂A12345", "桂A12345"),
+        ("桂a·12345", "桂A12345"),
+        ("桂A 1234A", "桂A1234A"),
+        ("渝AD12345", "渝AD12345"),
+        ("渝ADA1234", "渝ADA1234"),
+        ("鲁B12345F", "鲁B12345F"),
+        ("京A1234学", "京A1234学"),
+    ] {
+        assert_eq!(PlateNumber::parse(text).unwrap().to_string(), canonical);
+    }
+    for (text, code) in [
+        ("", "plate-province"),
+        ("XA12345", "plate-province"),
+        ("桂112345", "plate-office"),
+        ("桂I12345", "plate-office"),
+        ("桂A1234", "plate-length"),
+        ("桂A1234567", "plate-length"),
+        ("桂A1234I", "plate-character"),
+        ("桂A1234O", "plate-character"),
+        ("桂AABC12", "plate-letters"),
+        ("桂AL12345", "plate-new-energy"),
+        ("桂A12345L", "plate-new-energy"),
+        ("桂AD1A345", "plate-new-energy"),
+    ] {
+        assert_eq!(PlateNumber::parse(text).unwrap_err().code(), code, "{text}");
+    }
+    assert_eq!(PlateNumber::parse("桂A12345").unwrap().spoken(), "桂A·12345");
+    for text in ["京A", "桂A", "新R", "鲁O"] {
+        let prefix = PlatePrefix::parse(text).unwrap();
+        assert_eq!(PlatePrefix::from_number(prefix.number()), Some(prefix));
+    }
+}
+
+#[test]
+fn amounts_regions_and_codes_are_read_or_turned_away() {
+    for (text, fen) in [("200", 20_000), ("200.5", 20_050), ("0.05", 5), ("0", 0)] {
+        assert_eq!(Fen::parse(text).unwrap().fen(), fen);
+    }
+    for text in ["", "-1", "1.234", "1,000", "1.", ".5", "２", "9999999999999"] {
+        assert!(Fen::parse(text).is_err(), "{text}");
+    }
+    assert_eq!(Fen::new(-5).to_string(), "-0.05");
+    assert!(RegionCode::parse("530102").unwrap().within("5301"));
+    for text in ["53010", "5301022", "abcdef", "930102", "030102"] {
+        assert!(RegionCode::parse(text).is_err(), "{text}");
+    }
+    assert!(PlaceId::parse("kunming").is_ok() && PlaceId::parse("Kunming").is_err());
+    for (text, fits) in
+        [("1344", true), ("1352A", true), ("10391", true), ("13", false), ("1344a", false), ("A1344", false)]
+    {
+        assert_eq!(ViolationCode::parse(text).is_ok(), fits, "{text}");
+    }
+}
+
+#[test]
+fn the_milder_law_of_the_two_days_counts() {
+    let code = ViolationCode::parse("1344").unwrap();
+    for (violated, decided, points) in
+        [("2022-03-30", "2022-03-31", 3), ("2022-03-31", "2022-04-01", 1), ("2022-04-01", "2022-04-02", 1)]
+    {
+        assert_eq!(points_under_law(&code, day(violated), day(decided)), Some(Points(points)), "{violated}");
+    }
+    let phone = ViolationCode::parse("1223").unwrap();
+    assert_eq!(
+        points_under_law(&phone, day("2022-03-01"), day("2022-05-01")),
+        Some(Points(2)),
+        "then milder"
+    );
+    let local = ViolationCode::parse("1352A").unwrap();
+    assert_eq!(points_under_law(&local, day("2023-01-01"), day("2023-01-01")), Some(Points(0)));
+    assert_eq!(
+        points_under_law(&ViolationCode::parse("9999").unwrap(), day("2023-01-01"), day("2023-01-01")),
+        None
+    );
+    for known in KNOWN {
+        assert!(known.points_2013.0 <= 12 && known.points_2022.0 <= 12, "{}", known.code);
+        assert!(KNOWN.iter().filter(|other| other.code == known.code).count() == 1, "{}", known.code);
+    }
+}
+
+#[test]
+fn a_scoring_cycle_contains_every_day_of_twenty_years_exactly_once() {
+    for first in ["2012-02-29", "2015-03-01", "2011-12-31", "2010-01-01"] {
+        let first = day(first);
+        let mut cycle = ScoringCycle::of(first, first);
+        assert_eq!(cycle.start, first);
+        for today in (0..7305).map(|days| first + Days::new(days)) {
+            let found = ScoringCycle::of(first, today);
+            assert!(found.contains(today), "{first} {today}");
+            if found != cycle {
+                assert_eq!(found.start, cycle.next_start(), "{first} {today}");
+                cycle = found;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_cycle_of_29_february_begins_on_1_march_in_common_years() {
+    let first = day("2020-02-29");
+    for (today, start, end) in [
+        ("2021-02-28", "2020-02-29", "2021-02-28"),
+        ("2021-03-01", "2021-03-01", "2022-02-28"),
+        ("2024-02-28", "2023-03-01", "2024-02-28"),
+        ("2024-02-29", "2024-02-29", "2025-02-28"),
+    ] {
+        let cycle = ScoringCycle::of(first, day(today));
+        assert_eq!((cycle.start, cycle.end), (day(start), day(end)), "{today}");
+    }
+}
+
+#[test]
+fn points_are_cleared_with_the_cycle_unless_their_fine_is_unpaid() {
+    let entry = |on: &str, points, fine_paid| PointsEntry { on: day(on), points: Points(points), fine_paid };
+    let ledger = Ledger {
+        first_issued: day("2015-03-01"),
+        entries: vec![
+            entry("2026-02-28", 6, true),
+            entry("2026-02-28", 3, false),
+            entry("2026-03-01", 1, true),
+        ],
+        full_marks: vec![day("2026-02-28"), day("2026-03-01")],
+    };
+    assert_eq!(ledger.points_of_cycle(day("2026-02-28")), Points(9));
+    assert_eq!(ledger.points_of_cycle(day("2026-03-01")), Points(4));
+    assert_eq!(ledger.full_marks_of_cycle(day("2026-02-28")), 1);
+    assert_eq!(ledger.full_marks_of_cycle(day("2026-03-01")), 1);
+}
+
+#[test]
+fn every_state_and_event_is_an_edge_or_a_named_refusal() {
+    let mut edges = 0;
+    for state in OrderState::ALL {
+        for event in OrderEvent::ALL {
+            match state.on(*event) {
+                Ok(next) => {
+                    edges += 1;
+                    assert!(EDGES.contains(&(*state, *event, next)));
+                }
+                Err(refused) => {
+                    assert_eq!((refused.state, refused.event), (*state, *event));
+                    assert!(refused.to_string().contains(state.code()));
+                }
+            }
+        }
+    }
+    assert_eq!(edges, EDGES.len(), "no edge stands twice");
+    for end in [OrderState::Settled, OrderState::Refunded] {
+        assert!(OrderEvent::ALL.iter().all(|event| end.on(*event).is_err()), "{end:?} is an end");
+    }
+    for state in OrderState::ALL {
+        let paid = state.on(OrderEvent::PaymentSucceeded);
+        let expects = matches!(
+            state,
+            OrderState::Placed | OrderState::Paying | OrderState::Lapsed | OrderState::Cancelled
+        );
+        assert_eq!(paid.is_ok(), expects, "money is never dropped: {state:?}");
+    }
+}
+
+#[test]
+fn the_payment_window_stands_still_while_the_place_is_closed() {
+    let night = Some(ClosedHours { from_minute: 22 * 60, until_minute: 60 });
+    for (placed, deadline) in [
+        ("2026-11-18T02:00:00Z", "2026-11-18T04:00:00Z"),
+        ("2026-11-18T12:00:00Z", "2026-11-18T14:00:00Z"),
+        ("2026-11-18T12:00:01Z", "2026-11-18T17:00:01Z"),
+        ("2026-11-18T13:59:59Z", "2026-11-18T18:59:59Z"),
+        ("2026-11-18T15:00:00Z", "2026-11-18T19:00:00Z"),
+        ("2026-11-18T17:00:00Z", "2026-11-18T19:00:00Z"),
+    ] {
+        assert_eq!(payment_deadline(at(placed), 120, night), at(deadline), "{placed}");
+    }
+    assert_eq!(payment_deadline(at("2026-11-18T13:00:00Z"), 120, None), at("2026-11-18T15:00:00Z"));
+    let open_time = |from: Moment, until: Moment| {
+        let minutes = (until - from).num_minutes();
+        let closed = night.unwrap();
+        (0..minutes).filter(|minute| !closed.contains(from + TimeDelta::minutes(*minute))).count()
+    };
+    for start in 0..1440 {
+        let placed = at("2026-11-17T16:00:00Z") + TimeDelta::minutes(start);
+        assert_eq!(open_time(placed, payment_deadline(placed, 120, night)), 120, "minute {start}");
+    }
+}
+
+const TERMS: LateFeeTerms =
+    LateFeeTerms { permille_per_day: 30, grace_days: 15, cap_percent: 100, count: DayCount::Calendar };
+
+#[test]
+fn a_late_fee_never_exceeds_the_fine_and_never_falls() {
+    for yuan in 0..=200 {
+        let fine = Fen::yuan(yuan);
+        let mut before = Fen::ZERO;
+        for days in 0..=400 {
+            let fee = late_fee(fine, days, &TERMS);
+            assert!(fee <= fine && fee >= before, "{yuan} yuan, {days} days: {fee}");
+            before = fee;
+        }
+        assert_eq!(before, fine, "after 34 days it is as much as the fine");
+    }
+    assert_eq!(late_fee(Fen::yuan(200), 1, &TERMS), Fen::yuan(6));
+    assert_eq!(late_fee(Fen::yuan(200), 33, &TERMS), Fen::yuan(198));
+    assert_eq!(late_fee(Fen::yuan(200), 34, &TERMS), Fen::yuan(200));
+}
+
+#[test]
+fn the_fifteenth_day_is_in_time_and_a_review_stops_the_clock() {
+    let case = |today: &str, suspensions| FineCase {
+        fine: Fen::yuan(200),
+        served_on: day("2026-03-01"),
+        today: day(today),
+        suspensions,
+    };
+    for (today, days) in [("2026-03-15", 0), ("2026-03-16", 0), ("2026-03-17", 1), ("2026-03-18", 2)] {
+        assert_eq!(case(today, vec![]).late_fee(&TERMS).days_late, days, "{today}");
+    }
+    let reviewed = case("2026-03-26", vec![(day("2026-03-18"), Some(day("2026-03-20")))]).late_fee(&TERMS);
+    assert_eq!((reviewed.days_late, reviewed.days_suspended), (7, 3));
+    let running = case("2026-03-26", vec![(day("2026-03-17"), None)]).late_fee(&TERMS);
+    assert_eq!((running.days_late, running.fee), (0, Fen::ZERO));
+}
+
+#[test]
+fn days_are_counted_as_the_regulation_says() {
+    for (from, days, count, last) in [
+        ("2026-09-16", 15, DayCount::Calendar, "2026-10-01"),
+        ("2026-09-16", 15, DayCount::CalendarRolling, "2026-10-08"),
+        ("2026-09-30", 1, DayCount::Working, "2026-10-08"),
+        ("2026-11-20", 1, DayCount::Working, "2026-11-23"),
+        ("2026-02-13", 1, DayCount::Working, "2026-02-14"),
+    ] {
+        assert_eq!(calendar::deadline(day(from), days, count), day(last), "{from} {count:?}");
+    }
+    assert!(calendar::is_working_day(day("2026-10-10")), "a Saturday worked");
+    assert!(!calendar::is_working_day(day("2026-10-01")));
+    assert!(!calendar::is_working_day(day("2009-11-21")), "a Saturday before the table");
+}
