@@ -1,0 +1,13 @@
+//! The feed's import on both engines: SQLite always, PostgreSQL when TEST_DATABASE_URL names a server.
+
+#[path = "feed/stage.rs"]
+mod stage;
+
+#[path = "feed/crashes.rs"]
+mod crashes;
+#[path = "feed/lines.rs"]
+mod lines;
+#[path = "feed/order.rs"]
+mod order;
+#[path = "feed/records.rs"]
+mod records;
