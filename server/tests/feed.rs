@@ -5,6 +5,8 @@ mod stage;
 
 #[path = "feed/crashes.rs"]
 mod crashes;
+#[path = "feed/folder.rs"]
+mod folder;
 #[path = "feed/lines.rs"]
 mod lines;
 #[path = "feed/order.rs"]
