@@ -59,7 +59,7 @@ impl Population {
         let mut household = self.household(number);
         let mut facts =
             vec![Fact::Person(Person { name: household.name(), id_number: household.id_number.clone() })];
-        let organisation = (number % 50 == 0).then(|| organisation(number));
+        let organisation = number.is_multiple_of(50).then(|| organisation(number));
         facts.extend(organisation.clone().map(Fact::Organisation));
         let mut points = Vec::new();
         for place in 0..household.vehicles {
