@@ -27,6 +27,7 @@ async function answers(url: string) {
 }
 
 export default async function start() {
+  if (process.env.LUTONG_RUNNING) return undefined;
   const data = mkdtempSync(join(tmpdir(), 'lutong-pages-'));
   const log = openSync(join(root, 'end2end', 'server.log'), 'w');
   const server = findServer();

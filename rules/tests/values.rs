@@ -242,7 +242,8 @@ fn every_state_and_event_is_an_edge_or_a_named_refusal() {
 
 #[test]
 fn the_payment_window_stands_still_while_the_place_is_closed() {
-    let night = Some(ClosedHours { from_minute: 22 * 60, until_minute: 60 });
+    let closed = ClosedHours { from_minute: 22 * 60, until_minute: 60 };
+    let night = Some(closed);
     for (placed, deadline) in [
         ("2026-11-18T02:00:00Z", "2026-11-18T04:00:00Z"),
         ("2026-11-18T12:00:00Z", "2026-11-18T14:00:00Z"),
@@ -256,7 +257,6 @@ fn the_payment_window_stands_still_while_the_place_is_closed() {
     assert_eq!(payment_deadline(at("2026-11-18T13:00:00Z"), 120, None), at("2026-11-18T15:00:00Z"));
     let open_time = |from: Moment, until: Moment| {
         let minutes = (until - from).num_minutes();
-        let closed = night.unwrap();
         (0..minutes).filter(|minute| !closed.contains(from + TimeDelta::minutes(*minute))).count()
     };
     for start in 0..1440 {

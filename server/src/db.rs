@@ -58,6 +58,12 @@ impl Store {
         Ok(Self { engine, readers, writer })
     }
 
+    /// A pool for an operator's own statements, such as making a database.
+    pub async fn connect_admin(url: &str) -> Result<AnyPool, Fault> {
+        sqlx::any::install_default_drivers();
+        Ok(AnyPoolOptions::new().max_connections(1).connect(url).await?)
+    }
+
     pub fn engine(&self) -> Engine {
         self.engine
     }

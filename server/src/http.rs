@@ -74,6 +74,7 @@ fn pages(state: &State, options: &LeptosOptions, services: Services, payment_ori
     let routes = generate_route_list(app::App);
     let shell_options = options.clone();
     Router::new()
+        .route("/evidence/{vehicle}/{record}", get(files::evidence).with_state(state.clone()))
         .leptos_routes_with_context(options, routes, context.clone(), move || app::shell(shell_options.clone()))
         .fallback(leptos_axum::file_and_error_handler_with_context(context, app::shell))
         .with_state(options.clone())

@@ -71,6 +71,7 @@ async fn state(settings: &ServeSettings) -> Result<State, Fault> {
         payment: Arc::new(wechat),
         origin: settings.origin.trim_end_matches('/').to_owned(),
         development: settings.development,
+        evidence: database.data.join("evidence"),
         sms: settings.sms_url.as_deref().map(|url| Arc::new(SmsSender::to(url))),
         limits: Arc::new(settings.limits.limits()),
         clock,

@@ -1,5 +1,6 @@
 //! What every request and job works with.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rules::rulebook::Rulebook;
@@ -23,6 +24,8 @@ pub struct State {
     /// As in people's address bar, without a slash at the end.
     pub origin: String,
     pub development: bool,
+    /// The folder of evidence pictures; names in it come checked from the feed.
+    pub evidence: PathBuf,
     pub limits: Arc<Limits>,
     /// None in development: then texts stay in the outbox.
     pub sms: Option<Arc<SmsSender>>,

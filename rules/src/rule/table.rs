@@ -159,7 +159,6 @@ pub const CAMERA_RULES: [Rule; 21] = [
         required: Show::Number(As::Count, Set(P::FullMarksLimit)),
         remedy: Remedy::Office,
         changes: Changes::WithCycle,
-        ..PLAIN
     },
     Rule {
         id: RuleId::VehicleBound,

@@ -37,6 +37,20 @@ pub struct Person {
     pub phone_masked: String,
 }
 
+impl Current {
+    /// The person, or signed out. An account is linked when it is made, so a session without a person has no use.
+    pub fn person(self) -> Result<Person, ServiceError> {
+        let session = self.session.ok_or(ServiceError::SignedOut)?;
+        let id = session.person_id.ok_or(ServiceError::SignedOut)?;
+        Ok(Person {
+            id,
+            account_id: session.account_id,
+            identity: session.identity,
+            phone_masked: session.phone_masked,
+        })
+    }
+}
+
 pub fn current() -> Current {
     use_context::<Current>().expect("the server provides the session to every page and form target")
 }
@@ -46,14 +60,7 @@ pub fn session() -> Result<Session, ServiceError> {
     current().session.ok_or(ServiceError::SignedOut)
 }
 
-/// The person, or signed out. An account is linked when it is made, so a session without a person has no use.
+/// The person, or signed out.
 pub fn person() -> Result<Person, ServiceError> {
-    let session = session()?;
-    let id = session.person_id.ok_or(ServiceError::SignedOut)?;
-    Ok(Person {
-        id,
-        account_id: session.account_id,
-        identity: session.identity,
-        phone_masked: session.phone_masked,
-    })
+    current().person()
 }

@@ -2,15 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use axum::Router;
-use axum::extract::State as Extracted;
-use axum::response::IntoResponse;
+use axum::extract::{Path as UrlPath, State as Extracted};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
+use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use leptos::prelude::LeptosOptions;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use super::current::Current;
+use crate::services::violations;
 use crate::state::State;
 
 /// `/pkg`, the worker, and what lies beside them.
@@ -28,6 +31,30 @@ pub fn router(options: &LeptosOptions, state: State) -> Router {
         .route("/metrics", get(metrics))
         .with_state(state)
         .nest_service(&path, hashed)
+}
+
+/// The picture of a record, for those who may see the record; others find nothing.
+pub async fn evidence(
+    Extracted(state): Extracted<State>,
+    Extension(current): Extension<Current>,
+    UrlPath((vehicle, record)): UrlPath<(String, String)>,
+) -> Response {
+    let person = current.person();
+    let name = match person {
+        Ok(person) => violations::evidence(&state, &person, &vehicle, &record).await,
+        Err(error) => Err(error.into()),
+    };
+    let read = match name {
+        Ok(name) => tokio::fs::read(state.evidence.join(&name)).await.map(|bytes| (name, bytes)),
+        Err(_) => return StatusCode::NOT_FOUND.into_response(),
+    };
+    match read {
+        Ok((name, bytes)) => {
+            let kind = if name.ends_with(".png") { "image/png" } else { "image/jpeg" };
+            ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-store")], bytes).into_response()
+        }
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 async fn worker_answer(text: String) -> impl IntoResponse {

@@ -70,7 +70,8 @@ impl AccountService {
 impl Accounts for AccountService {
     async fn send_code(&self, purpose: CodePurpose, phone: &str) -> Result<(), ServiceError> {
         let phone = parse_phone(phone)?;
-        codes::send(&self.0, purpose, &phone, &current().visit_id).await?;
+        let current = current();
+        codes::send(&self.0, purpose, &phone, &current.visit_id, &current.address).await?;
         let draft = Draft { purpose, phone: phone.to_string(), proven: false, person: None };
         cookies::keep_draft(&self.0, &draft);
         Ok(())

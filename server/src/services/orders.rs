@@ -15,7 +15,7 @@ use rules::order::payment_deadline;
 use self::selection::Chosen;
 use crate::db::orders::OrderKey;
 use crate::db::{Fault, payments as stored};
-use crate::http::current::{Person, person};
+use crate::http::current::{Person, current, person};
 use crate::services::accounts::codes;
 use crate::services::payments;
 use crate::services::violations::facts::Asking;
@@ -45,7 +45,7 @@ impl Orders for OrderService {
         let person = person()?;
         let chosen = Chosen::parse(vehicle, records)?;
         propose(&self.0, &person, &chosen).await?;
-        codes::send_to_person(&self.0, &person, &chosen.digest()).await
+        codes::send_to_person(&self.0, &person, &chosen.digest(), &current().address).await
     }
 
     async fn code_sent(&self, vehicle: &str, records: &[String]) -> Result<CodeSent, ServiceError> {

@@ -110,6 +110,14 @@ pub fn act(code: &ViolationCode) -> (String, String) {
     )
 }
 
+/// The name of the record's picture, for whom the record is visible.
+pub async fn evidence(state: &State, person: &Person, vehicle: &str, record: &str) -> Result<String, Fault> {
+    let mut connection = state.store.read().await?;
+    load_vehicle(&mut connection, person, vehicle, state.clock.now(), Asking::default()).await?;
+    let row = registry::find_record(&mut connection, vehicle, record).await?;
+    Ok(row.and_then(|row| row.evidence).ok_or(ServiceError::NotFound)?)
+}
+
 fn vehicle_card(row: &VehicleRow, facts: &VehicleFacts, open: (i64, i64)) -> VehicleCard {
     VehicleCard {
         id: row.id.clone(),

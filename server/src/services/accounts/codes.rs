@@ -10,7 +10,7 @@ use sqlx::AnyConnection;
 use subtle::ConstantTimeEq;
 
 use crate::db::{Fault, accounts, outbox, sms_codes};
-use crate::http::current::{Person, current};
+use crate::http::current::Person;
 use crate::services::violations::facts::moment;
 use crate::state::State;
 
@@ -29,9 +29,15 @@ pub fn phone_hash(state: &State, phone: &Phone) -> String {
 }
 
 /// Sends a code that confirms exactly `bound_to`.
-pub async fn send(state: &State, purpose: CodePurpose, phone: &Phone, bound_to: &str) -> Result<(), ServiceError> {
-    let address = current().address;
+pub async fn send(
+    state: &State,
+    purpose: CodePurpose,
+    phone: &Phone,
+    bound_to: &str,
+    address: &str,
+) -> Result<(), ServiceError> {
     let (work_state, phone, bound_to) = (state.clone(), phone.clone(), bound_to.to_owned());
+    let address = address.to_owned();
     let sent = state.store.write(move |connection| {
         let (state, phone, bound_to, address) =
             (work_state.clone(), phone.clone(), bound_to.clone(), address.clone());
@@ -141,12 +147,17 @@ async fn own_phone(connection: &mut AnyConnection, state: &State, account: &str)
 }
 
 /// A code to the person's own phone, for placing the order of this selection.
-pub async fn send_to_person(state: &State, person: &Person, bound_to: &str) -> Result<(), ServiceError> {
+pub async fn send_to_person(
+    state: &State,
+    person: &Person,
+    bound_to: &str,
+    address: &str,
+) -> Result<(), ServiceError> {
     let phone = {
         let mut connection = state.store.read().await.map_err(ServiceError::from)?;
         own_phone(&mut connection, state, &person.account_id).await?
     };
-    send(state, CodePurpose::PlaceOrder, &phone, bound_to).await
+    send(state, CodePurpose::PlaceOrder, &phone, bound_to, address).await
 }
 
 /// When that code was sent and how long it is good.

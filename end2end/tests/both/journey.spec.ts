@@ -1,0 +1,69 @@
+import { expect, test } from '@playwright/test';
+import { isAccessible, newestCode, signIn, speak } from '../people';
+
+// One journey per language and per project; each takes records that no other has taken.
+const drivers = {
+  'scripts on': { zh: '13800000001', en: '13800000002' },
+  'scripts off': { zh: '13800000004', en: '13800000009' },
+} as const;
+
+for (const language of ['zh', 'en'] as const) {
+  test(`a camera record is handled from sign-in to receipt (${language})`, async ({ page, javaScriptEnabled }, info) => {
+    const phone = drivers[info.project.name as keyof typeof drivers][language];
+    const scripts = javaScriptEnabled !== false;
+    const check = async () => { if (scripts) await isAccessible(page); };
+    await speak(page, language);
+    await signIn(page, phone, '/vehicles');
+    await expect(page.locator('html')).toHaveAttribute('lang', language === 'zh' ? 'zh-CN' : 'en');
+    await check();
+
+    const vehicle = page.locator('a.lt-cell--link').filter({ hasText: language === 'zh' ? '条待处理' : 'open' }).first();
+    await vehicle.click();
+    await expect(page.locator('#records')).toBeVisible();
+    await check();
+    await page.locator('#records input[name=records]').first().check();
+    await page.locator('#records button[type=submit]').click();
+
+    await expect(page).toHaveURL(/\/notice\?/);
+    await check();
+    // Not agreeing is told, and nothing is lost.
+    await page.locator('main form button[type=submit]').click();
+    await expect(page).toHaveURL(/agreed=no/);
+    await page.locator('label[for=agreed]').click();
+    await page.locator('main form button[type=submit]').click();
+
+    await expect(page).toHaveURL(/\/decision\?/);
+    await check();
+    await page.locator('form[action="/api/orders/code/send"] button').click();
+
+    await expect(page).toHaveURL(/\/confirm\?/);
+    await check();
+    await page.locator('#code').fill('12');
+    await page.locator('form[action="/api/orders/place"] button').click();
+    await expect(page.locator('#errors')).toBeVisible();
+    await expect(page).toHaveTitle(language === 'zh' ? /^错误/ : /^Error/);
+    await page.locator('#code').fill(await newestCode(page, phone));
+    await page.locator('form[action="/api/orders/place"] button').click();
+
+    await expect(page).toHaveURL(/\/orders\/[0-9a-f-]{36}$/);
+    const order = page.url();
+    await check();
+    await page.locator('form[action="/api/orders/pay"] button').click();
+    await expect(page).toHaveURL(/\/cashier\//);
+    await page.locator('button[value=pay]').click();
+
+    await expect(page).toHaveURL(/returned=yes/);
+    await expect(async () => {
+      await page.goto(order);
+      await expect(page.locator('.lt-panel')).toBeVisible({ timeout: 1000 });
+    }).toPass();
+    await check();
+    await page.locator('a[href^="/receipts/"]').first().click();
+    await expect(page.locator('.lt-panel__number strong')).toHaveText(/^R\d{16}$/);
+    await check();
+
+    // Going back to the form never does it twice: the page shows the real state.
+    await page.goto(order);
+    await expect(page.locator('form[action="/api/orders/pay"]')).toHaveCount(0);
+  });
+}

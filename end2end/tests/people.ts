@@ -1,0 +1,37 @@
+// Signing in as people of the demo registry, and reading their SMS in the development outbox.
+import { expect, type Page } from '@playwright/test';
+import AxeBuilder from '@axe-core/playwright';
+
+export const PASSWORD = 'lutong-demo';
+
+export async function signIn(page: Page, phone: string, next = '/') {
+  await page.goto(`/sign-in/password?next=${encodeURIComponent(next)}`);
+  await page.locator('#phone').fill(phone);
+  await page.locator('#password').fill(PASSWORD);
+  await page.locator('main button[type=submit]').first().click();
+  await expect(page).toHaveURL(new RegExp(`${next.replaceAll('?', '\\?')}$`));
+}
+
+export async function speak(page: Page, language: 'zh' | 'en') {
+  const value = `${language}.normal.auto`;
+  await page.context().addCookies([{ name: 'preferences', value, url: process.env.LUTONG_ORIGIN ?? origin() }]);
+}
+
+export function origin() {
+  return `http://127.0.0.1:${process.env.LUTONG_PORT ?? 3100}`;
+}
+
+// The newest code that went to the phone.
+export async function newestCode(page: Page, phone: string): Promise<string> {
+  const texts = await page.request.get('/outbox');
+  const html = await texts.text();
+  const match = html.match(new RegExp(`data-phone="${phone}"[^>]*>[\\s\\S]*?#(\\d{6})`));
+  if (!match) throw new Error(`no SMS to ${phone}`);
+  return match[1];
+}
+
+export async function isAccessible(page: Page) {
+  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  const words = found.violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(', ')}`);
+  expect(words, page.url()).toEqual([]);
+}

@@ -1,0 +1,175 @@
+//! Money is never in doubt: captured once, settled or given back, whatever the provider does.
+
+use rules::order::OrderState;
+use server::jobs;
+use server::sandbox::Faults;
+use server::services::payments::{reconcile, release};
+
+use crate::support::{World, worlds};
+
+async fn opened(world: &World) -> (server::db::orders::OrderKey, String) {
+    let order = world.placed(&["r1", "r2"]).await;
+    let page = world.open_payment(&order).await;
+    (order, page)
+}
+
+async fn settled_once(world: &World) {
+    assert_eq!(world.number("select count(*) from payments where state = 'captured'").await, 1);
+    assert_eq!(world.number("select count(*) from receipts").await, 1);
+    assert_eq!(world.number("select count(*) from camera_records where state = 'processed'").await, 2);
+    world.every_promise_holds().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fine_is_paid() {
+    for world in worlds().await {
+        let (order, page) = opened(&world).await;
+        assert!(page.contains("/cashier/LT"), "{page}");
+        world.press(&page, "pay").await;
+        world.until(&order, OrderState::Settled).await;
+        settled_once(&world).await;
+        let receipt = world.text("select canonical from receipts").await.unwrap();
+        let signature = world.text("select signature from receipts").await.unwrap();
+        assert!(world.state.signer.verify(&receipt, &signature));
+        assert!(receipt.contains("amount 400.00 CNY"), "{receipt}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notifications_repeated_late_and_out_of_order_settle_once() {
+    for world in worlds().await {
+        world.faults(Faults { repeat: 9, delay_ms: 50, reorder: true, ..Faults::default() });
+        let (order, page) = opened(&world).await;
+        world.press(&page, "pay").await;
+        world.until(&order, OrderState::Settled).await;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        settled_once(&world).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_notification_is_found_by_asking() {
+    for world in worlds().await {
+        world.faults(Faults { lose_notifications: true, ..Faults::default() });
+        let (order, page) = opened(&world).await;
+        world.press(&page, "pay").await;
+        reconcile::ask_provider(&world.state, &order).await.unwrap();
+        assert_eq!(world.order_state(&order).await, OrderState::Settled);
+        settled_once(&world).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forged_notifications_and_other_amounts_change_nothing() {
+    for world in worlds().await {
+        for faults in [
+            Faults { forge_signature: true, ..Faults::default() },
+            Faults { wrong_amount: true, ..Faults::default() },
+        ] {
+            world.faults(faults);
+            let record = if world.number("select count(*) from orders").await == 0 { "r1" } else { "r2" };
+            let order = world.placed(&[record]).await;
+            let page = world.open_payment(&order).await;
+            world.press(&page, "pay").await;
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            assert_eq!(world.order_state(&order).await, OrderState::Paying);
+            assert_eq!(world.number("select count(*) from payments where state = 'captured'").await, 0);
+            reconcile::ask_provider(&world.state, &order).await.unwrap();
+            assert_eq!(world.order_state(&order).await, OrderState::Settled, "asked, it was paid");
+            world.run("delete from payments".into()).await;
+            world.run("delete from ledger".into()).await;
+            world.run("delete from receipts".into()).await;
+            world.run("update orders set state = 'lapsed'".into()).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_after_the_lapse_settles_when_its_records_are_still_free() {
+    for world in worlds().await {
+        world.faults(Faults { lose_notifications: true, ..Faults::default() });
+        let (order, page) = opened(&world).await;
+        world.press(&page, "pay").await;
+        world.clock.advance(chrono::TimeDelta::hours(2));
+        assert!(release::lapse(&world.state, &order).await.unwrap());
+        world.every_promise_holds().await;
+        reconcile::ask_provider(&world.state, &order).await.unwrap();
+        assert_eq!(world.order_state(&order).await, OrderState::Settled);
+        settled_once(&world).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_after_the_lapse_comes_back_when_a_record_is_taken() {
+    for world in worlds().await {
+        world.faults(Faults { lose_notifications: true, ..Faults::default() });
+        let (order, page) = opened(&world).await;
+        world.press(&page, "pay").await;
+        world.clock.advance(chrono::TimeDelta::hours(2));
+        assert!(release::lapse(&world.state, &order).await.unwrap());
+        let second = world.placed(&["r1"]).await;
+        reconcile::ask_provider(&world.state, &order).await.unwrap();
+        assert_eq!(world.order_state(&order).await, OrderState::Refunding);
+        world.every_promise_holds().await;
+        jobs::orders::once(&world.state).await.unwrap();
+        world.until(&order, OrderState::Refunded).await;
+        assert_eq!(world.order_state(&second).await, OrderState::Placed);
+        world.every_promise_holds().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_for_records_no_longer_eligible_comes_back() {
+    for world in worlds().await {
+        let (order, page) = opened(&world).await;
+        world.run("update camera_records set disputed = 1 where id = 'r2'".into()).await;
+        world.press(&page, "pay").await;
+        world.until(&order, OrderState::Refunding).await;
+        jobs::orders::once(&world.state).await.unwrap();
+        world.until(&order, OrderState::Refunded).await;
+        assert_eq!(world.number("select count(*) from camera_records where state = 'unprocessed'").await, 5);
+        world.every_promise_holds().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn declined_and_then_paid_is_paid() {
+    for world in worlds().await {
+        world.faults(Faults { say_failed_then_paid: true, ..Faults::default() });
+        let (order, page) = opened(&world).await;
+        world.press(&page, "decline").await;
+        reconcile::ask_provider(&world.state, &order).await.unwrap();
+        assert_eq!(world.order_state(&order).await, OrderState::Paying, "failed is not the last word");
+        world.until(&order, OrderState::Settled).await;
+        settled_once(&world).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_fails_can_be_asked_again() {
+    for world in worlds().await {
+        let order = world.placed(&["r1", "r2"]).await;
+        world.faults(Faults { fail_requests: 1, ..Faults::default() });
+        let failed = server::services::payments::open::open(&world.state, &order, "a1").await;
+        assert!(failed.is_err());
+        let page = world.open_payment(&order).await;
+        world.press(&page, "pay").await;
+        world.until(&order, OrderState::Settled).await;
+        settled_once(&world).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_order_closes_its_payment_so_that_no_money_can_come() {
+    for world in worlds().await {
+        let (order, page) = opened(&world).await;
+        release::cancel(&world.state, &order, "a1").await.unwrap();
+        reconcile::ask_provider(&world.state, &order).await.unwrap();
+        let state = world.text("select state from payments").await;
+        assert_eq!(state.as_deref(), Some("closed"));
+        world.press(&page, "pay").await;
+        reconcile::ask_provider(&world.state, &order).await.unwrap();
+        assert_eq!(world.order_state(&order).await, OrderState::Cancelled);
+        world.every_promise_holds().await;
+    }
+}

@@ -1,0 +1,26 @@
+//! Every SQL text means something to both engines.
+
+use server::db::{accounts, orders, outbox, payments, registry, sms_codes};
+use server::invariants;
+
+use crate::support::worlds;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_is_understood_by_both_engines() {
+    for world in worlds().await {
+        let mut connection = world.state.store.read().await.unwrap();
+        let all = [
+            accounts::STATEMENTS,
+            orders::STATEMENTS,
+            outbox::STATEMENTS,
+            payments::STATEMENTS,
+            registry::STATEMENTS,
+            sms_codes::STATEMENTS,
+            invariants::STATEMENTS,
+        ];
+        for (name, statement) in all.concat() {
+            let checked = world.engine().check(&mut connection, statement).await;
+            assert!(checked.is_ok(), "{:?} {name}: {checked:?}", world.engine());
+        }
+    }
+}
