@@ -18,7 +18,12 @@ use crate::state::State;
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Lutong public API", version = "1", description = "The rules of online handling, and judgements of given cases.", license(name = "MIT")),
+    info(
+        title = "Lutong public API",
+        version = "1",
+        description = "The rules of online handling, and judgements of given cases.",
+        license(name = "MIT")
+    ),
     paths(rulebook, openapi, assessments::camera_record, assessments::late_fee),
     components(schemas(ProblemBody))
 )]

@@ -62,8 +62,12 @@ fn pages(state: &State, options: &LeptosOptions, services: Services, payment_ori
         let flash: Arc<dyn FlashKeeper> = Arc::new(cookies::SealedFlash(context_state.clone()));
         provide_context(flash);
         if let Some(parts) = use_context::<Parts>() {
-            parts.extensions.get::<Visit>().cloned().map(provide_context);
-            parts.extensions.get::<Current>().cloned().map(provide_context);
+            if let Some(visit) = parts.extensions.get::<Visit>() {
+                provide_context(visit.clone());
+            }
+            if let Some(current) = parts.extensions.get::<Current>() {
+                provide_context(current.clone());
+            }
         }
         if let (Some(nonce), Some(options)) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>()) {
             let policy = headers::page_policy(&nonce, &payment_origin);
@@ -75,7 +79,9 @@ fn pages(state: &State, options: &LeptosOptions, services: Services, payment_ori
     let shell_options = options.clone();
     Router::new()
         .route("/evidence/{vehicle}/{record}", get(files::evidence).with_state(state.clone()))
-        .leptos_routes_with_context(options, routes, context.clone(), move || app::shell(shell_options.clone()))
+        .leptos_routes_with_context(options, routes, context.clone(), move || {
+            app::shell(shell_options.clone())
+        })
         .fallback(leptos_axum::file_and_error_handler_with_context(context, app::shell))
         .with_state(options.clone())
 }

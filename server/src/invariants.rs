@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use rules::rulebook::Rulebook;
 use rules::verdict::Verdict;
-use sqlx::Row;
 use sqlx::AnyConnection;
+use sqlx::Row;
 
 use crate::config::DatabaseSettings;
 use crate::db::{Fault, Store, orders};

@@ -47,6 +47,8 @@ pub struct Sandbox {
     pub origin: String,
     pub till: Mutex<till::Till>,
     pub faults: Mutex<Faults>,
+    /// Notifications that wait to come out of order.
+    pub held: Mutex<Vec<String>>,
     pub http: reqwest::Client,
 }
 
@@ -69,12 +71,17 @@ impl Sandbox {
             origin,
             till: Mutex::new(till),
             faults: Mutex::new(Faults::default()),
+            held: Mutex::default(),
             http: reqwest::Client::builder().no_proxy().build().expect("a plain client is always built"),
         }))
     }
 
     fn till(&self) -> std::sync::MutexGuard<'_, till::Till> {
         self.till.lock().expect("nobody panics while holding the till")
+    }
+
+    fn held(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
+        self.held.lock().expect("nobody panics while holding the notifications")
     }
 
     fn faults(&self) -> std::sync::MutexGuard<'_, Faults> {
@@ -88,6 +95,7 @@ pub fn router(sandbox: Shared) -> Router {
         .route("/v3/pay/transactions/out-trade-no/{number}", get(protocol::query))
         .route("/v3/pay/transactions/out-trade-no/{number}/close", post(protocol::close))
         .route("/v3/refund/domestic/refunds", post(protocol::refund))
+        .route("/v3/refund/domestic/refunds/{number}", get(protocol::query_refund))
         .route("/v3/bill/tradebill", get(protocol::bill))
         .route("/bill/{day}", get(protocol::bill_file))
         .route("/cashier/{number}", get(cashier::show).post(cashier::decide))

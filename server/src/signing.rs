@@ -20,7 +20,8 @@ impl Signer {
         }
         let text = std::fs::read_to_string(path).map_err(failed)?;
         let mut key = [0; 32];
-        hex::decode_to_slice(text.trim(), &mut key).map_err(|error| format!("{}: {error}", path.display()))?;
+        hex::decode_to_slice(text.trim(), &mut key)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(Self(SigningKey::from_bytes(&key)))
     }
 

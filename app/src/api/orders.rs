@@ -105,7 +105,13 @@ pub trait Orders: Send + Sync {
     /// Places the order: decides again, holds records, fine and points at once. The same `key` gives the same order.
     /// A selection that is refused by now is not an error of the form: the order page is not reached and the check
     /// page shows the verdicts.
-    async fn place(&self, key: &str, vehicle: &str, records: &[String], code: &str) -> Result<Placed, ServiceError>;
+    async fn place(
+        &self,
+        key: &str,
+        vehicle: &str,
+        records: &[String],
+        code: &str,
+    ) -> Result<Placed, ServiceError>;
     /// Opens the payment and gives the provider's page. An order already paid gives its own page.
     async fn pay(&self, order: &str) -> Result<String, ServiceError>;
     async fn cancel(&self, order: &str) -> Result<(), ServiceError>;
@@ -126,7 +132,10 @@ pub enum Placed {
 }
 
 #[server(prefix = "/api", endpoint = "orders/code/send")]
-pub async fn send_order_code(#[server(default)] vehicle: String, #[server(default)] records: Vec<String>) -> Sent {
+pub async fn send_order_code(
+    #[server(default)] vehicle: String,
+    #[server(default)] records: Vec<String>,
+) -> Sent {
     let sent = services().orders.send_code(&vehicle, &records).await;
     let query = records_query(&records);
     let done = sent.map(|()| format!("/vehicles/{vehicle}/confirm?{query}"));
@@ -161,5 +170,9 @@ pub async fn cancel(#[server(default)] order: String) -> Sent {
 
 /// The chosen records as a query, in the form that the pages read.
 pub fn records_query(records: &[String]) -> String {
-    records.iter().map(|record| format!("records={}", super::url_encode(record))).collect::<Vec<_>>().join("&")
+    records
+        .iter()
+        .map(|record| format!("records={}", super::url_encode(record)))
+        .collect::<Vec<_>>()
+        .join("&")
 }

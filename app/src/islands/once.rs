@@ -15,7 +15,9 @@ pub fn Once(
 fn guard(busy: &str) {
     use wasm_bindgen::{JsCast, closure::Closure};
     let Ok(forms) = document().query_selector_all("form[data-once]") else { return };
-    for form in (0..forms.length()).filter_map(|index| forms.item(index)?.dyn_into::<web_sys::HtmlFormElement>().ok()) {
+    for form in
+        (0..forms.length()).filter_map(|index| forms.item(index)?.dyn_into::<web_sys::HtmlFormElement>().ok())
+    {
         let (busy, of) = (busy.to_owned(), form.clone());
         let press = Closure::<dyn Fn()>::new(move || {
             let Ok(Some(button)) = of.query_selector("button[type=submit]") else { return };

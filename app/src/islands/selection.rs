@@ -38,14 +38,14 @@ impl SelectionFacts {
         let chosen: Vec<usize> = chosen.iter().filter_map(position).collect();
         let parameters = |index: usize| &self.parameters[self.places[index]];
         let (applicant, vehicle) = (&self.applicant, &self.vehicle);
-        let answer =
-            assess_selection_with(self.now, applicant, vehicle, &self.records, &chosen, parameters);
+        let answer = assess_selection_with(self.now, applicant, vehicle, &self.records, &chosen, parameters);
         (chosen, answer)
     }
 
     /// Of the most that pass, those of one place: the place with most of them.
     fn most_of_one_place(&self, largest: &[usize]) -> Vec<usize> {
-        let of = |place: usize| largest.iter().copied().filter(|index| self.places[*index] == place).collect();
+        let of =
+            |place: usize| largest.iter().copied().filter(|index| self.places[*index] == place).collect();
         let each = (0..self.parameters.len()).map(of);
         each.max_by_key(|indices: &Vec<usize>| indices.len()).unwrap_or_default()
     }
@@ -63,11 +63,12 @@ pub fn SelectionBar(facts: SelectionFacts, words: SelectionWords) -> impl IntoVi
     let facts = StoredValue::new(facts);
     let judged = Memo::new(move |_| facts.with_value(|facts| facts.judge(&chosen.get())));
     let one_place = move || {
-        let places: std::collections::BTreeSet<usize> =
-            judged.with(|(chosen, _)| facts.with_value(|facts| chosen.iter().map(|i| facts.places[*i]).collect()));
+        let places: std::collections::BTreeSet<usize> = judged
+            .with(|(chosen, _)| facts.with_value(|facts| chosen.iter().map(|i| facts.places[*i]).collect()));
         places.len() <= 1
     };
-    let refused = move || judged.with(|(chosen, answer)| !chosen.is_empty() && !answer.passes()) || !one_place();
+    let refused =
+        move || judged.with(|(chosen, answer)| !chosen.is_empty() && !answer.passes()) || !one_place();
     let none = words.none.clone();
     let stored = StoredValue::new(words);
     let sentence = move || {
@@ -92,10 +93,14 @@ pub fn SelectionBar(facts: SelectionFacts, words: SelectionWords) -> impl IntoVi
             () => words.passes.clone(),
         })
     };
-    let most = move || facts.with_value(|facts| facts.most_of_one_place(&judged.with(|(_, answer)| answer.largest.clone())));
-    let most_words = move || stored.with_value(|words| fill(&words.largest, &[("count", most().len().to_string())]));
+    let most = move || {
+        facts.with_value(|facts| facts.most_of_one_place(&judged.with(|(_, answer)| answer.largest.clone())))
+    };
+    let most_words =
+        move || stored.with_value(|words| fill(&words.largest, &[("count", most().len().to_string())]));
     let choose_most = move |_| {
-        let ids = facts.with_value(|facts| most().into_iter().map(|i| facts.ids[i].clone()).collect::<Vec<_>>());
+        let ids =
+            facts.with_value(|facts| most().into_iter().map(|i| facts.ids[i].clone()).collect::<Vec<_>>());
         tick(&ids);
         chosen.set(ids);
     };

@@ -6,8 +6,8 @@ use super::{loaded, query};
 use crate::api::account::{CodePurpose, CodeSent, with_next};
 use crate::api::{local_path, services};
 use crate::components::{
-    ActionBar, Button, ButtonKind, ButtonLink, Layout, Panel, PasswordField, PostForm, SmsCodeField, TextField, say,
-    say_with, time_words,
+    ActionBar, Button, ButtonKind, ButtonLink, Layout, Panel, PasswordField, PostForm, SmsCodeField,
+    TextField, say, say_with, time_words,
 };
 use crate::islands::ForgetCopies;
 use crate::visit::visit;

@@ -6,8 +6,8 @@ use super::loaded;
 use crate::api::services;
 use crate::api::violations::Attention;
 use crate::components::{
-    ButtonKind, ButtonLink, Card, Cell, Cells, Empty, IconName, Layout, Tab, date_words, money_words, say, say_with,
-    time_words,
+    ButtonKind, ButtonLink, Card, Cell, Cells, Empty, IconName, Layout, Tab, date_words, money_words, say,
+    say_with, time_words,
 };
 use crate::islands::ServiceWorker;
 use crate::visit::visit;

@@ -6,8 +6,8 @@ use super::loaded;
 use crate::api::account::LicenceCard;
 use crate::api::services;
 use crate::components::{
-    Button, ButtonKind, Card, Cell, Cells, Empty, IconName, Layout, PostForm, SummaryList, SummaryRow, Tab, Tag, Tone,
-    date_words, say, say_with, time_words,
+    Button, ButtonKind, Card, Cell, Cells, Empty, IconName, Layout, PostForm, SummaryList, SummaryRow, Tab,
+    Tag, Tone, date_words, say, say_with, time_words,
 };
 use crate::routes::signed_in;
 use crate::visit::visit;
@@ -62,7 +62,8 @@ pub fn Licence() -> impl IntoView {
 #[component]
 fn LicenceView(licence: LicenceCard) -> impl IntoView {
     let names = |codes: Vec<String>| codes.join(&say("refusal.and"));
-    let classes = licence.classes.iter().map(|class| say(&format!("licence-class.{}", class.code()))).collect();
+    let classes =
+        licence.classes.iter().map(|class| say(&format!("licence-class.{}", class.code()))).collect();
     let states = licence.states.iter().map(|state| say(&format!("licence-state.{}", state.code()))).collect();
     let points = |points: rules::licence::Points| say_with("frame.points", &[("points", &points.0)]);
     let cycle = say_with(
@@ -75,7 +76,9 @@ fn LicenceView(licence: LicenceCard) -> impl IntoView {
         SummaryRow::new(say("page.licence.states"), names(states)),
         SummaryRow::new(say("page.licence.first-issued"), date_words(licence.first_issued)),
     ];
-    rows.extend(licence.valid_until.map(|day| SummaryRow::new(say("page.licence.valid-until"), date_words(day))));
+    rows.extend(
+        licence.valid_until.map(|day| SummaryRow::new(say("page.licence.valid-until"), date_words(day))),
+    );
     rows.push(SummaryRow::new(say("page.licence.cycle"), cycle));
     rows.push(SummaryRow::new(say("page.licence.cycle-points"), points(licence.cycle_points)));
     if licence.held_points.0 > 0 {

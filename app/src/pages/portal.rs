@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use super::{loaded, set_status};
 use crate::api::services;
 use crate::components::{
-    Button, ButtonLink, Card, Choice, Empty, IconName, Layout, PostForm, Radios, Tab, say, say_with, time_words,
+    Button, ButtonLink, Card, Choice, Empty, IconName, Layout, PostForm, Radios, Tab, say, say_with,
+    time_words,
 };
 use crate::texts::Language;
 use crate::visit::{Theme, visit};
@@ -65,8 +66,10 @@ pub fn Offline() -> impl IntoView {
 #[component]
 pub fn Settings() -> impl IntoView {
     let preferences = visit().preferences;
-    let languages =
-        Language::ALL.into_iter().map(|language| Choice::new(language.code(), language.own_name())).collect::<Vec<_>>();
+    let languages = Language::ALL
+        .into_iter()
+        .map(|language| Choice::new(language.code(), language.own_name()))
+        .collect::<Vec<_>>();
     let sizes = vec![
         Choice::new("normal", say("page.settings.size-normal")),
         Choice::new("large", say("page.settings.size-large")).hint(say("page.settings.size-large-hint")),

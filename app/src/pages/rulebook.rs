@@ -9,7 +9,8 @@ use super::parameter;
 use super::portal::NotFound;
 use crate::api::services;
 use crate::components::{
-    ButtonLink, Cell, Cells, IconName, Inset, Layout, Tab, date_words, language, rule_key, say, say_with, source_words,
+    ButtonLink, Cell, Cells, IconName, Inset, Layout, Tab, date_words, language, rule_key, say, say_with,
+    source_words,
 };
 
 #[component]

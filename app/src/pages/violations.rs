@@ -138,7 +138,10 @@ fn record_rows(record: &RecordCard, vehicle: &VehicleCard) -> Vec<SummaryRow> {
         SummaryRow::new(say("page.record.plate"), view! { <Plate number=plate kind=vehicle.kind/> }),
         SummaryRow::new(say("page.record.when"), time_words(record.facts.violated_at)),
         SummaryRow::new(say("page.record.where"), record.location.clone()),
-        SummaryRow::new(say("page.record.place"), language().pick(record.place_zh.clone(), record.place_en.clone())),
+        SummaryRow::new(
+            say("page.record.place"),
+            language().pick(record.place_zh.clone(), record.place_en.clone()),
+        ),
         SummaryRow::new(say("page.record.penalty"), penalty_words(record)),
         SummaryRow::new(say("page.record.capture"), say(&format!("capture.{}", record.facts.capture.code()))),
         SummaryRow::new(say("page.record.code"), record.code.to_string()),

@@ -14,7 +14,9 @@ use rules::vehicle::{Relation, VehicleKind, VehicleUse};
 
 use super::loaded;
 use crate::api::services;
-use crate::components::{ActionBar, Button, Layout, RefusalCard, RefusalWords, Tab, money_words, say, say_with};
+use crate::components::{
+    ActionBar, Button, Layout, RefusalCard, RefusalWords, Tab, money_words, say, say_with,
+};
 use crate::visit::visit;
 use form::{Choices, Input};
 
@@ -25,7 +27,9 @@ pub fn parameter_words(parameter: Parameter, value: &Value) -> String {
     match (parameter, value) {
         (_, Value::None) => say("page.rulebook.none"),
         (P::FineLimit, Value::Number(fen)) => money_words(Fen::new(*fen)),
-        (P::ClosedFrom | P::ClosedUntil, Value::Number(minute)) => format!("{:02}:{:02}", minute / 60, minute % 60),
+        (P::ClosedFrom | P::ClosedUntil, Value::Number(minute)) => {
+            format!("{:02}:{:02}", minute / 60, minute % 60)
+        }
         (P::IdentityLevel, Value::Number(index)) => choice::<IdentityLevel>("identity", *index),
         (P::Confirmation, Value::Number(index)) => choice::<Confirmation>("confirmation", *index),
         (P::LateFeeCount, Value::Number(index)) => choice::<DayCount>("day-count", *index),

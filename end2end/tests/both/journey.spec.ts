@@ -3,8 +3,8 @@ import { isAccessible, newestCode, signIn, speak } from '../people';
 
 // One journey per language and per project; each takes records that no other has taken.
 const drivers = {
-  'scripts on': { zh: '13800000001', en: '13800000002' },
-  'scripts off': { zh: '13800000004', en: '13800000009' },
+  'scripts on': { zh: '13800000001', en: '13800000009' },
+  'scripts off': { zh: '13800000004', en: '13800000008' },
 } as const;
 
 for (const language of ['zh', 'en'] as const) {

@@ -5,7 +5,8 @@ use axum::extract::State as Extracted;
 use axum::extract::rejection::JsonRejection;
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::camera::{
-    self, Applicant, CameraCase, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, RecordStanding, VehicleFacts,
+    self, Applicant, CameraCase, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, RecordStanding,
+    VehicleFacts,
 };
 use rules::licence::{LicenceStates, Points};
 use rules::money::Fen;
@@ -213,7 +214,8 @@ impl RecordInput {
             return Err(Problem::field("record.fine", "whole fen, 0 to 100000000"));
         }
         Ok(RecordFacts {
-            region: RegionCode::parse(&self.region).map_err(|error| Problem::field("record.region", error))?,
+            region: RegionCode::parse(&self.region)
+                .map_err(|error| Problem::field("record.region", error))?,
             violated_at: self.violated_at,
             capture: code::<Capture>("record.capture", &self.capture)?,
             penalty: code::<PenaltyKind>("record.penalty", &self.penalty)?,

@@ -26,8 +26,11 @@ pub struct Problem {
 
 impl Problem {
     pub fn field(field: &str, message: impl ToString) -> Self {
-        let body =
-            ProblemBody { code: "invalid-field".into(), field: Some(field.into()), message: message.to_string() };
+        let body = ProblemBody {
+            code: "invalid-field".into(),
+            field: Some(field.into()),
+            message: message.to_string(),
+        };
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, retry_after: None, body }
     }
 

@@ -1,7 +1,7 @@
 //! Accounts and their sessions.
 
-use sqlx::FromRow;
 use sqlx::AnyConnection;
+use sqlx::FromRow;
 
 use super::statements;
 
@@ -49,7 +49,11 @@ pub struct SessionCardRow {
     pub device: String,
 }
 
-pub async fn insert_account(connection: &mut AnyConnection, account: &AccountRow, now: i64) -> sqlx::Result<()> {
+pub async fn insert_account(
+    connection: &mut AnyConnection,
+    account: &AccountRow,
+    now: i64,
+) -> sqlx::Result<()> {
     sqlx::query(INSERT_ACCOUNT)
         .bind(&account.id)
         .bind(&account.phone_hash)
@@ -67,11 +71,17 @@ pub async fn find_account(connection: &mut AnyConnection, id: &str) -> sqlx::Res
     sqlx::query_as(FIND_ACCOUNT).bind(id).fetch_optional(connection).await
 }
 
-pub async fn find_by_phone(connection: &mut AnyConnection, phone_hash: &str) -> sqlx::Result<Option<AccountRow>> {
+pub async fn find_by_phone(
+    connection: &mut AnyConnection,
+    phone_hash: &str,
+) -> sqlx::Result<Option<AccountRow>> {
     sqlx::query_as(FIND_BY_PHONE).bind(phone_hash).fetch_optional(connection).await
 }
 
-pub async fn find_by_person(connection: &mut AnyConnection, person: &str) -> sqlx::Result<Option<AccountRow>> {
+pub async fn find_by_person(
+    connection: &mut AnyConnection,
+    person: &str,
+) -> sqlx::Result<Option<AccountRow>> {
     sqlx::query_as(FIND_BY_PERSON).bind(person).fetch_optional(connection).await
 }
 
@@ -94,7 +104,10 @@ pub async fn insert_session(
         .map(drop)
 }
 
-pub async fn find_session(connection: &mut AnyConnection, token_hash: &str) -> sqlx::Result<Option<SessionRow>> {
+pub async fn find_session(
+    connection: &mut AnyConnection,
+    token_hash: &str,
+) -> sqlx::Result<Option<SessionRow>> {
     sqlx::query_as(FIND_SESSION).bind(token_hash).fetch_optional(connection).await
 }
 

@@ -17,7 +17,8 @@ impl Engine {
             Some("sqlite") => Ok(Self::Sqlite),
             Some("postgres" | "postgresql") => Ok(Self::Postgres),
             _ => Err(Fault::Internal(
-                "DATABASE_URL must begin with sqlite: or postgres:, for example sqlite://data/lutong.db".into(),
+                "DATABASE_URL must begin with sqlite: or postgres:, for example sqlite://data/lutong.db"
+                    .into(),
             )),
         }
     }

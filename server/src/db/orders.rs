@@ -1,7 +1,7 @@
 //! Orders, the records they hold, and every event of their lives. Each write is guarded by what it saw.
 
-use sqlx::FromRow;
 use sqlx::AnyConnection;
+use sqlx::FromRow;
 
 use super::statements;
 
@@ -207,12 +207,7 @@ pub async fn give_back_records(
 
 /// Marks the order's records as its own again, after a payment that came late; `hold_record` has taken them before.
 pub async fn take_order_records(connection: &mut AnyConnection, order: &OrderKey) -> sqlx::Result<()> {
-    sqlx::query(TAKE_ORDER_RECORDS)
-        .bind(&order.person_id)
-        .bind(&order.id)
-        .execute(connection)
-        .await
-        .map(drop)
+    sqlx::query(TAKE_ORDER_RECORDS).bind(&order.person_id).bind(&order.id).execute(connection).await.map(drop)
 }
 
 /// Settles the held records and says how many there were.

@@ -1,7 +1,7 @@
 //! Effects that leave the program later: written with the change that causes them, claimed and sent by a worker.
 
-use sqlx::FromRow;
 use sqlx::AnyConnection;
+use sqlx::FromRow;
 
 use super::statements;
 

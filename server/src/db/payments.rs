@@ -1,7 +1,7 @@
 //! Payments, refunds, what the provider told us, and the double-entry ledger. Each write is guarded by what it saw.
 
-use sqlx::FromRow;
 use sqlx::AnyConnection;
+use sqlx::FromRow;
 
 use super::orders::OrderKey;
 use super::statements;
@@ -130,8 +130,12 @@ pub async fn payment_captured(
     transaction: &str,
     at: i64,
 ) -> sqlx::Result<bool> {
-    let done =
-        sqlx::query(PAYMENT_CAPTURED).bind(out_trade_no).bind(transaction).bind(at).execute(connection).await?;
+    let done = sqlx::query(PAYMENT_CAPTURED)
+        .bind(out_trade_no)
+        .bind(transaction)
+        .bind(at)
+        .execute(connection)
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -150,10 +154,7 @@ pub async fn payments_of_order(
 }
 
 /// Payments without an outcome that were opened by then, the oldest first; 100 at most.
-pub async fn open_payments(
-    connection: &mut AnyConnection,
-    opened_by: i64,
-) -> sqlx::Result<Vec<PaymentRow>> {
+pub async fn open_payments(connection: &mut AnyConnection, opened_by: i64) -> sqlx::Result<Vec<PaymentRow>> {
     sqlx::query_as(OPEN_PAYMENTS).bind(opened_by).fetch_all(connection).await
 }
 
@@ -173,11 +174,7 @@ pub async fn insert_refund(connection: &mut AnyConnection, refund: &RefundRow) -
 }
 
 /// Notes that the money is back; false when it was noted before.
-pub async fn refund_done(
-    connection: &mut AnyConnection,
-    out_refund_no: &str,
-    at: i64,
-) -> sqlx::Result<bool> {
+pub async fn refund_done(connection: &mut AnyConnection, out_refund_no: &str, at: i64) -> sqlx::Result<bool> {
     let done = sqlx::query(REFUND_DONE).bind(out_refund_no).bind(at).execute(connection).await?;
     Ok(done.rows_affected() == 1)
 }

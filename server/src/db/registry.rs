@@ -1,8 +1,8 @@
 //! Reads what the registry's feed brought: licences, vehicles and who may drive them, camera records.
 //! Writing it is the feed's work; holding and settling records is in `orders`.
 
-use sqlx::FromRow;
 use sqlx::AnyConnection;
+use sqlx::FromRow;
 
 use super::statements;
 

@@ -1,7 +1,7 @@
 //! SMS codes and how many may go out.
 
-use sqlx::FromRow;
 use sqlx::AnyConnection;
+use sqlx::FromRow;
 
 use super::statements;
 
@@ -89,7 +89,13 @@ pub async fn live_codes(
     bound_to: &str,
     now: i64,
 ) -> sqlx::Result<Vec<CodeRow>> {
-    sqlx::query_as(LIVE_CODES).bind(phone_hash).bind(purpose).bind(bound_to).bind(now).fetch_all(connection).await
+    sqlx::query_as(LIVE_CODES)
+        .bind(phone_hash)
+        .bind(purpose)
+        .bind(bound_to)
+        .bind(now)
+        .fetch_all(connection)
+        .await
 }
 
 /// Uses the code up; false when somebody did before.

@@ -78,8 +78,16 @@ pub enum ProviderError {
 /// What a notification says, after its signature was found good.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
-    Paid { out_trade_no: String, transaction_id: String, amount: Fen, paid_at: Moment },
-    Refunded { out_refund_no: String, state: ProviderRefundState },
+    Paid {
+        out_trade_no: String,
+        transaction_id: String,
+        amount: Fen,
+        paid_at: Moment,
+    },
+    Refunded {
+        out_refund_no: String,
+        state: ProviderRefundState,
+    },
     /// Something that we do not act on.
     Other,
 }
@@ -111,6 +119,7 @@ pub trait PaymentProvider: Send + Sync {
     /// After this no money can come.
     async fn close(&self, out_trade_no: &str) -> Result<(), ProviderError>;
     async fn refund(&self, request: RefundRequest) -> Result<ProviderRefund, ProviderError>;
+    async fn query_refund(&self, out_refund_no: &str) -> Result<ProviderRefund, ProviderError>;
     /// Checks the signature over the raw bytes before anything of them is read.
     fn read_notification(
         &self,

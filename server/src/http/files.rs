@@ -72,7 +72,9 @@ async fn metrics(Extracted(_): Extracted<State>) -> impl IntoResponse {
 fn worker(root: &Path, package: &Path, folder: &str) -> String {
     let source = std::fs::read_to_string(root.join("service-worker.js")).unwrap_or_default();
     let mut names: Vec<String> = std::fs::read_dir(package)
-        .map(|entries| entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
+        .map(|entries| {
+            entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+        })
         .unwrap_or_default();
     names.retain(|name| [".css", ".js", ".wasm"].iter().any(|ending| name.ends_with(ending)));
     names.sort();

@@ -19,10 +19,12 @@ pub async fn guard(Extracted(state): Extracted<State>, request: Request, next: N
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let address = parts.extensions.get::<Current>().map(|current| current.address.clone()).unwrap_or_default();
+    let address =
+        parts.extensions.get::<Current>().map(|current| current.address.clone()).unwrap_or_default();
     if let Err(app::api::ServiceError::TooMany { retry_after_seconds }) = state.limits.form(&address) {
         let wait = [(RETRY_AFTER, retry_after_seconds.to_string())];
-        return (StatusCode::TOO_MANY_REQUESTS, wait, "操作太频繁,请稍后再试。Too many requests.").into_response();
+        return (StatusCode::TOO_MANY_REQUESTS, wait, "操作太频繁,请稍后再试。Too many requests.")
+            .into_response();
     }
     let Ok(bytes) = to_bytes(body, LARGEST).await else {
         return (StatusCode::PAYLOAD_TOO_LARGE, "内容过大。Too large.").into_response();

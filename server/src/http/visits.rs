@@ -114,7 +114,8 @@ async fn find_session(
     let phone_place = format!("accounts:{}:phone", row.account.id);
     let phone = state.sealer.open(&phone_place, &row.account.phone).map_err(stored)?;
     let phone = rules::person::Phone::parse(&phone).map_err(|error| Fault::stored("phone", error))?;
-    let open = |part: &str, id: &str, sealed: &str| state.sealer.open(&format!("persons:{id}:{part}"), sealed);
+    let open =
+        |part: &str, id: &str, sealed: &str| state.sealer.open(&format!("persons:{id}:{part}"), sealed);
     let (mut name, mut id_number) = (None, None);
     if let Some(person) = &person {
         name = Some(rules::person::mask_name(&open("name", &person.id, &person.name).map_err(stored)?));

@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::StatusCode;
 use rules::money::Fen;
 
-use super::till::Payment;
+use super::till::Deadline;
 use super::{Shared, notify};
 
 fn escape(text: &str) -> String {
@@ -46,12 +46,12 @@ pub async fn decide(
     Path(number): Path<String>,
     Form(form): Form<HashMap<String, String>>,
 ) -> Response {
-    let known = sandbox.till().payments.get(&number).cloned();
-    let Some(payment) = known else { return StatusCode::NOT_FOUND.into_response() };
-    let payable = payment.paid_at.is_none() && payment.state != "CLOSED" && sandbox.clock.now() < payment.expires_at;
+    if !sandbox.till().payments.contains_key(&number) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     match form.get("outcome").map(String::as_str) {
-        Some("pay") if payable => take(&sandbox, payment),
-        Some("decline") if payable => decline(&sandbox, payment),
+        Some("pay") => take(&sandbox, &number, Deadline::Kept),
+        Some("decline") => decline(&sandbox, number),
         _ => {}
     }
     match form.get("redirect_url").filter(|back| back.starts_with("http")) {
@@ -60,21 +60,20 @@ pub async fn decide(
     }
 }
 
-fn take(sandbox: &Shared, payment: Payment) {
-    let paid = Payment { state: "SUCCESS".into(), paid_at: Some(sandbox.clock.now()), ..payment };
-    sandbox.till().keep(paid.clone());
-    notify::paid(sandbox, &paid);
+fn take(sandbox: &Shared, number: &str, deadline: Deadline) {
+    let paid = sandbox.till().take(number, sandbox.clock.now(), deadline);
+    if let Some(paid) = paid {
+        notify::paid(sandbox, &paid);
+    }
 }
 
-fn decline(sandbox: &Shared, payment: Payment) {
-    let later = sandbox.faults().say_failed_then_paid;
-    let declined = Payment { state: "PAYERROR".into(), ..payment };
-    sandbox.till().keep(declined.clone());
-    if later {
+fn decline(sandbox: &Shared, number: String) {
+    let declined = sandbox.till().decline(&number, sandbox.clock.now());
+    if declined.is_some() && sandbox.faults().say_failed_then_paid {
         let sandbox = sandbox.clone();
         tokio::spawn(async move {
             tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
-            take(&sandbox, declined);
+            take(&sandbox, &number, Deadline::Overrun);
         });
     }
 }

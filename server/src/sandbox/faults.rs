@@ -13,7 +13,7 @@ pub struct Faults {
     pub delay_ms: u64,
     /// Each notification comes so many times more.
     pub repeat: u32,
-    /// Notifications wait for the next one and come after it.
+    /// A notification waits for the next one and comes after it, or after three seconds where none follows.
     pub reorder: bool,
     pub lose_notifications: bool,
     /// So many of the next requests are answered with 500.
@@ -24,6 +24,8 @@ pub struct Faults {
     pub wrong_amount: bool,
     /// Notifications are signed with nonsense.
     pub forge_signature: bool,
+    /// Answers to requests are signed with nonsense.
+    pub forge_answers: bool,
     /// A declined payment succeeds a moment later.
     pub say_failed_then_paid: bool,
     /// Refunds stay in process until this is taken back.

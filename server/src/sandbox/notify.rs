@@ -10,6 +10,8 @@ use crate::gateways::wechat::wire::{self, Envelope, NONCE_LENGTH, Refund, Resour
 
 /// Waits between tries, in seconds: WeChat Pay's schedule, shortened.
 const TRIES: [u64; 6] = [0, 1, 2, 4, 8, 16];
+/// How long a notification that is to come out of order waits for another one.
+const LONGEST_HOLD: Duration = Duration::from_secs(3);
 
 pub fn paid(sandbox: &Shared, payment: &till::Payment) {
     let mut transaction = protocol::transaction(sandbox, payment);
@@ -25,6 +27,10 @@ pub fn refunded(sandbox: &Shared, refund: Refund) {
     if let Some(fields) = value.as_object_mut() {
         let status = fields.remove("status").unwrap_or_default();
         fields.insert("refund_status".into(), status);
+    }
+    // The provider's refund notifications name no currency.
+    if let Some(amount) = value.get_mut("amount").and_then(serde_json::Value::as_object_mut) {
+        amount.remove("currency");
     }
     send(sandbox, "REFUND.SUCCESS", "refund", value.to_string());
 }
@@ -51,11 +57,33 @@ fn send(sandbox: &Shared, event: &str, original: &str, text: String) {
     if faults.lose_notifications {
         return;
     }
-    for _ in 0..=faults.repeat {
-        let (sandbox, body) = (sandbox.clone(), body.clone());
-        let wait = faults.delay_ms + if faults.reorder { 1_500 } else { 0 };
+    let bodies = std::iter::repeat_n(body, 1 + faults.repeat as usize).collect();
+    if faults.reorder { hold_back(sandbox, bodies) } else { start(sandbox, bodies, faults.delay_ms) }
+}
+
+/// Lets the held notifications go after these, or holds these until the next ones come.
+fn hold_back(sandbox: &Shared, bodies: Vec<String>) {
+    let delay = sandbox.faults().delay_ms;
+    let earlier = std::mem::take(&mut *sandbox.held());
+    if !earlier.is_empty() {
+        start(sandbox, bodies, delay);
+        start(sandbox, earlier, delay + 300);
+        return;
+    }
+    *sandbox.held() = bodies;
+    let sandbox = sandbox.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(LONGEST_HOLD).await;
+        let alone = std::mem::take(&mut *sandbox.held());
+        start(&sandbox, alone, delay);
+    });
+}
+
+fn start(sandbox: &Shared, bodies: Vec<String>, delay_ms: u64) {
+    for body in bodies {
+        let sandbox = sandbox.clone();
         tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_millis(wait)).await;
+            tokio::time::sleep(Duration::from_millis(delay_ms)).await;
             deliver(&sandbox, &body).await;
         });
     }

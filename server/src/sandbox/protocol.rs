@@ -8,7 +8,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode, Uri};
 use sha2::{Digest, Sha256};
 
-use super::till::{Payment, RefundRow};
+use super::till::{Closing, NoRefund, Payment, RefundRow};
 use super::{Shared, notify, signed};
 use crate::gateways::wechat::client::written;
 use crate::gateways::wechat::wire::{Amount, H5Answer, H5Order, Refund, RefundOrder, Transaction};
@@ -31,9 +31,14 @@ pub async fn open(State(sandbox): State<Shared>, uri: Uri, headers: HeaderMap, b
     };
     let known = sandbox.till().payments.get(&order.out_trade_no).cloned();
     let refuse = |code, message| signed::problem(&sandbox, StatusCode::BAD_REQUEST, code, message);
+    if order.mchid != sandbox.keys.merchant || order.amount.total <= 0 {
+        return refuse("PARAM_ERROR", "参数错误");
+    }
     match known {
-        Some(known) if known.amount != order.amount.total => return refuse("PARAM_ERROR", "重入时金额不一致"),
-        Some(known) if known.state == "SUCCESS" => return refuse("ORDERPAID", "该订单已支付"),
+        Some(known) if known.amount != order.amount.total => {
+            return refuse("PARAM_ERROR", "重入时金额不一致");
+        }
+        Some(known) if known.paid_at.is_some() => return refuse("ORDERPAID", "该订单已支付"),
         Some(known) if known.state == "CLOSED" => return refuse("ORDER_CLOSED", "该订单已关闭"),
         Some(_) => {}
         None => {
@@ -64,7 +69,7 @@ pub fn transaction(sandbox: &Shared, payment: &Payment) -> Transaction {
         transaction_id: paid.then(|| payment.transaction_id.clone()),
         trade_state: payment.state.clone(),
         success_time: payment.paid_at.map(written),
-        amount: Amount { total: payment.amount, refund: None, currency: "CNY".into() },
+        amount: Amount { total: payment.amount, refund: None, currency: Some("CNY".into()) },
     }
 }
 
@@ -94,16 +99,13 @@ pub async fn close(
     if let Err(refused) = signed::check(&sandbox, "POST", &target(&uri), &headers, &text(&body)).await {
         return refused;
     }
-    let known = sandbox.till().payments.get(&number).cloned();
-    match known {
-        None => signed::problem(&sandbox, StatusCode::NOT_FOUND, "ORDER_NOT_EXIST", "订单不存在"),
-        Some(payment) if payment.paid_at.is_some() => {
+    let closing = sandbox.till().close(&number);
+    match closing {
+        Closing::Unknown => signed::problem(&sandbox, StatusCode::NOT_FOUND, "ORDER_NOT_EXIST", "订单不存在"),
+        Closing::AlreadyPaid => {
             signed::problem(&sandbox, StatusCode::BAD_REQUEST, "ORDERPAID", "该订单已支付")
         }
-        Some(payment) => {
-            sandbox.till().keep(Payment { state: "CLOSED".into(), ..payment });
-            signed::sign(&sandbox, StatusCode::NO_CONTENT, String::new())
-        }
+        Closing::Closed => signed::empty(&sandbox, StatusCode::NO_CONTENT).await,
     }
 }
 
@@ -113,7 +115,22 @@ fn refund_answer(row: &RefundRow) -> Refund {
         out_refund_no: row.out_refund_no.clone(),
         out_trade_no: row.out_trade_no.clone(),
         status: row.state.clone(),
-        amount: Amount { total: row.amount, refund: Some(row.amount), currency: "CNY".into() },
+        amount: Amount { total: row.amount, refund: Some(row.amount), currency: Some("CNY".into()) },
+    }
+}
+
+/// Ends the refund and tells of it, unless refunds are held.
+fn go_on_with(sandbox: &Shared, row: RefundRow) -> RefundRow {
+    if sandbox.faults().hold_refunds {
+        return row;
+    }
+    let done = sandbox.till().finish_refund(&row.out_refund_no);
+    match done {
+        Some(done) => {
+            notify::refunded(sandbox, refund_answer(&done));
+            done
+        }
+        None => row,
     }
 }
 
@@ -122,50 +139,53 @@ pub async fn refund(State(sandbox): State<Shared>, uri: Uri, headers: HeaderMap,
     if let Err(refused) = signed::check(&sandbox, "POST", &target(&uri), &headers, &body).await {
         return refused;
     }
-    let Ok(order) = serde_json::from_str::<RefundOrder>(&body) else {
-        return signed::problem(&sandbox, StatusCode::BAD_REQUEST, "PARAM_ERROR", "参数错误");
-    };
-    let held = sandbox.faults().hold_refunds;
-    let payment = sandbox.till().payments.get(&order.out_trade_no).cloned();
-    let known = sandbox.till().refunds.get(&order.out_refund_no).cloned();
     let refuse = |code, message| signed::problem(&sandbox, StatusCode::BAD_REQUEST, code, message);
-    let Some(payment) = payment.filter(|payment| payment.paid_at.is_some()) else {
-        return refuse("RESOURCE_NOT_EXISTS", "订单不存在或未支付");
+    let Ok(order) = serde_json::from_str::<RefundOrder>(&body) else {
+        return refuse("PARAM_ERROR", "参数错误");
     };
-    let amount = order.amount.refund.unwrap_or_default();
-    let given: i64 = {
-        let till = sandbox.till();
-        let others = till.refunds.values().filter(|row| row.out_trade_no == order.out_trade_no);
-        others.filter(|row| row.out_refund_no != order.out_refund_no).map(|row| row.amount).sum()
-    };
-    if amount <= 0 || given + amount > payment.amount {
-        return refuse("NOT_ENOUGH", "退款金额超过可退金额");
-    }
-    let mut row = known.unwrap_or_else(|| RefundRow {
-        out_refund_no: order.out_refund_no.clone(),
-        out_trade_no: order.out_trade_no.clone(),
+    let asked = RefundRow {
+        out_refund_no: order.out_refund_no,
+        out_trade_no: order.out_trade_no,
         refund_id: format!("50{:026}", u128::from(u64::from_be_bytes(sandbox.clock.random()))),
-        amount,
+        amount: order.amount.refund.unwrap_or_default(),
         state: "PROCESSING".into(),
-    });
-    if row.amount != amount {
-        return refuse("PARAM_ERROR", "重入时金额不一致");
+        asked_at: Some(sandbox.clock.now()),
+    };
+    let noted = sandbox.till().refund(asked);
+    match noted {
+        Ok(row) => {
+            let row = go_on_with(&sandbox, row);
+            signed::answer(&sandbox, StatusCode::OK, &refund_answer(&row)).await
+        }
+        Err(NoRefund::NotPaid) => refuse("RESOURCE_NOT_EXISTS", "订单不存在或未支付"),
+        Err(NoRefund::TooMuch) => refuse("NOT_ENOUGH", "退款金额超过可退金额"),
+        Err(NoRefund::OtherAmount) => refuse("PARAM_ERROR", "重入时金额不一致"),
     }
-    if !held && row.state == "PROCESSING" {
-        row.state = "SUCCESS".into();
-        notify::refunded(&sandbox, refund_answer(&row));
+}
+
+pub async fn query_refund(
+    State(sandbox): State<Shared>,
+    Path(number): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(refused) = signed::check(&sandbox, "GET", &target(&uri), &headers, "").await {
+        return refused;
     }
-    {
-        let mut till = sandbox.till();
-        till.keep_refund(row.clone());
-        till.keep(Payment { state: "REFUND".into(), ..payment });
+    let known = sandbox.till().refunds.get(&number).cloned();
+    match known {
+        Some(row) => {
+            let row = go_on_with(&sandbox, row);
+            signed::answer(&sandbox, StatusCode::OK, &refund_answer(&row)).await
+        }
+        None => signed::problem(&sandbox, StatusCode::NOT_FOUND, "RESOURCE_NOT_EXISTS", "退款单不存在"),
     }
-    signed::answer(&sandbox, StatusCode::OK, &refund_answer(&row)).await
 }
 
 fn bill_text(sandbox: &Shared, day: &str) -> String {
     let till = sandbox.till();
-    let mut bill = String::from("交易时间,商户号,微信订单号,商户订单号,交易状态,总金额,商户退款单号,退款金额\n");
+    let mut bill =
+        String::from("交易时间,商户号,微信订单号,商户订单号,交易状态,总金额,商户退款单号,退款金额\n");
     let merchant = &sandbox.keys.merchant;
     for payment in till.payments.values() {
         let Some(at) = payment.paid_at else { continue };
@@ -174,6 +194,20 @@ fn bill_text(sandbox: &Shared, day: &str) -> String {
             let yuan = rules::money::Fen::new(payment.amount);
             let (id, number) = (&payment.transaction_id, &payment.out_trade_no);
             bill.push_str(&format!("`{local},`{merchant},`{id},`{number},`SUCCESS,`{yuan},`,`0.00\n"));
+        }
+    }
+    for refund in till.refunds.values() {
+        let (Some(at), Some(payment)) = (refund.asked_at, till.payments.get(&refund.out_trade_no)) else {
+            continue;
+        };
+        let local = rules::calendar::local(at);
+        if local.format("%Y-%m-%d").to_string() == day {
+            let (id, number, refund_no) =
+                (&payment.transaction_id, &refund.out_trade_no, &refund.out_refund_no);
+            let yuan = rules::money::Fen::new(refund.amount);
+            bill.push_str(&format!(
+                "`{local},`{merchant},`{id},`{number},`REFUND,`0.00,`{refund_no},`{yuan}\n"
+            ));
         }
     }
     bill

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
@@ -26,12 +28,18 @@ pub async fn check(
     };
     tokio::time::sleep(Duration::from_millis(delay)).await;
     if fail {
-        return Err(problem(sandbox, StatusCode::INTERNAL_SERVER_ERROR, "SYSTEM_ERROR", "系统异常,请稍后重试"));
+        return Err(problem(
+            sandbox,
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "SYSTEM_ERROR",
+            "系统异常,请稍后重试",
+        ));
     }
     let refuse = |message: &str| problem(sandbox, StatusCode::UNAUTHORIZED, "SIGN_ERROR", message);
     let header = headers.get(http::header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let Some(signed) = header.and_then(Authorization::parse) else { return Err(refuse("没有签名")) };
-    let age = signed.timestamp.parse::<i64>().ok().map(|seconds| (sandbox.clock.now().timestamp() - seconds).abs());
+    let age =
+        signed.timestamp.parse::<i64>().ok().map(|seconds| (sandbox.clock.now().timestamp() - seconds).abs());
     if age.is_none_or(|age| age > 300) {
         return Err(refuse("签名时间超出范围"));
     }
@@ -45,6 +53,17 @@ pub async fn check(
 
 /// An answer, signed as the platform signs, or none at all where that was ordered.
 pub async fn answer(sandbox: &Shared, status: StatusCode, body: &impl Serialize) -> Response {
+    hang_where_told(sandbox).await;
+    sign(sandbox, status, serde_json::to_string(body).expect("the shapes of the wire are JSON"))
+}
+
+/// The like without a body.
+pub async fn empty(sandbox: &Shared, status: StatusCode) -> Response {
+    hang_where_told(sandbox).await;
+    sign(sandbox, status, String::new())
+}
+
+async fn hang_where_told(sandbox: &Shared) {
     let hang = {
         let mut faults = sandbox.faults();
         let hang = faults.hang_requests > 0;
@@ -54,8 +73,6 @@ pub async fn answer(sandbox: &Shared, status: StatusCode, body: &impl Serialize)
     if hang {
         tokio::time::sleep(Duration::from_secs(30)).await;
     }
-    let text = serde_json::to_string(body).expect("the shapes of the wire are JSON");
-    sign(sandbox, status, if text == "null" { String::new() } else { text })
 }
 
 pub fn problem(sandbox: &Sandbox, status: StatusCode, code: &str, message: &str) -> Response {
@@ -63,11 +80,16 @@ pub fn problem(sandbox: &Sandbox, status: StatusCode, code: &str, message: &str)
     sign(sandbox, status, serde_json::to_string(&body).expect("a problem is JSON"))
 }
 
-pub fn sign(sandbox: &Sandbox, status: StatusCode, body: String) -> Response {
+fn sign(sandbox: &Sandbox, status: StatusCode, body: String) -> Response {
+    let forged = sandbox.faults().forge_answers;
     let timestamp = sandbox.clock.now().timestamp().to_string();
     let nonce = hex::encode(sandbox.clock.random::<16>());
     let message = wire::answer_message(&timestamp, &nonce, body.as_bytes());
-    let signature = sandbox.keys.sign(&String::from_utf8_lossy(&message));
+    let signature = if forged {
+        STANDARD.encode(sandbox.clock.random::<256>())
+    } else {
+        sandbox.keys.sign(&String::from_utf8_lossy(&message))
+    };
     Response::builder()
         .status(status)
         .header(http::header::CONTENT_TYPE, "application/json")

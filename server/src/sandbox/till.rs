@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,6 +21,21 @@ pub struct Payment {
     pub paid_at: Option<Moment>,
 }
 
+/// Whether a payment after its time is turned away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deadline {
+    Kept,
+    /// Money that was on its way when the time ended.
+    Overrun,
+}
+
+impl Payment {
+    fn is_payable(&self, now: Moment, deadline: Deadline) -> bool {
+        let in_time = now < self.expires_at || deadline == Deadline::Overrun;
+        self.paid_at.is_none() && self.state != "CLOSED" && in_time
+    }
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RefundRow {
     pub out_refund_no: String,
@@ -29,6 +44,25 @@ pub struct RefundRow {
     pub amount: i64,
     /// PROCESSING, SUCCESS.
     pub state: String,
+    /// When it was asked for; journals of earlier versions do not say.
+    #[serde(default)]
+    pub asked_at: Option<Moment>,
+}
+
+/// What came of closing a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closing {
+    Unknown,
+    AlreadyPaid,
+    Closed,
+}
+
+/// Why a refund is not given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoRefund {
+    NotPaid,
+    TooMuch,
+    OtherAmount,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -48,22 +82,79 @@ pub struct Till {
 impl Till {
     pub fn open(path: &Path) -> std::io::Result<Self> {
         let mut till = Self::default();
-        if path.exists() {
-            for line in BufReader::new(File::open(path)?).lines() {
-                match serde_json::from_str(&line?) {
-                    Ok(Line::Payment(payment)) => {
-                        till.payments.insert(payment.out_trade_no.clone(), payment);
-                    }
-                    Ok(Line::Refund(refund)) => {
-                        till.refunds.insert(refund.out_refund_no.clone(), refund);
-                    }
-                    // The last line of a process that was killed.
-                    Err(_) => break,
+        let written = if path.exists() { std::fs::read(path)? } else { Vec::new() };
+        for line in written.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            match serde_json::from_slice(line) {
+                Ok(Line::Payment(payment)) => {
+                    till.payments.insert(payment.out_trade_no.clone(), payment);
                 }
+                Ok(Line::Refund(refund)) => {
+                    till.refunds.insert(refund.out_refund_no.clone(), refund);
+                }
+                // A process was killed while it wrote this; what others wrote after it counts.
+                Err(error) => tracing::warn!(%error, "a line of the sandbox's journal is torn"),
             }
         }
-        till.journal = Some(Arc::new(OpenOptions::new().create(true).append(true).open(path)?));
+        let mut journal = OpenOptions::new().create(true).append(true).open(path)?;
+        if written.last().is_some_and(|byte| *byte != b'\n') {
+            journal.write_all(b"\n")?;
+        }
+        till.journal = Some(Arc::new(journal));
         Ok(till)
+    }
+
+    /// Takes the money, unless it was taken before, the payment was closed, or it is too late: what is said no to at
+    /// the desk is `None`.
+    pub fn take(&mut self, number: &str, now: Moment, deadline: Deadline) -> Option<Payment> {
+        let known = self.payments.get(number).filter(|payment| payment.is_payable(now, deadline))?;
+        let paid = Payment { state: "SUCCESS".into(), paid_at: Some(now), ..known.clone() };
+        self.keep(paid.clone());
+        Some(paid)
+    }
+
+    /// The person's bank says no; another try is possible.
+    pub fn decline(&mut self, number: &str, now: Moment) -> Option<Payment> {
+        let known = self.payments.get(number).filter(|payment| payment.is_payable(now, Deadline::Kept))?;
+        let declined = Payment { state: "PAYERROR".into(), ..known.clone() };
+        self.keep(declined.clone());
+        Some(declined)
+    }
+
+    pub fn close(&mut self, number: &str) -> Closing {
+        match self.payments.get(number).cloned() {
+            None => Closing::Unknown,
+            Some(payment) if payment.paid_at.is_some() => Closing::AlreadyPaid,
+            Some(payment) => {
+                self.keep(Payment { state: "CLOSED".into(), ..payment });
+                Closing::Closed
+            }
+        }
+    }
+
+    /// Notes a refund, or finds the one of the same number; all refunds together are never more than was paid.
+    pub fn refund(&mut self, asked: RefundRow) -> Result<RefundRow, NoRefund> {
+        let payment = self.payments.get(&asked.out_trade_no).filter(|payment| payment.paid_at.is_some());
+        let payment = payment.cloned().ok_or(NoRefund::NotPaid)?;
+        if let Some(known) = self.refunds.get(&asked.out_refund_no) {
+            let same = known.amount == asked.amount && known.out_trade_no == asked.out_trade_no;
+            return if same { Ok(known.clone()) } else { Err(NoRefund::OtherAmount) };
+        }
+        let refunds = self.refunds.values().filter(|row| row.out_trade_no == asked.out_trade_no);
+        let given: i64 = refunds.map(|row| row.amount).sum();
+        if asked.amount <= 0 || given.saturating_add(asked.amount) > payment.amount {
+            return Err(NoRefund::TooMuch);
+        }
+        self.keep(Payment { state: "REFUND".into(), ..payment });
+        self.keep_refund(asked.clone());
+        Ok(asked)
+    }
+
+    /// Ends a refund that is in process; `None` where it is unknown or ended before.
+    pub fn finish_refund(&mut self, number: &str) -> Option<RefundRow> {
+        let known = self.refunds.get(number).filter(|row| row.state == "PROCESSING")?;
+        let done = RefundRow { state: "SUCCESS".into(), ..known.clone() };
+        self.keep_refund(done.clone());
+        Some(done)
     }
 
     pub fn keep(&mut self, payment: Payment) {
@@ -71,16 +162,17 @@ impl Till {
         self.payments.insert(payment.out_trade_no.clone(), payment);
     }
 
-    pub fn keep_refund(&mut self, refund: RefundRow) {
+    fn keep_refund(&mut self, refund: RefundRow) {
         self.write(&Line::Refund(refund.clone()));
         self.refunds.insert(refund.out_refund_no.clone(), refund);
     }
 
     fn write(&self, line: &Line) {
         let Some(mut journal) = self.journal.as_deref() else { return };
+        // One write for the whole line, so that a kill leaves it out or leaves it whole.
         let written = serde_json::to_string(line)
             .map_err(std::io::Error::from)
-            .and_then(|text| writeln!(journal, "{text}"));
+            .and_then(|text| journal.write_all(format!("{text}\n").as_bytes()));
         if let Err(error) = written {
             tracing::error!(%error, "the sandbox's journal");
         }

@@ -125,7 +125,10 @@ impl Accounts for AccountService {
             return Err(ServiceError::SignedOut);
         }
         let id_number = IdNumber::parse(id_number).map_err(|error| {
-            ServiceError::Invalid(vec![FieldError::new("id_number", &format!("error.id-number.{}", error.code()))])
+            ServiceError::Invalid(vec![FieldError::new(
+                "id_number",
+                &format!("error.id-number.{}", error.code()),
+            )])
         })?;
         let person = register::find_person(&self.0, &id_number, proof).await?;
         cookies::keep_draft(&self.0, &Draft { person: Some(person), ..draft });
@@ -191,7 +194,8 @@ async fn licence(state: &State, person: &crate::http::current::Person) -> Result
     let file = file.map_err(|error| Fault::stored("file number", error))?;
     let classes: rules::licence::LicenceClasses =
         facts::stored_set("licence class", &row.classes, rules::licence::LicenceClass::from_code)?;
-    let licence = applicant.licence.ok_or_else(|| Fault::Internal("a licence that was there is gone".into()))?;
+    let licence =
+        applicant.licence.ok_or_else(|| Fault::Internal("a licence that was there is gone".into()))?;
     Ok(Some(LicenceCard {
         file_number: format!("********{}", file.get(8..).unwrap_or_default()),
         classes: classes.iter().collect(),

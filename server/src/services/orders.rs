@@ -18,8 +18,8 @@ use crate::db::{Fault, payments as stored};
 use crate::http::current::{Person, current, person};
 use crate::services::accounts::codes;
 use crate::services::payments;
-use crate::services::violations::facts::Asking;
 use crate::services::violations::card_of;
+use crate::services::violations::facts::Asking;
 use crate::state::State;
 
 pub struct OrderService(pub State);

@@ -72,8 +72,7 @@ impl Judged {
         person: &str,
         rulebook: &Rulebook,
     ) -> Result<RecordCard, Fault> {
-        let code =
-            ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
+        let code = ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
         let (act_zh, act_en) = act(&code);
         let jurisdiction = rulebook.place_of(&record.region);
         let place = jurisdiction.unwrap_or_else(|| rulebook.national());
@@ -200,7 +199,10 @@ async fn vehicles(state: &State, person: &Person) -> Result<Vec<VehicleCard>, Fa
     let mut connection = state.store.read().await?;
     let rows = registry::vehicles_of(&mut connection, &person.id, now.timestamp_millis()).await?;
     let bound: BTreeSet<String> =
-        registry::bound_vehicles(&mut connection, &person.id, now.timestamp_millis()).await?.into_iter().collect();
+        registry::bound_vehicles(&mut connection, &person.id, now.timestamp_millis())
+            .await?
+            .into_iter()
+            .collect();
     rows.iter()
         .map(|row| {
             let vehicle = &row.vehicle;

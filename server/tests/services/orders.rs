@@ -57,7 +57,8 @@ async fn two_hundred_at_one_record_make_one_order() {
             tokio::spawn(async move { place::place(&state, placing).await })
         });
         let outcomes = futures::future::join_all(racing).await;
-        let placed = outcomes.into_iter().filter(|outcome| matches!(outcome, Ok(Ok(Placed::Order(_))))).count();
+        let placed =
+            outcomes.into_iter().filter(|outcome| matches!(outcome, Ok(Ok(Placed::Order(_))))).count();
         assert_eq!(placed, 1, "{:?}", world.engine());
         assert_eq!(world.number("select count(*) from orders").await, 1);
         world.every_promise_holds().await;
@@ -131,7 +132,9 @@ async fn an_order_unpaid_after_two_hours_gives_its_records_back() {
 async fn a_record_processed_elsewhere_ends_the_order_that_holds_it() {
     for world in worlds().await {
         let order = world.placed(&["r1", "r2"]).await;
-        world.run("update camera_records set registry_state = 'processed-elsewhere' where id = 'r1'".into()).await;
+        world
+            .run("update camera_records set registry_state = 'processed-elsewhere' where id = 'r1'".into())
+            .await;
         release::processed_elsewhere(&world.state, &order).await.unwrap();
         assert_eq!(world.order_state(&order).await, OrderState::Cancelled);
         let state = world.text("select state from camera_records where id = 'r1'").await;

@@ -1,6 +1,6 @@
 //! Every SQL text means something to both engines.
 
-use server::db::{accounts, orders, outbox, payments, registry, sms_codes};
+use server::db::{accounts, feed, orders, outbox, payments, registry, sms_codes};
 use server::invariants;
 
 use crate::support::worlds;
@@ -11,6 +11,7 @@ async fn every_statement_is_understood_by_both_engines() {
         let mut connection = world.state.store.read().await.unwrap();
         let all = [
             accounts::STATEMENTS,
+            feed::STATEMENTS,
             orders::STATEMENTS,
             outbox::STATEMENTS,
             payments::STATEMENTS,

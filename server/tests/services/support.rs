@@ -48,7 +48,10 @@ async fn databases(folder: &TempDir) -> Vec<String> {
         let clock: &dyn Clock = &SystemClock;
         let name = format!("test_{}", hex::encode(clock.random::<8>()));
         let admin = Store::connect_admin(&server).await.expect("the PostgreSQL server answers");
-        sqlx::query(AssertSqlSafe(format!("create database {name}"))).execute(&admin).await.expect("a database");
+        sqlx::query(AssertSqlSafe(format!("create database {name}")))
+            .execute(&admin)
+            .await
+            .expect("a database");
         let base = server.rsplit_once('/').expect("a URL with a database").0;
         urls.push(format!("{base}/{name}"));
     }
@@ -61,7 +64,11 @@ pub async fn worlds() -> Vec<World> {
     let mut worlds = Vec::new();
     for url in databases(&first).await {
         let folder = tempfile::tempdir().expect("a folder");
-        let url = if url.starts_with("sqlite") { format!("sqlite://{}/test.db", folder.path().display()) } else { url };
+        let url = if url.starts_with("sqlite") {
+            format!("sqlite://{}/test.db", folder.path().display())
+        } else {
+            url
+        };
         worlds.push(World::open(&url, folder).await);
     }
     worlds
@@ -75,9 +82,11 @@ impl World {
         let pay = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let hear = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let (pay_url, hear_url) = (origin(&pay), origin(&hear));
-        let sandbox = Sandbox::open(&keys, Arc::clone(&shared), hear_url.clone(), pay_url.clone()).expect("a sandbox");
+        let sandbox =
+            Sandbox::open(&keys, Arc::clone(&shared), hear_url.clone(), pay_url.clone()).expect("a sandbox");
         tokio::spawn(axum::serve(pay, sandbox::router(Arc::clone(&sandbox))).into_future());
-        let client = wechat::Client::from_keys(&keys, &pay_url, &hear_url, Arc::clone(&shared)).expect("keys");
+        let client =
+            wechat::Client::from_keys(&keys, &pay_url, &hear_url, Arc::clone(&shared)).expect("keys");
         let sealer = Sealer::from_keys(&format!("t:{}", "5a".repeat(32))).expect("a key");
         let state = State {
             store: Store::open(url).await.expect("a store"),
@@ -116,14 +125,17 @@ impl World {
     pub async fn run(&self, statement: String) {
         let ran = self.state.store.write(move |connection| {
             let statement = statement.clone();
-            Box::pin(async move { Ok(sqlx::query(AssertSqlSafe(statement)).execute(connection).await.map(drop)?) })
+            Box::pin(
+                async move { Ok(sqlx::query(AssertSqlSafe(statement)).execute(connection).await.map(drop)?) },
+            )
         });
         ran.await.expect("the statement runs");
     }
 
     pub async fn text(&self, query: &str) -> Option<String> {
         let mut connection = self.state.store.read().await.expect("a connection");
-        let found = sqlx::query_scalar(AssertSqlSafe(query.to_owned())).fetch_optional(&mut *connection).await;
+        let found =
+            sqlx::query_scalar(AssertSqlSafe(query.to_owned())).fetch_optional(&mut *connection).await;
         found.expect("the query runs")
     }
 
@@ -141,10 +153,16 @@ impl World {
     /// Sends a code for the selection and reads it from the outbox.
     pub async fn code(&self, chosen: &Chosen) -> String {
         self.clock.advance(chrono::TimeDelta::seconds(61));
-        codes::send_to_person(&self.state, &self.driver, &chosen.digest(), "127.0.0.1").await.expect("a code goes out");
+        codes::send_to_person(&self.state, &self.driver, &chosen.digest(), "127.0.0.1")
+            .await
+            .expect("a code goes out");
         let mut connection = self.state.store.read().await.expect("a connection");
         let newest = outbox::newest_of_kind(&mut connection, "sms", 1).await.expect("the outbox").remove(0);
-        let text = self.state.sealer.open(&format!("outbox:{}:body", newest.id), &newest.body).expect("sealed by us");
+        let text = self
+            .state
+            .sealer
+            .open(&format!("outbox:{}:body", newest.id), &newest.body)
+            .expect("sealed by us");
         text.rsplit_once('#').expect("a bound code").1.to_owned()
     }
 
@@ -230,11 +248,18 @@ async fn seed(state: &State) -> Person {
     for statement in statements {
         let ran = state.store.write(move |connection| {
             let statement = statement.clone();
-            Box::pin(async move { Ok(sqlx::query(AssertSqlSafe(statement)).execute(connection).await.map(drop)?) })
+            Box::pin(
+                async move { Ok(sqlx::query(AssertSqlSafe(statement)).execute(connection).await.map(drop)?) },
+            )
         });
         ran.await.expect("seeding");
     }
-    Person { id, account_id: "a1".into(), identity: IdentityLevel::RealPerson, phone_masked: "138****0001".into() }
+    Person {
+        id,
+        account_id: "a1".into(),
+        identity: IdentityLevel::RealPerson,
+        phone_masked: "138****0001".into(),
+    }
 }
 
 /// So far in the future from the test's beginning.

@@ -6,9 +6,9 @@ use rules::order::{OrderEvent, OrderState};
 use crate::api::orders::OrderView;
 use crate::api::services;
 use crate::components::{
-    ActionBar, Button, ButtonKind, ButtonLink, Card, Cell, Cells, Empty, IconName, Layout, OrderTag, Panel, Plate,
-    PostForm, SummaryList, SummaryRow, Tab, Timeline, TimelineStep, Warning, hours_words, language, money_words, say,
-    say_with, time_words,
+    ActionBar, Button, ButtonKind, ButtonLink, Card, Cell, Cells, Empty, IconName, Layout, OrderTag, Panel,
+    Plate, PostForm, SummaryList, SummaryRow, Tab, Timeline, TimelineStep, Warning, hours_words, language,
+    money_words, say, say_with, time_words,
 };
 use crate::islands::Once;
 use crate::pages::{loaded, parameter, query};
@@ -28,10 +28,12 @@ pub fn Orders() -> impl IntoView {
 
 fn order_card(order: OrderView) -> impl IntoView {
     let urgent = matches!(order.state, OrderState::Placed | OrderState::Paying);
-    let heading = say_with("page.orders.card", &[("plate", &order.plate.spoken()), ("count", &order.records.len())]);
+    let heading =
+        say_with("page.orders.card", &[("plate", &order.plate.spoken()), ("count", &order.records.len())]);
     let state = order.state;
     let until = urgent.then(|| say_with("page.home.pay-until", &[("time", &time_words(order.pays_until))]));
-    let penalty = say_with("page.records.penalty", &[("fine", &money_words(order.fine)), ("points", &order.points.0)]);
+    let penalty =
+        say_with("page.records.penalty", &[("fine", &money_words(order.fine)), ("points", &order.points.0)]);
     view! {
         <Card heading=heading href=format!("/orders/{}", order.id) urgent=urgent>
             <OrderTag state/>
@@ -61,7 +63,8 @@ fn OrderPage(order: OrderView) -> impl IntoView {
     let items = order.records.iter().map(|record| {
         let act = language().pick(record.act_zh.clone(), record.act_en.clone());
         let note = format!("{} · {}", time_words(record.violated_at), record.location);
-        let decision = record.decision.as_ref().map(|number| say_with("page.order.decision", &[("number", number)]));
+        let decision =
+            record.decision.as_ref().map(|number| say_with("page.order.decision", &[("number", number)]));
         let note = decision.map_or(note.clone(), |decision| format!("{note} · {decision}"));
         view! { <Cell title=act note=note value=money_words(record.fine)/> }
     });
@@ -121,9 +124,15 @@ fn rows(order: &OrderView) -> Vec<SummaryRow> {
     vec![
         SummaryRow::new(say("page.order.state"), view! { <OrderTag state/> }),
         SummaryRow::new(say("page.record.plate"), view! { <Plate number=plate/> }),
-        SummaryRow::new(say("page.record.place"), language().pick(order.place_zh.clone(), order.place_en.clone())),
+        SummaryRow::new(
+            say("page.record.place"),
+            language().pick(order.place_zh.clone(), order.place_en.clone()),
+        ),
         SummaryRow::new(say("page.decision.fine"), money_words(order.fine)),
-        SummaryRow::new(say("page.decision.points"), say_with("frame.points", &[("points", &order.points.0)])),
+        SummaryRow::new(
+            say("page.decision.points"),
+            say_with("frame.points", &[("points", &order.points.0)]),
+        ),
         SummaryRow::new(say("page.order.fee"), money_words(rules::money::Fen::ZERO)),
     ]
 }

@@ -6,9 +6,9 @@ use crate::api::account::CodeSent;
 use crate::api::orders::{Proposal, records_query};
 use crate::api::services;
 use crate::components::{
-    ActionBar, Button, ButtonKind, ButtonLink, Card, Checkbox, Layout, Notice as NoticeFacts, PostForm, RefusalCard,
-    RefusalWords, SmsCodeField, SummaryList, SummaryRow, Warning, hours_words, language, money_words, say, say_with,
-    time_words,
+    ActionBar, Button, ButtonKind, ButtonLink, Card, Checkbox, Layout, Notice as NoticeFacts, PostForm,
+    RefusalCard, RefusalWords, SmsCodeField, SummaryList, SummaryRow, Warning, hours_words, language,
+    money_words, say, say_with, time_words,
 };
 use crate::islands::Once;
 use crate::pages::account::CodeWords;
@@ -39,7 +39,11 @@ fn with_proposal<V: IntoView + 'static>(show: impl FnOnce(Proposal) -> V + Send 
         return ().into_any();
     }
     loaded(async move { services().orders.propose(&vehicle, &records).await }, |proposal| {
-        if proposal.selection.passes() { show(proposal).into_any() } else { view! { <Refused proposal/> }.into_any() }
+        if proposal.selection.passes() {
+            show(proposal).into_any()
+        } else {
+            view! { <Refused proposal/> }.into_any()
+        }
     })
     .into_any()
 }
@@ -83,7 +87,8 @@ fn Refused(proposal: Proposal) -> impl IntoView {
 pub fn Notice() -> impl IntoView {
     with_proposal(|proposal| {
         let base = back(&proposal.vehicle.id);
-        let records = ids(&proposal).into_iter().map(|id| view! { <input type="hidden" name="records" value=id/> });
+        let records =
+            ids(&proposal).into_iter().map(|id| view! { <input type="hidden" name="records" value=id/> });
         let records = records.collect_view();
         let points = |points: rules::licence::Points| say_with("frame.points", &[("points", &points.0)]);
         let facts = vec![

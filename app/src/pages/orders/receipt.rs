@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::api::services;
 use crate::components::{
-    Cell, Cells, Details, Empty, IconName, Layout, Panel, PrintHint, SummaryList, SummaryRow, Tab, language, money_words,
-    say, say_with, time_words,
+    Cell, Cells, Details, Empty, IconName, Layout, Panel, PrintHint, SummaryList, SummaryRow, Tab, language,
+    money_words, say, say_with, time_words,
 };
 use crate::pages::{loaded, parameter};
 
@@ -37,15 +37,23 @@ pub fn Receipt() -> impl IntoView {
             SummaryRow::new(say("page.record.plate"), order.plate.spoken()),
             SummaryRow::new(say("page.receipt.to"), place),
             SummaryRow::new(say("page.receipt.amount"), money_words(receipt.amount)),
-            SummaryRow::new(say("page.decision.points"), say_with("frame.points", &[("points", &order.points.0)])),
+            SummaryRow::new(
+                say("page.decision.points"),
+                say_with("frame.points", &[("points", &order.points.0)]),
+            ),
             SummaryRow::new(say("page.receipt.paid-at"), time_words(receipt.paid_at)),
-            SummaryRow::new(say("page.receipt.channel"), say(&format!("payment-channel.{}", receipt.channel))),
+            SummaryRow::new(
+                say("page.receipt.channel"),
+                say(&format!("payment-channel.{}", receipt.channel)),
+            ),
             SummaryRow::new(say("page.receipt.transaction"), receipt.transaction),
             SummaryRow::new(say("page.order.number"), order.number),
         ];
         rows.extend(order.records.into_iter().filter_map(|record| {
             let act = language().pick(record.act_zh, record.act_en);
-            record.decision.map(|number| SummaryRow::new(say("page.receipt.decision"), format!("{number} {act}")))
+            record
+                .decision
+                .map(|number| SummaryRow::new(say("page.receipt.decision"), format!("{number} {act}")))
         }));
         view! {
             <Layout title=say("page.receipt.title") own_heading=true back="/receipts" tab=Tab::Mine>

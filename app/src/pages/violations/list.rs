@@ -22,7 +22,8 @@ pub fn Records() -> impl IntoView {
 fn List(found: VehicleRecords) -> impl IntoView {
     let chosen = query("filter");
     let base = format!("/vehicles/{}", found.vehicle.id);
-    let (all, online) = (found.records.len(), found.records.iter().filter(|record| record.verdict.passes()).count());
+    let (all, online) =
+        (found.records.len(), found.records.iter().filter(|record| record.verdict.passes()).count());
     let filters = [("all", all), ("online", online), ("office", all - online)];
     let filters = filters.map(|(name, count)| FilterItem {
         label: say(&format!("page.records.filter-{name}")),
@@ -121,4 +122,3 @@ fn record_card(record: RecordCard) -> impl IntoView {
         </article>
     }
 }
-

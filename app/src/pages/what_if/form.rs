@@ -158,13 +158,17 @@ fn keep<T>(read: Result<T, FieldError>, errors: &mut Vec<FieldError>) -> Option<
 }
 
 fn options<T: Coded>(section: &str) -> Vec<(String, String)> {
-    T::ALL.iter().map(|value| (value.code().to_owned(), say(&format!("{section}.{}", value.code())))).collect()
+    T::ALL
+        .iter()
+        .map(|value| (value.code().to_owned(), say(&format!("{section}.{}", value.code()))))
+        .collect()
 }
 
 /// All fields of the case, with what stands in them now.
 #[component]
 pub fn Choices(input: Input) -> impl IntoView {
-    let places = PLACES.map(|(region, place)| (region.to_owned(), say(&format!("page.what-if.place-{place}"))));
+    let places =
+        PLACES.map(|(region, place)| (region.to_owned(), say(&format!("page.what-if.place-{place}"))));
     let mut licences = options::<LicenceState>("licence-state");
     licences.push(("none".into(), say("page.what-if.no-licence")));
     let bound = ["before", "after"].map(|when| (when.to_owned(), say(&format!("page.what-if.bound-{when}"))));

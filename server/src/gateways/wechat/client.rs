@@ -14,7 +14,8 @@ use serde::de::DeserializeOwned;
 
 use super::keys::{KeyError, Keys};
 use super::wire::{
-    self, Amount, Authorization, CloseOrder, Envelope, H5Answer, H5Order, Problem, Refund, RefundOrder, Transaction,
+    self, Amount, Authorization, CloseOrder, Envelope, H5Answer, H5Order, Problem, Refund, RefundOrder,
+    Transaction,
 };
 use crate::clock::Clock;
 use crate::gateways::payment::{
@@ -36,7 +37,12 @@ pub struct Client {
 }
 
 impl Client {
-    pub fn from_keys(folder: &Path, url: &str, notify_url: &str, clock: Arc<dyn Clock>) -> Result<Self, KeyError> {
+    pub fn from_keys(
+        folder: &Path,
+        url: &str,
+        notify_url: &str,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, KeyError> {
         let http = reqwest::Client::builder()
             .timeout(PATIENCE)
             .no_proxy()
@@ -119,7 +125,7 @@ impl Client {
 }
 
 fn amount(total: Fen) -> Amount {
-    Amount { total: total.fen(), refund: None, currency: "CNY".into() }
+    Amount { total: total.fen(), refund: None, currency: Some("CNY".into()) }
 }
 
 fn missing() -> ProviderError {
@@ -207,6 +213,13 @@ impl PaymentProvider for Client {
         Ok(ProviderRefund { state: refund_state(&refund.status), refund_id: refund.refund_id })
     }
 
+    async fn query_refund(&self, out_refund_no: &str) -> Result<ProviderRefund, ProviderError> {
+        let target = format!("/v3/refund/domestic/refunds/{out_refund_no}");
+        let answer: Option<Refund> = self.call(http::Method::GET, &target, None::<&()>).await?;
+        let refund = answer.ok_or_else(missing)?;
+        Ok(ProviderRefund { state: refund_state(&refund.status), refund_id: refund.refund_id })
+    }
+
     fn read_notification(&self, headers: &HeaderMap, body: &[u8]) -> Result<Notification, NotificationError> {
         self.check_signature(headers, body)?;
         let wrong = |error: &dyn std::fmt::Display| NotificationError::Body(error.to_string());
@@ -222,7 +235,11 @@ impl PaymentProvider for Client {
                         out_trade_no: paid.out_trade_no,
                         transaction_id,
                         amount: Fen::new(paid.amount.total),
-                        paid_at: paid.success_time.as_deref().and_then(moment).unwrap_or_else(|| self.clock.now()),
+                        paid_at: paid
+                            .success_time
+                            .as_deref()
+                            .and_then(moment)
+                            .unwrap_or_else(|| self.clock.now()),
                     },
                     _ => Notice::Other,
                 }

@@ -51,7 +51,12 @@ impl Keys {
         Self::read(folder, clock, PLATFORM, MERCHANT)
     }
 
-    fn read(folder: &Path, clock: &dyn Clock, own: (&str, &str), other: (&str, &str)) -> Result<Self, KeyError> {
+    fn read(
+        folder: &Path,
+        clock: &dyn Clock,
+        own: (&str, &str),
+        other: (&str, &str),
+    ) -> Result<Self, KeyError> {
         let wrong = |problem: String| KeyError { folder: folder.display().to_string(), problem };
         make_missing(folder, clock).map_err(wrong)?;
         let text = |name: String| {
@@ -89,7 +94,8 @@ impl Keys {
     /// AEAD_AES_256_GCM, base64.
     pub fn encrypt(&self, nonce: &str, associated: &str, text: &str) -> String {
         let payload = Payload { msg: text.as_bytes(), aad: associated.as_bytes() };
-        let sealed = Aes256Gcm::new(&self.secret.into()).encrypt(Nonce::from_slice(nonce.as_bytes()), payload);
+        let sealed =
+            Aes256Gcm::new(&self.secret.into()).encrypt(Nonce::from_slice(nonce.as_bytes()), payload);
         STANDARD.encode(sealed.expect("AES-GCM encrypts any text of this size"))
     }
 
@@ -115,14 +121,18 @@ fn make_missing(folder: &Path, clock: &dyn Clock) -> Result<(), String> {
     for (name, _) in [MERCHANT, PLATFORM] {
         let key = RsaPrivateKey::new(&mut Chance(clock), 2048).map_err(|error| error.to_string())?;
         let private = key.to_pkcs8_pem(LineEnding::LF).map_err(|error| error.to_string())?;
-        let public = key.to_public_key().to_public_key_pem(LineEnding::LF).map_err(|error| error.to_string())?;
+        let public =
+            key.to_public_key().to_public_key_pem(LineEnding::LF).map_err(|error| error.to_string())?;
         write_secret(&made.join(format!("{name}.key.pem")), &private).map_err(|error| error.to_string())?;
         std::fs::write(made.join(format!("{name}.pub.pem")), public).map_err(|error| error.to_string())?;
     }
-    write_secret(&made.join("apiv3.key"), &hex::encode(clock.random::<32>())).map_err(|error| error.to_string())?;
+    write_secret(&made.join("apiv3.key"), &hex::encode(clock.random::<32>()))
+        .map_err(|error| error.to_string())?;
     let lock = folder.join("made");
     if std::fs::create_dir(&lock).is_ok() {
-        for file in ["merchant.key.pem", "merchant.pub.pem", "platform.key.pem", "platform.pub.pem", "apiv3.key"] {
+        for file in
+            ["merchant.key.pem", "merchant.pub.pem", "platform.key.pem", "platform.pub.pem", "apiv3.key"]
+        {
             std::fs::rename(made.join(file), folder.join(file)).map_err(|error| error.to_string())?;
         }
     }

@@ -61,7 +61,9 @@ pub struct Amount {
     pub total: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund: Option<i64>,
-    pub currency: String,
+    /// Left out by the provider in refund notifications and for payments nobody has made yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

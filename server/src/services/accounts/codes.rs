@@ -61,7 +61,9 @@ async fn send_once(
     let subject = format!("{hash}:{}", purpose.code());
     let allowed = sms_codes::allow(connection, &subject, &day, millis, gap, A_DAY).await?;
     let address = state.sealer.look_up("address", address);
-    if !allowed || !sms_codes::allow(connection, &address, &day, millis, millis, state.limits.codes_a_day).await? {
+    if !allowed
+        || !sms_codes::allow(connection, &address, &day, millis, millis, state.limits.codes_a_day).await?
+    {
         let last = sms_codes::last_sent(connection, &subject).await?.unwrap_or(millis);
         let wait = (last + GAP.num_milliseconds() - millis).max(1_000) / 1_000;
         let retry_after_seconds = if allowed { 3_600 } else { u32::try_from(wait).unwrap_or(60) };
@@ -84,7 +86,8 @@ async fn send_once(
         "【路通】验证码 {code},10分钟内有效。不是您本人操作?不要告诉任何人。\nYour Lutong code is {code}. Tell nobody.\n@{host} #{code}"
     );
     let outbox_id = state.clock.id().to_string();
-    let recipient = state.sealer.seal(&*state.clock, &format!("outbox:{outbox_id}:recipient"), phone.as_str());
+    let recipient =
+        state.sealer.seal(&*state.clock, &format!("outbox:{outbox_id}:recipient"), phone.as_str());
     let body = state.sealer.seal(&*state.clock, &format!("outbox:{outbox_id}:body"), &text);
     Ok(outbox::insert(connection, &outbox_id, "sms", &recipient, &body, millis).await?)
 }
@@ -114,7 +117,8 @@ pub async fn check(
     bound_to: &str,
     typed: &str,
 ) -> Result<Confirmation, Fault> {
-    let invalid = |text: &str| Confirmation::Refused(ServiceError::Invalid(vec![FieldError::new("code", text)]));
+    let invalid =
+        |text: &str| Confirmation::Refused(ServiceError::Invalid(vec![FieldError::new("code", text)]));
     let typed = digits(typed);
     if typed.len() != 6 || !typed.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(invalid("error.code.form"));
@@ -161,7 +165,11 @@ pub async fn send_to_person(
 }
 
 /// When that code was sent and how long it is good.
-pub async fn sent_to_person(state: &State, person: &Person, bound_to: &str) -> Result<CodeSent, ServiceError> {
+pub async fn sent_to_person(
+    state: &State,
+    person: &Person,
+    bound_to: &str,
+) -> Result<CodeSent, ServiceError> {
     Ok(find_sent(state, person, bound_to).await?)
 }
 

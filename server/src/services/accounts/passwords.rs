@@ -24,9 +24,30 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| {
 /// Patterns that most guessed passwords follow; all of one character, runs and keyboard rows among them.
 fn is_common(password: &str) -> bool {
     const COMMON: [&str; 24] = [
-        "password", "passw0rd", "password1", "12345678", "123456789", "1234567890", "87654321", "11223344", "qwertyui",
-        "qwerty123", "1qaz2wsx", "asdfghjk", "iloveyou", "woaini1314", "woaini520", "5201314520", "abc12345",
-        "abcd1234", "a1234567", "a12345678", "aa123456", "admin123", "00000000", "letmein1",
+        "password",
+        "passw0rd",
+        "password1",
+        "12345678",
+        "123456789",
+        "1234567890",
+        "87654321",
+        "11223344",
+        "qwertyui",
+        "qwerty123",
+        "1qaz2wsx",
+        "asdfghjk",
+        "iloveyou",
+        "woaini1314",
+        "woaini520",
+        "5201314520",
+        "abc12345",
+        "abcd1234",
+        "a1234567",
+        "a12345678",
+        "aa123456",
+        "admin123",
+        "00000000",
+        "letmein1",
     ];
     let lower = password.to_lowercase();
     let bytes = lower.as_bytes();

@@ -28,7 +28,8 @@ pub(super) async fn find_person(
 }
 
 async fn matching_person(state: &State, id_number: &IdNumber, proof: &str) -> Result<String, Fault> {
-    let unknown = || Fault::from(ServiceError::Invalid(vec![FieldError::new("proof", "error.register.no-match")]));
+    let unknown =
+        || Fault::from(ServiceError::Invalid(vec![FieldError::new("proof", "error.register.no-match")]));
     let id = state.sealer.look_up("person", id_number.as_str());
     let mut connection = state.store.read().await?;
     let owners = if let Ok(file) = LicenceFileNumber::parse(proof) {

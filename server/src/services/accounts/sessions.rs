@@ -4,8 +4,8 @@ use app::api::ServiceError;
 use app::api::account::SessionCard;
 use chrono::TimeDelta;
 
-use crate::db::accounts::{self, AccountRow};
 use crate::db::Fault;
+use crate::db::accounts::{self, AccountRow};
 use crate::http::cookies;
 use crate::http::current::{Session, current};
 use crate::services::violations::facts::moment;

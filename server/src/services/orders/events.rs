@@ -6,8 +6,8 @@ use rules::order::{OrderEvent, OrderState};
 use sqlx::AnyConnection;
 
 use super::selection::Decided;
-use crate::db::orders::{self, EventRow, OrderKey, OrderRow};
 use crate::db::Fault;
+use crate::db::orders::{self, EventRow, OrderKey, OrderRow};
 use crate::state::State;
 
 /// Something that happened to an order.
@@ -76,7 +76,8 @@ pub async fn advance(
         return Err(Fault::Internal(format!("order {} moved on from {}", order.number, seen.code())));
     }
     let at = state.clock.now();
-    append(connection, state, &key, &Happened { at, event: Some(event), state: next, actor, decided }).await?;
+    append(connection, state, &key, &Happened { at, event: Some(event), state: next, actor, decided })
+        .await?;
     Ok(next)
 }
 

@@ -11,8 +11,8 @@ use sqlx::AnyConnection;
 
 use super::events;
 use super::selection::{self, Chosen, Loaded};
-use crate::db::orders::{self, OrderKey, OrderRecordRow, OrderRow};
 use crate::db::Fault;
+use crate::db::orders::{self, OrderKey, OrderRecordRow, OrderRow};
 use crate::http::current::Person;
 use crate::services::accounts::codes::{self, Confirmation};
 use crate::services::violations::facts::Asking;

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
 
-use crate::db::registry::{self, RecordRow};
 use crate::db::Fault;
+use crate::db::registry::{self, RecordRow};
 use crate::http::current::Person;
 use crate::services::violations::facts::Asking;
 use crate::services::violations::{Judged, load_vehicle, record_facts};

@@ -77,7 +77,11 @@ fn view(
     })
 }
 
-pub async fn order(state: &State, connection: &mut AnyConnection, key: &OrderKey) -> Result<OrderView, Fault> {
+pub async fn order(
+    state: &State,
+    connection: &mut AnyConnection,
+    key: &OrderKey,
+) -> Result<OrderView, Fault> {
     let order = events::load(connection, key).await?;
     let records = orders::records_of_order(connection, key).await?;
     let events = orders::events_of_order(connection, key).await?;
@@ -115,7 +119,8 @@ pub async fn receipt(
     let order = order(state, connection, &key).await?;
     let payments = payments::payments_of_order(connection, &key).await?;
     let payment = payments.into_iter().find(|payment| payment.state == "captured");
-    let payment = payment.ok_or_else(|| Fault::Internal(format!("receipt {} without payment", row.number)))?;
+    let payment =
+        payment.ok_or_else(|| Fault::Internal(format!("receipt {} without payment", row.number)))?;
     let person = registry::find_person(connection, &row.person_id).await?.ok_or(ServiceError::NotFound)?;
     let place = format!("persons:{}:name", person.id);
     let name = state.sealer.open(&place, &person.name).map_err(|error| Fault::stored("name", error))?;

@@ -90,7 +90,8 @@ async fn note_once(
     }
     let decided = decide_again(connection, state, &paid).await?;
     if !decided.passes() {
-        return give_back(connection, state, &paid, &payment, "refund.no-longer-eligible", Some(&decided)).await;
+        return give_back(connection, state, &paid, &payment, "refund.no-longer-eligible", Some(&decided))
+            .await;
     }
     settle(connection, state, &paid, &payment, &decided).await
 }
@@ -172,7 +173,8 @@ async fn receipt(
     let now = state.clock.now();
     let number = format!("R{}", order.number);
     let person = registry::find_person(connection, &order.person_id).await?;
-    let person = person.ok_or_else(|| Fault::Internal(format!("order {} without its person", order.number)))?;
+    let person =
+        person.ok_or_else(|| Fault::Internal(format!("order {} without its person", order.number)))?;
     let name = state
         .sealer
         .open(&format!("persons:{}:name", person.id), &person.name)

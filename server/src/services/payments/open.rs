@@ -14,12 +14,6 @@ use crate::services::orders::events;
 use crate::services::violations::facts::moment;
 use crate::state::State;
 
-enum Step {
-    /// The order is past paying: its own page says what it is.
-    Elsewhere,
-    Open(OrderRow),
-}
-
 /// The address to send the person to: the provider's page, or the order's own when there is nothing to pay.
 pub async fn open(state: &State, key: &OrderKey, actor: &str) -> Result<String, Fault> {
     let own_page = format!("/orders/{}", key.id);
@@ -32,7 +26,7 @@ pub async fn open(state: &State, key: &OrderKey, actor: &str) -> Result<String, 
         })
         .await?;
     fail::fail_point!("payment.started");
-    let Step::Open(order) = step else { return Ok(own_page) };
+    let Some(order) = step else { return Ok(own_page) };
     let trade_no = out_trade_no(&order.number);
     let request = PaymentRequest {
         out_trade_no: trade_no.clone(),
@@ -62,19 +56,20 @@ fn not_opened(order: &OrderRow, error: &ProviderError) -> Fault {
     ServiceError::Invalid(vec![FieldError::new("", "error.payment.not-opened")]).into()
 }
 
+/// The order to pay; none when it is past paying, and its own page says what it is.
 async fn start(
     connection: &mut AnyConnection,
     state: &State,
     key: &OrderKey,
     actor: &str,
-) -> Result<Step, Fault> {
+) -> Result<Option<OrderRow>, Fault> {
     let order = events::load(connection, key).await?;
     let now = state.clock.now();
     if !matches!(events::state_of(&order)?, OrderState::Placed | OrderState::Paying) {
-        return Ok(Step::Elsewhere);
+        return Ok(None);
     }
     if now.timestamp_millis() >= order.pays_until {
-        return Ok(Step::Elsewhere);
+        return Ok(None);
     }
     let place = rules::place::PlaceId::parse(&order.place).map_err(|error| Fault::stored("place", error))?;
     let parameters = state.rulebook.camera_parameters(Some(&place), rules::calendar::local(now).date());
@@ -87,10 +82,17 @@ async fn start(
         let trade_no = out_trade_no(&order.number);
         if payments::find_payment(connection, &trade_no).await?.is_none() {
             let provider = state.payment.name();
-            payments::insert_payment(connection, key, provider, &trade_no, order.fine, now.timestamp_millis())
-                .await?;
+            payments::insert_payment(
+                connection,
+                key,
+                provider,
+                &trade_no,
+                order.fine,
+                now.timestamp_millis(),
+            )
+            .await?;
         }
         events::advance(connection, state, &order, OrderEvent::StartPayment, actor, None).await?;
     }
-    Ok(Step::Open(order))
+    Ok(Some(order))
 }

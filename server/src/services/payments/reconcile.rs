@@ -4,9 +4,9 @@ use chrono::TimeDelta;
 use rules::order::OrderState;
 
 use super::capture::{self, Captured};
+use crate::db::Fault;
 use crate::db::orders::{self, OrderKey};
 use crate::db::payments::{self, PaymentRow};
-use crate::db::Fault;
 use crate::gateways::payment::{ProviderError, ProviderPayment, ProviderPaymentState};
 use crate::services::orders::events;
 use crate::state::State;

@@ -6,8 +6,8 @@ use rules::order::OrderEvent;
 use sqlx::AnyConnection;
 
 use super::account;
-use crate::db::payments::{self, RefundRow};
 use crate::db::Fault;
+use crate::db::payments::{self, RefundRow};
 use crate::gateways::payment::{ProviderRefundState, RefundRequest};
 use crate::services::orders::events;
 use crate::state::State;
@@ -33,7 +33,9 @@ async fn send(state: &State, refund: &RefundRow) -> Result<(), Fault> {
         reason: "违法记录已无法办结,原路退款".into(),
     };
     match state.payment.refund(request).await {
-        Ok(answer) if answer.state == ProviderRefundState::Succeeded => note_done(state, &refund.out_refund_no).await.map(drop),
+        Ok(answer) if answer.state == ProviderRefundState::Succeeded => {
+            note_done(state, &refund.out_refund_no).await.map(drop)
+        }
         Ok(_) => Ok(()),
         Err(error) => {
             tracing::warn!(refund = %refund.out_refund_no, %error, "the refund will be asked for again");

@@ -5,8 +5,8 @@ use rules::order::OrderEvent;
 use sqlx::AnyConnection;
 
 use super::capture::key_of;
-use crate::db::orders::{self, OrderKey, OrderRow};
 use crate::db::Fault;
+use crate::db::orders::{self, OrderKey, OrderRow};
 use crate::services::orders::events;
 use crate::state::State;
 

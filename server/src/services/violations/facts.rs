@@ -2,7 +2,9 @@
 
 use rules::Moment;
 use rules::calendar;
-use rules::camera::{Applicant, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, RecordStanding, VehicleFacts};
+use rules::camera::{
+    Applicant, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, RecordStanding, VehicleFacts,
+};
 use rules::licence::{Ledger, LicenceStates, Points, PointsEntry};
 use rules::money::Fen;
 use rules::person::IdentityLevel;
@@ -12,8 +14,8 @@ use rules::vehicle::{Relation, VehicleKind, VehicleStates, VehicleUse};
 use rules::violation::{Capture, PenaltyKind, ViolationCode, points_under_law};
 use sqlx::AnyConnection;
 
-use crate::db::registry::{self, LeaseRow, LicenceRow, PointsRow, RecordRow, VehicleRow};
 use crate::db::Fault;
+use crate::db::registry::{self, LeaseRow, LicenceRow, PointsRow, RecordRow, VehicleRow};
 
 /// Which order asks: its own holds and points do not stand against it.
 #[derive(Clone, Copy, Default)]
