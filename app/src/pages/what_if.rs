@@ -30,16 +30,30 @@ pub fn parameter_words(parameter: Parameter, value: &Value) -> String {
         (P::ClosedFrom | P::ClosedUntil, Value::Number(minute)) => {
             format!("{:02}:{:02}", minute / 60, minute % 60)
         }
-        (P::IdentityLevel, Value::Number(index)) => choice::<IdentityLevel>("identity", *index),
-        (P::Confirmation, Value::Number(index)) => choice::<Confirmation>("confirmation", *index),
-        (P::LateFeeCount, Value::Number(index)) => choice::<DayCount>("day-count", *index),
+        (P::IdentityLevel, Value::Number(index)) => {
+            choice::<IdentityLevel>(|code| format!("identity.{code}"), *index)
+        }
+        (P::Confirmation, Value::Number(index)) => {
+            choice::<Confirmation>(|code| format!("confirmation.{code}"), *index)
+        }
+        (P::LateFeeCount, Value::Number(index)) => {
+            choice::<DayCount>(|code| format!("day-count.{code}"), *index)
+        }
         (P::BindingBefore, Value::Number(_)) => say("page.rulebook.asked"),
         (_, Value::Number(number)) => number.to_string(),
-        (P::VehicleKinds, Value::Set(bits)) => names::<VehicleKind>("vehicle-kind", *bits, &and),
-        (P::VehicleUse, Value::Set(bits)) => names::<VehicleUse>("vehicle-use", *bits, &and),
-        (P::LicenceStatesRefused, Value::Set(bits)) => names::<LicenceState>("licence-state", *bits, &and),
-        (P::PaymentChannels, Value::Set(bits)) => names::<PaymentChannel>("payment-channel", *bits, &and),
-        (_, Value::Set(bits)) => names::<Relation>("relation", *bits, &and),
+        (P::VehicleKinds, Value::Set(bits)) => {
+            names::<VehicleKind>(|code| format!("vehicle-kind.{code}"), *bits, &and)
+        }
+        (P::VehicleUse, Value::Set(bits)) => {
+            names::<VehicleUse>(|code| format!("vehicle-use.{code}"), *bits, &and)
+        }
+        (P::LicenceStatesRefused, Value::Set(bits)) => {
+            names::<LicenceState>(|code| format!("licence-state.{code}"), *bits, &and)
+        }
+        (P::PaymentChannels, Value::Set(bits)) => {
+            names::<PaymentChannel>(|code| format!("payment-channel.{code}"), *bits, &and)
+        }
+        (_, Value::Set(bits)) => names::<Relation>(|code| format!("relation.{code}"), *bits, &and),
         (_, Value::List(numbers)) => {
             let prefixes = numbers.iter().filter_map(|number| PlatePrefix::from_number(*number));
             prefixes.map(|prefix| prefix.to_string()).collect::<Vec<_>>().join(&and)
@@ -47,17 +61,17 @@ pub fn parameter_words(parameter: Parameter, value: &Value) -> String {
     }
 }
 
-fn choice<T: Coded>(section: &str, index: i64) -> String {
+fn choice<T: Coded>(key: impl Fn(&str) -> String, index: i64) -> String {
     let found = usize::try_from(index).ok().and_then(|index| T::ALL.get(index));
-    found.map(|value| say(&format!("{section}.{}", value.code()))).unwrap_or_default()
+    found.map(|value| say(&key(value.code()))).unwrap_or_default()
 }
 
-fn names<T: Coded>(section: &str, bits: i64, and: &str) -> String {
+fn names<T: Coded>(key: impl Fn(&str) -> String, bits: i64, and: &str) -> String {
     let set: CodeSet<T> = CodeSet::from_bits(bits);
     if set.is_empty() {
         return say("page.rulebook.nobody");
     }
-    set.iter().map(|value| say(&format!("{section}.{}", value.code()))).collect::<Vec<_>>().join(and)
+    set.iter().map(|value| say(&key(value.code()))).collect::<Vec<_>>().join(and)
 }
 
 #[component]

@@ -157,11 +157,8 @@ fn keep<T>(read: Result<T, FieldError>, errors: &mut Vec<FieldError>) -> Option<
     read.map_err(|error| errors.push(error)).ok()
 }
 
-fn options<T: Coded>(section: &str) -> Vec<(String, String)> {
-    T::ALL
-        .iter()
-        .map(|value| (value.code().to_owned(), say(&format!("{section}.{}", value.code()))))
-        .collect()
+fn options<T: Coded>(key: impl Fn(&str) -> String) -> Vec<(String, String)> {
+    T::ALL.iter().map(|value| (value.code().to_owned(), say(&key(value.code())))).collect()
 }
 
 /// All fields of the case, with what stands in them now.
@@ -169,22 +166,22 @@ fn options<T: Coded>(section: &str) -> Vec<(String, String)> {
 pub fn Choices(input: Input) -> impl IntoView {
     let places =
         PLACES.map(|(region, place)| (region.to_owned(), say(&format!("page.what-if.place-{place}"))));
-    let mut licences = options::<LicenceState>("licence-state");
+    let mut licences = options::<LicenceState>(|code| format!("licence-state.{code}"));
     licences.push(("none".into(), say("page.what-if.no-licence")));
     let bound = ["before", "after"].map(|when| (when.to_owned(), say(&format!("page.what-if.bound-{when}"))));
     view! {
         <Select name="place" options=places.to_vec() value=input.place/>
         <Line name="fine" value=input.fine mode="decimal"/>
         <Line name="points" value=input.points mode="numeric"/>
-        <Select name="capture" options={options::<Capture>("capture")} value=input.capture/>
-        <Select name="penalty" options={options::<PenaltyKind>("penalty-kind")} value=input.penalty/>
+        <Select name="capture" options={options::<Capture>(|code| format!("capture.{code}"))} value=input.capture/>
+        <Select name="penalty" options={options::<PenaltyKind>(|code| format!("penalty-kind.{code}"))} value=input.penalty/>
         <Select name="licence" options=licences value=input.licence/>
         <Line name="cycle_points" value=input.cycle_points mode="numeric"/>
-        <Select name="identity" options={options::<IdentityLevel>("identity")} value=input.identity/>
+        <Select name="identity" options={options::<IdentityLevel>(|code| format!("identity.{code}"))} value=input.identity/>
         <Line name="plate" value=input.plate mode="text"/>
-        <Select name="kind" options={options::<VehicleKind>("vehicle-kind")} value=input.kind/>
-        <Select name="usage" options={options::<VehicleUse>("vehicle-use")} value=input.usage/>
-        <Select name="relation" options={options::<Relation>("relation")} value=input.relation/>
+        <Select name="kind" options={options::<VehicleKind>(|code| format!("vehicle-kind.{code}"))} value=input.kind/>
+        <Select name="usage" options={options::<VehicleUse>(|code| format!("vehicle-use.{code}"))} value=input.usage/>
+        <Select name="relation" options={options::<Relation>(|code| format!("relation.{code}"))} value=input.relation/>
         <Select name="bound" options=bound.to_vec() value=input.bound/>
     }
 }

@@ -1,0 +1,9 @@
+//! The client of WeChat Pay against the sandbox, over real sockets.
+
+mod faults;
+mod journal;
+mod notifications;
+mod payments;
+mod refunds;
+mod requests;
+mod support;
