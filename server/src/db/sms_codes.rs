@@ -16,7 +16,7 @@ statements! {
     INSERT_CODE = "insert into sms_codes (id, purpose, phone_hash, bound_to, code_hash, sent_at, valid_until, tries_left) \
         values ($1, $2, $3, $4, $5, $6, $7, 5)";
     LIVE_CODES = "select id, code_hash, sent_at, valid_until, tries_left from sms_codes where phone_hash = $1 and purpose = $2 \
-        and bound_to = $3 and used_at is null and tries_left > 0 and valid_until > $4 order by sent_at desc limit 5";
+        and bound_to = $3 and used_at is null and tries_left > 0 and valid_until > $4 order by sent_at desc limit 10";
     USE_CODE = "update sms_codes set used_at = $2 where id = $1 and used_at is null and tries_left > 0";
     WRONG_TRY = "update sms_codes set tries_left = tries_left - 1 where id = $1 and tries_left > 0";
 }
