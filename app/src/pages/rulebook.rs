@@ -19,7 +19,7 @@ pub fn Rulebook() -> impl IntoView {
     let rules = RuleId::ALL.iter().map(|rule| {
         let key = rule_key(rule.code());
         let (title, short) = (say(&format!("rule.{key}.title")), say(&format!("rule.{key}.short")));
-        view! { <Cell title=title note=short href=format!("/rulebook/{key}")/> }
+        view! { <Cell title=title note=short href=format!("/rulebook/{}", rule.code())/> }
     });
     view! {
         <Layout title=say("page.home.rulebook") tab=Tab::Business>
@@ -42,10 +42,10 @@ fn parameters_of(rule: RuleId) -> Vec<Parameter> {
 
 #[component]
 pub fn Rule() -> impl IntoView {
-    let key = parameter("rule");
-    let Some(rule) = RuleId::ALL.iter().copied().find(|rule| rule_key(rule.code()) == key) else {
+    let Some(rule) = RuleId::from_code(&parameter("rule")) else {
         return view! { <NotFound/> }.into_any();
     };
+    let key = rule_key(rule.code());
     let rulebook = services().portal.rulebook();
     let sources = rulebook
         .jurisdictions

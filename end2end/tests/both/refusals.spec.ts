@@ -3,11 +3,11 @@ import { signIn, speak } from '../people';
 
 // Five people whose records are refused for different reasons, each with its source and what to do.
 const refused = [
-  { phone: '13800000007', rule: 'camera-licence-bound' },
-  { phone: '13800000010', rule: 'camera-licence-state' },
-  { phone: '13800000015', rule: 'camera-full-marks' },
-  { phone: '13800000012', rule: 'camera-vehicle-owner' },
-  { phone: '13800000003', rule: 'camera-vehicle-owner' },
+  { phone: '13800000007', rule: 'camera.licence-bound' },
+  { phone: '13800000010', rule: 'camera.licence-state' },
+  { phone: '13800000015', rule: 'camera.full-marks' },
+  { phone: '13800000012', rule: 'camera.vehicle-owner' },
+  { phone: '13800000003', rule: 'camera.vehicle-owner' },
 ];
 
 for (const { phone, rule } of refused) {
@@ -35,7 +35,7 @@ for (const { phone, rule } of refused) {
 }
 
 test('the rulebook and the what-if answer without signing in', async ({ page }) => {
-  await page.goto('/rulebook/camera-fine-limit');
+  await page.goto('/rulebook/camera.fine-limit');
   await expect(page.locator('table tbody tr')).toHaveCount(5);
   await page.goto('/what-if?place=530102&fine=500');
   await expect(page.locator('.lt-refusal')).toHaveCount(2);
