@@ -1,9 +1,11 @@
 //! The one table of camera rules: identifier, facts read, parameters, predicate, remedy. The verdict, its explanation,
 //! the rulebook page and the oracles all come from it.
 
+mod analysis;
 mod expression;
 mod table;
 
+pub use analysis::{Analysis, Gap, Overlap, analyse};
 pub use expression::{Expr, Term, Values};
 pub use table::CAMERA_RULES;
 

@@ -2,6 +2,8 @@
 
 #[path = "support/generator.rs"]
 mod generator;
+#[path = "support/passing.rs"]
+mod passing;
 
 use rules::camera::{CameraCase, assess};
 use rules::rule::CAMERA_RULES;
@@ -27,36 +29,6 @@ struct Case {
     passes_at: Option<String>,
 }
 
-/// What passes everywhere: a small own car, one record of 3 points and 200 yuan, five days ago.
-fn base_case(place: &str) -> serde_json::Value {
-    let (region, plate) = match place {
-        "national" => ("450203", "桂B12345"),
-        "kunming" => ("530102", "云A12345"),
-        "nanning" => ("450103", "桂A12345"),
-        "shandong" => ("370102", "鲁A12345"),
-        "chongqing" => ("500103", "渝A12345"),
-        other => panic!("no base case for {other}"),
-    };
-    serde_json::json!({
-        "now": "2026-11-18T02:00:00Z",
-        "applicant": {
-            "identity": "real-person",
-            "licence": { "states": ["normal"], "cycle_points": 0, "full_marks": 0, "next_cycle": "2027-03-01" },
-            "held_points": 0,
-        },
-        "vehicle": {
-            "plate": plate, "kind": "small", "usage": "non-operating", "states": ["normal"], "relation": "own",
-            "bound_since": null, "lease": null,
-        },
-        "record": {
-            "region": region, "violated_at": "2026-11-13T00:00:00Z", "capture": "device", "penalty": "fine",
-            "fine": 20000, "points": 3, "state": "unprocessed", "disputed": false,
-        },
-        "selected_points": 3,
-        "dispute_declared": false,
-    })
-}
-
 fn json(value: &toml::Value) -> serde_json::Value {
     match value {
         toml::Value::String(text) if text == "null" => serde_json::Value::Null,
@@ -65,7 +37,7 @@ fn json(value: &toml::Value) -> serde_json::Value {
 }
 
 fn case_of(case: &Case) -> CameraCase {
-    let mut base = base_case(&case.place);
+    let mut base = passing::base(&case.place);
     for (path, value) in &case.set {
         let pointer = format!("/{}", path.replace('.', "/"));
         *base.pointer_mut(&pointer).unwrap_or_else(|| panic!("{}: no {path}", case.name)) = json(value);
