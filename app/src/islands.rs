@@ -2,8 +2,12 @@
 
 mod once;
 mod selection;
+mod session;
+mod what_if;
 mod worker;
 
 pub use once::Once;
 pub use selection::{SelectionBar, SelectionFacts, SelectionWords};
+pub use session::{SessionTimer, SessionWords};
+pub use what_if::{WhatIfAnswer, WhatIfRules, WhatIfWords};
 pub use worker::{ForgetCopies, ServiceWorker};

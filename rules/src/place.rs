@@ -1,6 +1,7 @@
 //! Where something happened and whose rules hold there.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::set::parsed_text;
 
@@ -30,7 +31,7 @@ impl RegionCode {
         let fits = text.len() == 6
             && text.bytes().all(|byte| byte.is_ascii_digit())
             && (b'1'..=b'8').contains(&text.as_bytes()[0]);
-        if fits { Ok(Self(text.to_owned())) } else { Err(PlaceError::Region) }
+        if fits { Ok(Self(text.into())) } else { Err(PlaceError::Region) }
     }
 
     /// Whether the region lies in the province, city or county whose code begins so.
@@ -48,13 +49,13 @@ parsed_text!(RegionCode, PlaceError);
 
 /// A jurisdiction by its file's name: `kunming`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PlaceId(String);
+pub struct PlaceId(Arc<str>);
 
 impl PlaceId {
     pub fn parse(text: &str) -> Result<Self, PlaceError> {
         let fits = (2..=32).contains(&text.len())
             && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
-        if fits { Ok(Self(text.to_owned())) } else { Err(PlaceError::Place) }
+        if fits { Ok(Self(text.into())) } else { Err(PlaceError::Place) }
     }
 
     pub fn as_str(&self) -> &str {

@@ -48,15 +48,17 @@ impl PlateError {
 /// The province's character and the office's letter: `桂A`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PlatePrefix {
-    province: char,
-    office: char,
+    /// The province's place in the list, times 32, plus the letter's place in the alphabet.
+    number: u16,
 }
+
+const LETTERS: u16 = 32;
 
 impl PlatePrefix {
     pub fn parse(text: &str) -> Result<Self, PlateError> {
         let mut characters = text.chars();
-        let province =
-            characters.next().filter(|first| PROVINCES.contains(first)).ok_or(PlateError::Province)?;
+        let first = characters.next().ok_or(PlateError::Province)?;
+        let province = PROVINCES.iter().position(|known| *known == first).ok_or(PlateError::Province)?;
         let office = characters.next().map(|letter| letter.to_ascii_uppercase());
         let office = office
             .filter(char::is_ascii_uppercase)
@@ -65,25 +67,33 @@ impl PlatePrefix {
         if characters.next().is_some() {
             return Err(PlateError::Length);
         }
-        Ok(Self { province, office })
+        let province = u16::try_from(province).expect("there are fewer provinces than that");
+        Ok(Self { number: province * LETTERS + (office as u16 - u16::from(b'A')) })
     }
 
     /// A number of its own for each prefix.
     pub fn number(self) -> i64 {
-        let province = PROVINCES.iter().position(|known| *known == self.province).unwrap_or_default();
-        (province as i64) * 32 + i64::from(u32::from(self.office) - u32::from('A'))
+        i64::from(self.number)
     }
 
     pub fn from_number(number: i64) -> Option<Self> {
-        let province = *PROVINCES.get(usize::try_from(number / 32).ok()?)?;
-        let office = char::from_u32(u32::from('A') + u32::try_from(number % 32).ok()?)?;
-        office.is_ascii_uppercase().then_some(Self { province, office })
+        let number = u16::try_from(number).ok()?;
+        let known = usize::from(number / LETTERS) < PROVINCES.len() && number % LETTERS < 26;
+        known.then_some(Self { number })
+    }
+
+    fn province(self) -> char {
+        PROVINCES[usize::from(self.number / LETTERS)]
+    }
+
+    fn office(self) -> char {
+        char::from(b'A' + (self.number % LETTERS) as u8)
     }
 }
 
 impl fmt::Display for PlatePrefix {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}{}", self.province, self.office)
+        write!(formatter, "{}{}", self.province(), self.office())
     }
 }
 parsed_text!(PlatePrefix, PlateError);

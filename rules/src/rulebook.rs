@@ -10,6 +10,7 @@ pub use parameters_of_day::CameraParameters;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,7 @@ use crate::set::Coded;
 /// The first 16 hex digits of the SHA-256 over all files.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Version(pub String);
+pub struct Version(pub Arc<str>);
 
 impl fmt::Display for Version {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,12 +14,12 @@ use std::time::Duration;
 
 use app::api::{FlashKeeper, Services};
 use app::visit::Visit;
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::{LeptosOptions, provide_context, use_context};
@@ -78,12 +78,18 @@ fn pages(state: &State, options: &LeptosOptions, services: Services, payment_ori
     let routes = generate_route_list(app::App);
     let shell_options = options.clone();
     Router::new()
+        .route("/session", get(session))
         .route("/evidence/{vehicle}/{record}", get(files::evidence).with_state(state.clone()))
         .leptos_routes_with_context(options, routes, context.clone(), move || {
             app::shell(shell_options.clone())
         })
         .fallback(leptos_axum::file_and_error_handler_with_context(context, app::shell))
         .with_state(options.clone())
+}
+
+/// Keeps the session of whoever is signed in, as every request does, and answers nothing else.
+async fn session(Extension(current): Extension<Current>) -> StatusCode {
+    if current.session.is_some() { StatusCode::NO_CONTENT } else { StatusCode::UNAUTHORIZED }
 }
 
 async fn ready(axum::extract::State(state): axum::extract::State<State>) -> impl IntoResponse {

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::{Sent, ServiceError, finish, local_path, services};
 use crate::visit::{Preferences, Theme, visit};
 
+/// A session unused for so many minutes is over.
+pub const SESSION_IDLE_MINUTES: u32 = 30;
+
 /// Whom the pages greet. Everything in it is masked already.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AccountSummary {

@@ -12,7 +12,7 @@ use super::tab_bar::{Tab, TabBar};
 use super::{say, say_with};
 use crate::visit::FieldError;
 use header::Header;
-use strips::{OfflineStrip, SyncLine, UnpaidStrip};
+use strips::{OfflineStrip, SessionStrip, SyncLine, UnpaidStrip};
 
 #[component]
 pub fn Layout(
@@ -53,6 +53,7 @@ pub fn Layout(
         <div class=class>
             <Header back=back quiet=transaction/>
             <OfflineStrip/>
+            <SessionStrip/>
             {(!transaction).then(|| view! { <UnpaidStrip/> })}
             <main id="main" class="lt-main" tabindex="-1">
                 <ErrorSummary errors=errors/>

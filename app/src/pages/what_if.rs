@@ -9,16 +9,20 @@ use rules::money::Fen;
 use rules::parameters::{Confirmation, Parameter, PaymentChannel, Value};
 use rules::person::IdentityLevel;
 use rules::plate::PlatePrefix;
+use rules::rule::CAMERA_RULES;
 use rules::set::{CodeSet, Coded};
 use rules::vehicle::{Relation, VehicleKind, VehicleUse};
 
-use super::loaded;
+use super::{loaded, query};
 use crate::api::services;
 use crate::components::{
-    ActionBar, Button, Layout, RefusalCard, RefusalWords, Tab, money_words, say, say_with,
+    ActionBar, Button, Layout, RefusalCard, RefusalWords, Tab, money_words, rule_key, say, say_with,
+    source_words,
 };
-use crate::visit::visit;
-use form::{Choices, Input};
+use crate::islands::{WhatIfAnswer, WhatIfRules, WhatIfWords};
+use crate::made_up::{Input, PLACES, Wrong};
+use crate::visit::{FieldError, visit};
+use form::Choices;
 
 /// A parameter's value in words.
 pub fn parameter_words(parameter: Parameter, value: &Value) -> String {
@@ -74,13 +78,45 @@ fn names<T: Coded>(key: impl Fn(&str) -> String, bits: i64, and: &str) -> String
     set.iter().map(|value| say(&key(value.code()))).collect::<Vec<_>>().join(and)
 }
 
+fn error(wrong: &Wrong) -> FieldError {
+    let text = if wrong.choice { "choice" } else { wrong.field };
+    FieldError::new(wrong.field, &format!("page.what-if.wrong-{text}"))
+}
+
+/// What the browser needs to judge any case of the form.
+fn rules_of(now: rules::Moment) -> WhatIfRules {
+    let rulebook = services().portal.rulebook();
+    let day = rules::calendar::local(now).date();
+    let places = PLACES.iter().filter_map(|(region, _)| {
+        let place = rulebook.place_of(&rules::place::RegionCode::parse(region).ok()?);
+        Some(((*region).to_owned(), rulebook.camera_parameters(place.map(|place| &place.id), day)))
+    });
+    WhatIfRules { now, places: places.collect() }
+}
+
+fn words() -> WhatIfWords {
+    let rulebook = services().portal.rulebook();
+    let rules = CAMERA_RULES.iter().map(|rule| {
+        let key = rule_key(rule.id.code());
+        (say(&format!("rule.{key}.title")), say(&format!("rule.{key}.remedy")))
+    });
+    let sources = rulebook.sources.iter();
+    WhatIfWords {
+        passes: say("page.what-if.passes"),
+        refused: say_with("page.what-if.refused", &[("count", &"{count}")]),
+        unfinished: say("page.what-if.unfinished"),
+        rules: rules.collect(),
+        sources: sources.map(|source| source_words(&source.text, source.article.as_deref())).collect(),
+    }
+}
+
 #[component]
 pub fn WhatIf() -> impl IntoView {
-    let input = Input::read();
+    let input = Input::read(query);
     let now = visit().now;
     let (case, errors) = match input.case(now) {
         Ok(case) => (Some(case), Vec::new()),
-        Err(errors) => (None, errors),
+        Err(wrong) => (None, wrong.iter().map(error).collect()),
     };
     let answer = case.map(|case| {
         loaded(async move { services().portal.assess(case).await }, |verdict| {
@@ -105,6 +141,7 @@ pub fn WhatIf() -> impl IntoView {
             <p>{say("page.what-if.words")}</p>
             <form method="get" action="/what-if" novalidate>
                 <Choices input/>
+                <WhatIfAnswer rules=rules_of(now) words=words()/>
                 <ActionBar><Button>{say("page.what-if.act")}</Button></ActionBar>
             </form>
             {answer}

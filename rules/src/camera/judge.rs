@@ -37,11 +37,17 @@ pub(super) fn assess_view(case: &View<'_>, parameters: &CameraParameters) -> Ver
     judge(&facts, &times, parameters).expect("a typed case gives every fact that the rules read")
 }
 
+/// Room for so many refusals is made at once.
+const USUAL_REFUSALS: usize = 8;
+
 /// Judges flat facts: the verdict, or the fact that is missing.
 pub fn judge(facts: &Facts, times: &Times, parameters: &CameraParameters) -> Result<Verdict, MissingFact> {
-    let mut refusals = Vec::new();
+    let mut refusals: Vec<Refusal> = Vec::new();
     for (index, rule) in CAMERA_RULES.iter().enumerate() {
         if refuses(rule, facts, parameters)? {
+            if refusals.is_empty() {
+                refusals.reserve_exact(USUAL_REFUSALS);
+            }
             refusals.push(Refusal {
                 rule: rule.id,
                 found: show(rule.found, facts, parameters)?,
@@ -73,16 +79,21 @@ fn passes_at(
         Changes::WithCycle => times.next_cycle.map(calendar::day_begins),
         Changes::WithHold => times.hold_ends,
     };
-    let mut candidates: Vec<Moment> = parameters.changes().map(calendar::day_begins).collect();
-    candidates.extend(by_time);
-    candidates.sort_unstable();
-    for moment in candidates.into_iter().filter(|moment| *moment > times.now) {
+    let by_time = by_time.filter(|moment| *moment > times.now);
+    let mut by_parameters = parameters.changes_of(rule).map(calendar::day_begins).peekable();
+    let mut by_time = by_time.into_iter().peekable();
+    loop {
+        let sooner = match (by_time.peek(), by_parameters.peek()) {
+            (Some(time), Some(change)) if change < time => by_parameters.next(),
+            (Some(_), _) => by_time.next(),
+            (None, _) => by_parameters.next(),
+        };
+        let Some(moment) = sooner else { return Ok(None) };
         let later = facts_at(facts, moment, times);
         if !refuses(rule, &later, parameters.on(calendar::local(moment).date()))? {
             return Ok(Some(moment));
         }
     }
-    Ok(None)
 }
 
 /// The same facts at a later moment.

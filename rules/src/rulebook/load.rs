@@ -68,7 +68,8 @@ impl Rulebook {
                 problem: "the first file must be the national one, the base of all others".into(),
             });
         }
-        let version = Version(hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect());
+        let version: String = hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        let version = Version(version.into());
         Ok(Self { version, jurisdictions, sources: sources.list })
     }
 }

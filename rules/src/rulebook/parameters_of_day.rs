@@ -7,7 +7,7 @@ use super::{Rulebook, SourceId, Version};
 use crate::order::ClosedHours;
 use crate::parameters::{Parameter, Value};
 use crate::place::PlaceId;
-use crate::rule::{CAMERA_RULES, Values};
+use crate::rule::{CAMERA_RULES, Rule, Values};
 
 const COUNT: usize = Parameter::ALL.len();
 
@@ -61,8 +61,14 @@ impl CameraParameters {
         self.later.iter().rev().find(|(since, _)| *since <= day).map_or(self, |(_, later)| later)
     }
 
-    pub(crate) fn changes(&self) -> impl Iterator<Item = NaiveDate> {
-        self.later.iter().map(|(since, _)| *since)
+    /// The later days on which a parameter of the rule changes.
+    pub(crate) fn changes_of(&self, rule: &Rule) -> impl Iterator<Item = NaiveDate> {
+        let parameters = rule.parameters;
+        let differs = move |later: &Self| {
+            parameters.iter().any(|parameter| self.number(*parameter) != later.number(*parameter))
+                || parameters.contains(&Parameter::PlatePrefixes) && self.prefixes != later.prefixes
+        };
+        self.later.iter().filter(move |(_, later)| differs(later)).map(|(since, _)| *since)
     }
 }
 

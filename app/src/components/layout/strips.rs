@@ -3,9 +3,11 @@
 
 use leptos::prelude::*;
 
+use crate::api::account::SESSION_IDLE_MINUTES;
 use crate::components::icon::{Icon, IconName};
 use crate::components::moment::LocalTime;
 use crate::components::say;
+use crate::islands::{SessionTimer, SessionWords};
 use crate::visit::Visit;
 
 /// Shown by the styles alone when the service worker answers from its store: the worker marks `<html>` and writes
@@ -41,6 +43,21 @@ pub(super) fn UnpaidStrip() -> impl IntoView {
             }
         },
     )
+}
+
+/// Warns whoever is signed in before the session ends.
+#[component]
+pub(super) fn SessionStrip() -> impl IntoView {
+    let signed_in = with_context::<Visit, _>(|visit| visit.account.is_some()).unwrap_or_default();
+    signed_in.then(|| {
+        let words = SessionWords {
+            ending: say("frame.session-ending"),
+            stay: say("frame.session-stay"),
+            ended: say("frame.session-ended"),
+            sign_in: say("frame.session-sign-in"),
+        };
+        view! { <SessionTimer idle_minutes=SESSION_IDLE_MINUTES words/> }
+    })
 }
 
 #[component]

@@ -1,7 +1,7 @@
 //! Sessions: begun at sign-in with a new number, ended on the server, listed for their owner.
 
 use app::api::ServiceError;
-use app::api::account::SessionCard;
+use app::api::account::{SESSION_IDLE_MINUTES, SessionCard};
 use chrono::TimeDelta;
 
 use crate::db::Fault;
@@ -12,7 +12,7 @@ use crate::services::violations::facts::moment;
 use crate::state::State;
 
 /// A session unused so long is over.
-pub const IDLE: TimeDelta = TimeDelta::minutes(30);
+pub const IDLE: TimeDelta = TimeDelta::minutes(SESSION_IDLE_MINUTES as i64);
 /// A session is over after so long in any case.
 pub const ABSOLUTE: TimeDelta = TimeDelta::hours(12);
 
