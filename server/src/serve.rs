@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use app::api::Services;
-use leptos::prelude::get_configuration;
+use leptos::prelude::{LeptosOptions, get_configuration};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use rules::rulebook::Rulebook;
 use tokio::net::TcpListener;
@@ -48,6 +48,12 @@ pub fn services(state: &State) -> Services {
         orders: Arc::new(OrderService(state.clone())),
         portal: Arc::new(PortalService(state.clone())),
     }
+}
+
+/// Everything that the program answers. Forms may lead on to the payment provider's origin.
+pub fn router(state: &State, options: LeptosOptions, payment_origin: &str) -> axum::Router {
+    let pages = http::router(state.clone(), options, services(state), payment_origin);
+    http::wrap(pages.merge(api::router(state.clone())))
 }
 
 async fn state(settings: &ServeSettings) -> Result<State, Fault> {
@@ -98,9 +104,7 @@ pub async fn run(settings: ServeSettings) -> Result<(), Fault> {
         )));
     }
     let payment_origin = settings.wechat_url.trim_end_matches('/').to_owned();
-    let router = http::router(state.clone(), configuration.leptos_options, services(&state), &payment_origin)
-        .merge(api::router(state.clone()));
-    let router = http::wrap(router);
+    let router = router(&state, configuration.leptos_options, &payment_origin);
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|error| Fault::Internal(format!("listening on {}: {error}", settings.listen)))?;

@@ -4,3 +4,5 @@ mod money;
 mod orders;
 mod statements;
 mod support;
+#[path = "../support/world.rs"]
+mod world;

@@ -5,7 +5,8 @@ use server::jobs;
 use server::sandbox::Faults;
 use server::services::payments::{reconcile, release};
 
-use crate::support::{World, worlds};
+use crate::support::worlds;
+use crate::world::World;
 
 async fn opened(world: &World) -> (server::db::orders::OrderKey, String) {
     let order = world.placed(&["r1", "r2"]).await;

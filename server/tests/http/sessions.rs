@@ -1,0 +1,140 @@
+//! Sessions: in a cookie that only this site sees, new at every sign-in, ended on the server, over after their time.
+
+use http::StatusCode;
+
+use crate::support::{PASSWORD, sites};
+use crate::world::PHONE;
+
+const SESSION: &str = "__Host-session";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_session_cookie_is_bound_to_this_host_and_hidden_from_scripts() {
+    for site in sites().await {
+        let signed_in = site.browser().sign_in(PHONE, PASSWORD).await;
+        let line = signed_in.set_cookie(SESSION).expect("a session");
+        let mut parts = line.split("; ").skip(1).collect::<Vec<_>>();
+        parts.sort_unstable();
+        assert_eq!(parts, ["HttpOnly", "Max-Age=43200", "Path=/", "SameSite=Lax", "Secure"], "{line}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_cookie_of_the_program_is_for_this_host_alone() {
+    for site in sites().await {
+        let browser = site.browser();
+        let mut lines = Vec::new();
+        let mut note = |answer: &crate::support::Answer| {
+            lines.extend(answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap().to_owned()));
+        };
+        note(&browser.get("/").await);
+        note(&browser.submit("/sign-in", "/api/sign-in/code/send", &[("phone", PHONE)]).await);
+        note(&browser.sign_in(PHONE, "wrong-password").await);
+        note(&browser.sign_in(PHONE, PASSWORD).await);
+        note(&browser.submit("/settings", "/api/settings", &[("language", "en")]).await);
+        for name in ["__Host-session", "__Host-visit", "__Host-draft", "__Host-flash", "preferences"] {
+            assert!(lines.iter().any(|line| line.starts_with(name)), "{name} is not among {lines:?}");
+        }
+        for line in lines {
+            for part in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
+                assert!(line.split("; ").any(|given| given == part), "{part} is missing in {line}");
+            }
+            assert!(!line.contains("Domain"), "{line}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in_gives_a_new_session_and_ends_the_one_before() {
+    for site in sites().await {
+        let browser = site.browser();
+        let planted = "ab".repeat(32);
+        browser.set_cookie(SESSION, &planted);
+        assert_eq!(browser.sign_in(PHONE, PASSWORD).await.location(), "/");
+        let first = browser.cookie(SESSION).expect("a session");
+        assert_ne!(first, planted, "a planted session is not taken up");
+        assert_eq!(browser.sign_in(PHONE, PASSWORD).await.location(), "/");
+        let second = browser.cookie(SESSION).expect("a session");
+        assert_ne!(first, second);
+        assert_eq!(first.len(), 64, "256 bits");
+        assert!(browser.is_signed_in().await);
+        let thief = site.browser();
+        thief.set_cookie(SESSION, &first);
+        assert!(!thief.is_signed_in().await, "the session before has ended");
+        assert_eq!(site.world.number("select count(*) from sessions").await, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_store_holds_a_hash_of_the_session_and_not_the_session() {
+    for site in sites().await {
+        let token = site.driver().await.cookie(SESSION).expect("a session");
+        let stored = site.world.text("select token_hash from sessions").await.expect("a session");
+        assert_ne!(stored, token);
+        assert!(!token.contains(&stored) && !stored.contains(&token));
+        let thief = site.browser();
+        thief.set_cookie(SESSION, &stored);
+        assert!(!thief.is_signed_in().await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_ends_the_session_on_the_server() {
+    for site in sites().await {
+        let browser = site.driver().await;
+        let token = browser.cookie(SESSION).expect("a session");
+        let out = browser.submit("/me", "/api/sign-out", &[]).await;
+        assert_eq!(out.location(), "/signed-out");
+        assert_eq!(browser.cookie(SESSION), None, "the browser forgets it");
+        let thief = site.browser();
+        thief.set_cookie(SESSION, &token);
+        let answer = thief.get("/me").await;
+        assert_eq!(answer.location(), "/sign-in?next=/me", "{}", answer.status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_ended_from_another_of_the_same_account_and_from_no_other_account() {
+    for site in sites().await {
+        let (phone, desk, other) = (site.driver().await, site.driver().await, site.other().await);
+        let form = desk.form("/me/sessions", "/api/sessions/end").await;
+        let id = form.value("session").expect("the phone's session").to_owned();
+        let tried = other.submit("/settings", "/api/settings", &[]).await;
+        assert_eq!(tried.status, StatusCode::FOUND);
+        let token = other.token().await;
+        let tried = other.post("/api/sessions/end", &[("csrf", &token), ("session", &id)]).await;
+        assert_eq!(tried.location(), "/not-found");
+        assert!(phone.is_signed_in().await);
+        assert_eq!(desk.post("/api/sessions/end", &form.pairs()).await.location(), "/me/sessions");
+        assert!(!phone.is_signed_in().await);
+        assert!(desk.is_signed_in().await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_unused_for_thirty_minutes_is_over_and_one_used_goes_on() {
+    for site in sites().await {
+        let browser = site.driver().await;
+        site.minutes_pass(30);
+        assert!(browser.is_signed_in().await, "exactly thirty minutes");
+        site.minutes_pass(29);
+        assert!(browser.is_signed_in().await, "used 29 minutes ago");
+        site.minutes_pass(30);
+        site.seconds_pass(1);
+        assert!(!browser.is_signed_in().await, "unused for longer");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_over_after_twelve_hours_however_much_it_is_used() {
+    for site in sites().await {
+        let browser = site.driver().await;
+        for _ in 0..28 {
+            site.minutes_pass(25);
+            assert!(browser.is_signed_in().await);
+        }
+        site.minutes_pass(20);
+        assert!(browser.is_signed_in().await, "exactly twelve hours");
+        site.seconds_pass(1);
+        assert!(!browser.is_signed_in().await, "a second later");
+    }
+}

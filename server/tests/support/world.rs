@@ -1,0 +1,200 @@
+//! A world for one test: a store of its own, a clock that stands, the payment sandbox on a socket, one driver with a
+//! vehicle and records in Kunming. Whoever opens it listens for the sandbox's notifications.
+
+use std::sync::Arc;
+
+use rules::person::IdentityLevel;
+use rules::rulebook::Rulebook;
+use server::clock::{Clock, FixedClock, SystemClock};
+use server::config::LimitSettings;
+use server::db::{Engine, Store, outbox};
+use server::gateways::wechat;
+use server::http::current::Person;
+use server::invariants;
+use server::sandbox::{self, Sandbox, Shared};
+use server::sealing::Sealer;
+use server::signing::Signer;
+use server::state::State;
+use sqlx::AssertSqlSafe;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+pub const NOW: &str = "2026-11-18T02:00:00Z";
+/// Where the sandbox notifies, on the listener that comes with the world.
+pub const NOTIFICATIONS: &str = "/gateways/wechat/notifications";
+pub const PHONE: &str = "13800000001";
+pub const ID_NUMBER: &str = "530102199001011231";
+
+pub struct World {
+    pub state: State,
+    pub clock: Arc<FixedClock>,
+    pub sandbox: Shared,
+    pub driver: Person,
+    _folder: TempDir,
+}
+
+/// The database URLs to test on: SQLite always, PostgreSQL where the environment names a server.
+async fn databases(folder: &TempDir) -> Vec<String> {
+    let mut urls = vec![format!("sqlite://{}/test.db", folder.path().display())];
+    if let Ok(server) = std::env::var("TEST_DATABASE_URL") {
+        let clock: &dyn Clock = &SystemClock;
+        let name = format!("test_{}", hex::encode(clock.random::<8>()));
+        let admin = Store::connect_admin(&server).await.expect("the PostgreSQL server answers");
+        sqlx::query(AssertSqlSafe(format!("create database {name}")))
+            .execute(&admin)
+            .await
+            .expect("a database");
+        let base = server.rsplit_once('/').expect("a URL with a database").0;
+        urls.push(format!("{base}/{name}"));
+    }
+    urls
+}
+
+/// One world per engine, each with the listener that the sandbox notifies.
+pub async fn opened() -> Vec<(World, TcpListener)> {
+    let first = tempfile::tempdir().expect("a folder");
+    let mut worlds = Vec::new();
+    for url in databases(&first).await {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = if url.starts_with("sqlite") {
+            format!("sqlite://{}/test.db", folder.path().display())
+        } else {
+            url
+        };
+        worlds.push(World::open(&url, folder).await);
+    }
+    worlds
+}
+
+impl World {
+    async fn open(url: &str, folder: TempDir) -> (Self, TcpListener) {
+        let clock = FixedClock::at(NOW.parse().expect("a moment"), 7);
+        let shared: Arc<dyn Clock> = Arc::<FixedClock>::clone(&clock);
+        let keys = folder.path().join("wechat");
+        let pay = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let hear = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let pay_url = origin(&pay);
+        let hear_url = format!("{}{NOTIFICATIONS}", origin(&hear));
+        let sandbox =
+            Sandbox::open(&keys, Arc::clone(&shared), hear_url.clone(), pay_url.clone()).expect("a sandbox");
+        tokio::spawn(axum::serve(pay, sandbox::router(Arc::clone(&sandbox))).into_future());
+        let client =
+            wechat::Client::from_keys(&keys, &pay_url, &hear_url, Arc::clone(&shared)).expect("keys");
+        let sealer = Sealer::from_keys(&format!("t:{}", "5a".repeat(32))).expect("a key");
+        let state = State {
+            store: Store::open(url).await.expect("a store"),
+            sealer: Arc::new(sealer),
+            signer: Arc::new(Signer::from_file(&folder.path().join("sign.key"), &*shared).expect("a key")),
+            rulebook: Arc::new(Rulebook::shipped()),
+            payment: Arc::new(client),
+            origin: "http://127.0.0.1:3000".into(),
+            development: true,
+            evidence: folder.path().to_owned(),
+            sms: None,
+            limits: Arc::new(LimitSettings::Generous.limits()),
+            clock: shared,
+        };
+        let driver = seed(&state).await;
+        (Self { state, clock, sandbox, driver, _folder: folder }, hear)
+    }
+
+    pub fn engine(&self) -> Engine {
+        self.state.store.engine()
+    }
+
+    pub async fn run(&self, statement: String) {
+        run(&self.state, statement).await;
+    }
+
+    pub async fn number(&self, query: &str) -> i64 {
+        let mut connection = self.state.store.read().await.expect("a connection");
+        let found = sqlx::query_scalar(AssertSqlSafe(query.to_owned())).fetch_one(&mut *connection).await;
+        found.expect("the query runs")
+    }
+
+    pub async fn text(&self, query: &str) -> Option<String> {
+        let mut connection = self.state.store.read().await.expect("a connection");
+        let found =
+            sqlx::query_scalar(AssertSqlSafe(query.to_owned())).fetch_optional(&mut *connection).await;
+        found.expect("the query runs")
+    }
+
+    /// The code of the newest SMS text in the outbox.
+    pub async fn newest_code(&self) -> String {
+        let mut connection = self.state.store.read().await.expect("a connection");
+        let newest = outbox::newest_of_kind(&mut connection, "sms", 1).await.expect("the outbox").remove(0);
+        let text = self
+            .state
+            .sealer
+            .open(&format!("outbox:{}:body", newest.id), &newest.body)
+            .expect("sealed by us");
+        text.rsplit_once('#').expect("a bound code").1.to_owned()
+    }
+
+    /// Presses a button on the provider's page.
+    pub async fn press(&self, page: &str, outcome: &str) {
+        let page = page.split('?').next().expect("an address");
+        let sent = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let sent = sent.post(page).form(&[("outcome", outcome)]).send().await.expect("the cashier answers");
+        assert!(sent.status().is_success(), "{}", sent.status());
+    }
+
+    pub async fn every_promise_holds(&self) {
+        let broken = invariants::broken(&self.state.store).await.expect("the checks run");
+        assert_eq!(broken, Vec::<String>::new(), "{:?}", self.engine());
+    }
+}
+
+fn origin(listener: &TcpListener) -> String {
+    format!("http://{}", listener.local_addr().expect("an address"))
+}
+
+async fn run(state: &State, statement: String) {
+    let ran = state.store.write(move |connection| {
+        let statement = statement.clone();
+        Box::pin(
+            async move { Ok(sqlx::query(AssertSqlSafe(statement)).execute(connection).await.map(drop)?) },
+        )
+    });
+    ran.await.expect("the statement runs");
+}
+
+async fn seed(state: &State) -> Person {
+    let id = state.sealer.look_up("person", ID_NUMBER);
+    let place = |what: &str| format!("persons:{id}:{what}");
+    let name = state.sealer.seal(&*state.clock, &place("name"), "李明");
+    let number = state.sealer.seal(&*state.clock, &place("id_number"), ID_NUMBER);
+    let phone = state.sealer.seal(&*state.clock, "accounts:a1:phone", PHONE);
+    let phone_hash = state.sealer.look_up("phone", PHONE);
+    let at = state.clock.now().timestamp_millis();
+    let violated = at - 5 * 86_400_000;
+    let mut statements = vec![
+        format!("insert into persons values ('{id}', '{name}', '{number}', {at})"),
+        format!(
+            "insert into accounts values ('a1', '{phone_hash}', '{phone}', '{id}', '-', 'real-person', {at})"
+        ),
+        format!(
+            "insert into licences values ('{id}', '-', '-', 'C1', 'normal', '2015-03-01', '2031-03-01', '', {at})"
+        ),
+        format!(
+            "insert into vehicles values ('v1', '云A12345', 'small', 'non-operating', 'normal', 'person', '{id}', {at})"
+        ),
+    ];
+    for (record, points) in [("r1", 3), ("r2", 3), ("r3", 3), ("r4", 3), ("r5", 0)] {
+        let code = if points == 0 { "1039" } else { "1301" };
+        statements.push(format!(
+            "insert into camera_records (vehicle_id, id, code, location, region, violated_at, capture, penalty, fine, \
+             points, registry_state, registry_disputed, updated_at, state, disputed) values ('v1', '{record}', '{code}', \
+             '人民路', '530102', {violated}, 'device', 'fine', 20000, {points}, 'unprocessed', 0, {at}, 'unprocessed', 0)"
+        ));
+    }
+    for statement in statements {
+        run(state, statement).await;
+    }
+    Person {
+        id,
+        account_id: "a1".into(),
+        identity: IdentityLevel::RealPerson,
+        phone_masked: "138****0001".into(),
+    }
+}
