@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use axum::extract::{ConnectInfo, Request, State as Extracted};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
@@ -40,6 +40,8 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/openapi.json", get(openapi))
         .route("/api/v1/assessments/camera-record", post(assessments::camera_record))
         .route("/api/v1/assessments/late-fee", post(assessments::late_fee))
+        .method_not_allowed_fallback(|| async { Problem::wrong_method() })
+        .route("/api/v1/{*unknown}", any(|| async { Problem::not_found() }))
         .layer(from_fn_with_state(state.clone(), limit))
         .with_state(state)
 }

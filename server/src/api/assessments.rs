@@ -28,6 +28,18 @@ use crate::state::State;
 /// A case to judge. Codes are those of the rulebook page; moments are RFC 3339.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "now": "2026-11-18T02:00:00Z",
+    "identity": "real-person",
+    "licence": { "states": ["normal"], "cycle_points": 3, "full_marks": 0, "next_cycle": "2027-03-01" },
+    "vehicle": {
+        "plate": "云A12345", "kind": "small", "usage": "non-operating", "states": ["normal"], "relation": "own"
+    },
+    "record": {
+        "region": "530102", "violated_at": "2026-11-13T02:00:00Z", "capture": "device", "penalty": "fine",
+        "fine": 20000, "points": 3, "state": "unprocessed"
+    }
+}))]
 pub struct CameraRecordRequest {
     /// When it is asked; the server's own time where it is left out.
     now: Option<DateTime<Utc>>,
@@ -280,6 +292,10 @@ pub async fn camera_record(
 /// A decided fine that is paid on a day.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "fine": 20000, "served_on": "2026-10-01", "paid_on": "2026-11-01",
+    "suspensions": [{ "from": "2026-10-20", "until": "2026-10-25" }]
+}))]
 pub struct LateFeeRequest {
     /// Whole fen.
     #[schema(minimum = 0)]

@@ -1,5 +1,7 @@
 //! Errors of the API: a stable code, the field, and a sentence for whoever reads the log.
 
+use std::error::Error;
+
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::response::{IntoResponse, Response};
@@ -10,7 +12,8 @@ use utoipa::ToSchema;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProblemBody {
-    /// Stable: `invalid-field`, `invalid-json`, `not-json`, `too-large`, `too-many-requests`.
+    /// Stable: `invalid-field`, `invalid-json`, `not-json`, `too-large`, `too-many-requests`, `wrong-method`,
+    /// `not-found`.
     pub code: String,
     /// The path of the field, where one is at fault: `vehicle.plate`.
     pub field: Option<String>,
@@ -39,6 +42,30 @@ impl Problem {
         let body = ProblemBody { code: "too-many-requests".into(), field: None, message };
         Self { status: StatusCode::TOO_MANY_REQUESTS, retry_after: Some(seconds), body }
     }
+
+    pub fn wrong_method() -> Self {
+        let message = "the Allow header names the methods".into();
+        let body = ProblemBody { code: "wrong-method".into(), field: None, message };
+        Self { status: StatusCode::METHOD_NOT_ALLOWED, retry_after: None, body }
+    }
+
+    pub fn not_found() -> Self {
+        let message = "/api/v1/openapi.json lists what there is".into();
+        let body = ProblemBody { code: "not-found".into(), field: None, message };
+        Self { status: StatusCode::NOT_FOUND, retry_after: None, body }
+    }
+}
+
+/// Where in the document the value stands that does not fit; none for the document as a whole.
+fn field_of(rejection: &JsonRejection) -> Option<String> {
+    let mut source = rejection.source();
+    while let Some(error) = source {
+        if let Some(error) = error.downcast_ref::<serde_path_to_error::Error<serde_json::Error>>() {
+            return Some(error.path().to_string()).filter(|path| path != ".");
+        }
+        source = error.source();
+    }
+    None
 }
 
 impl From<JsonRejection> for Problem {
@@ -49,7 +76,8 @@ impl From<JsonRejection> for Problem {
             JsonRejection::MissingJsonContentType(_) => "not-json",
             _ => "too-large",
         };
-        let body = ProblemBody { code: code.into(), field: None, message: rejection.body_text() };
+        let field = field_of(&rejection).filter(|_| code == "invalid-field");
+        let body = ProblemBody { code: code.into(), field, message: rejection.body_text() };
         Self { status: rejection.status(), retry_after: None, body }
     }
 }

@@ -60,8 +60,8 @@ pub async fn evidence(
 async fn worker_answer(text: String) -> impl IntoResponse {
     let plain = [(CONTENT_TYPE, "text/javascript; charset=utf-8"), (CACHE_CONTROL, "no-cache")];
     // The worker fetches for the pages: its own policy is what it may connect to.
-    let policy = [(http::header::CONTENT_SECURITY_POLICY, "default-src 'none'; connect-src 'self'")];
-    (plain, policy, text)
+    let policy = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+    (plain, [(http::header::CONTENT_SECURITY_POLICY, policy)], text)
 }
 
 async fn metrics(Extracted(_): Extracted<State>) -> impl IntoResponse {

@@ -1,6 +1,16 @@
 //! The whole program over HTTP, on both engines: what it lets in, what it keeps to itself, what it answers.
 
+mod api;
+mod codes;
+mod crowds;
+mod enumeration;
+mod forgery;
 mod form;
+mod headers;
+mod journal;
+mod openapi;
+mod privacy;
+mod routes;
 mod sessions;
 mod support;
 #[path = "../support/world.rs"]

@@ -24,7 +24,9 @@ async fn every_cookie_of_the_program_is_for_this_host_alone() {
         let browser = site.browser();
         let mut lines = Vec::new();
         let mut note = |answer: &crate::support::Answer| {
-            lines.extend(answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap().to_owned()));
+            lines.extend(
+                answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap().to_owned()),
+            );
         };
         note(&browser.get("/").await);
         note(&browser.submit("/sign-in", "/api/sign-in/code/send", &[("phone", PHONE)]).await);

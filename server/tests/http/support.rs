@@ -95,14 +95,14 @@ async fn person(world: &World, id_number: &str, vehicle: &str, plate: &str) -> S
     let state = &world.state;
     let number = IdNumber::parse(id_number).expect("an ID number");
     let id = state.sealer.look_up("person", number.as_str());
-    let seal = |part: &str, text: &str| {
-        state.sealer.seal(&*state.clock, &format!("persons:{id}:{part}"), text)
-    };
+    let seal =
+        |part: &str, text: &str| state.sealer.seal(&*state.clock, &format!("persons:{id}:{part}"), text);
     let (name, number) = (seal("name", "王芳"), seal("id_number", id_number));
+    let file = state.sealer.seal(&*state.clock, &format!("licences:{id}:file_number"), "530100654321");
     world.run(format!("insert into persons values ('{id}', '{name}', '{number}', 0)")).await;
     world
         .run(format!(
-            "insert into licences values ('{id}', '-', '-', 'C1', 'normal', '2015-03-01', '2031-03-01', '', 0)"
+            "insert into licences values ('{id}', '{file}', '-', 'C1', 'normal', '2015-03-01', '2031-03-01', '', 0)"
         ))
         .await;
     world
@@ -121,7 +121,8 @@ impl Site {
             .user_agent("browser of a test")
             .build()
             .expect("a client");
-        Browser { client, base: format!("http://{}", self.address), cookies: Arc::default() }
+        let base = format!("http://{}", self.address);
+        Browser { client, base, cookies: Arc::default(), addresses: Arc::default() }
     }
 
     /// A browser in which the phone's owner is signed in.
@@ -179,6 +180,8 @@ pub struct Browser {
     client: reqwest::Client,
     base: String,
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
+    /// Every address that it asked for or was sent to.
+    addresses: Arc<Mutex<Vec<String>>>,
 }
 
 impl Browser {
@@ -187,16 +190,26 @@ impl Browser {
         self.cookies.lock().expect("the cookies").get(name).cloned()
     }
 
+    pub fn cookies(&self) -> BTreeMap<String, String> {
+        self.cookies.lock().expect("the cookies").clone()
+    }
+
+    pub fn addresses(&self) -> Vec<String> {
+        self.addresses.lock().expect("the addresses").clone()
+    }
+
     pub fn set_cookie(&self, name: &str, value: &str) {
         self.cookies.lock().expect("the cookies").insert(name.to_owned(), value.to_owned());
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.addresses.lock().expect("the addresses").push(path.to_owned());
         let cookies: Vec<String> = {
             let cookies = self.cookies.lock().expect("the cookies");
             cookies.iter().map(|(name, value)| format!("{name}={value}")).collect()
         };
-        let request = self.client.request(method, format!("{}{path}", self.base)).header(ACCEPT, "text/html,*/*");
+        let request =
+            self.client.request(method, format!("{}{path}", self.base)).header(ACCEPT, "text/html,*/*");
         if cookies.is_empty() { request } else { request.header(COOKIE, cookies.join("; ")) }
     }
 
@@ -212,6 +225,10 @@ impl Browser {
             } else {
                 cookies.insert(line.name().to_owned(), line.value().to_owned());
             }
+        }
+        if let Some(location) = headers.get(LOCATION) {
+            let location = location.to_str().expect("a plain header").to_owned();
+            self.addresses.lock().expect("the addresses").push(location);
         }
         let body = String::from_utf8_lossy(&response.bytes().await.expect("a body")).into_owned();
         Answer { status, headers, body }

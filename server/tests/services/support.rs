@@ -9,7 +9,6 @@ use http::HeaderMap;
 use rules::Moment;
 use rules::order::OrderState;
 use server::db::orders::OrderKey;
-use server::sandbox::Faults;
 use server::services::accounts::codes;
 use server::services::orders::place::{self, Placing};
 use server::services::orders::selection::Chosen;
@@ -36,10 +35,6 @@ pub async fn worlds() -> Vec<World> {
 }
 
 impl World {
-    pub fn faults(&self, faults: Faults) {
-        *self.sandbox.faults.lock().expect("the faults") = faults;
-    }
-
     pub fn chosen(&self, records: &[&str]) -> Chosen {
         let records: Vec<String> = records.iter().map(|record| (*record).to_owned()).collect();
         Chosen::parse("v1", &records).expect("a selection")

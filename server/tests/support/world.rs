@@ -11,7 +11,7 @@ use server::db::{Engine, Store, outbox};
 use server::gateways::wechat;
 use server::http::current::Person;
 use server::invariants;
-use server::sandbox::{self, Sandbox, Shared};
+use server::sandbox::{self, Faults, Sandbox, Shared};
 use server::sealing::Sealer;
 use server::signing::Signer;
 use server::state::State;
@@ -102,6 +102,10 @@ impl World {
         self.state.store.engine()
     }
 
+    pub fn faults(&self, faults: Faults) {
+        *self.sandbox.faults.lock().expect("the faults") = faults;
+    }
+
     pub async fn run(&self, statement: String) {
         run(&self.state, statement).await;
     }
@@ -166,6 +170,7 @@ async fn seed(state: &State) -> Person {
     let number = state.sealer.seal(&*state.clock, &place("id_number"), ID_NUMBER);
     let phone = state.sealer.seal(&*state.clock, "accounts:a1:phone", PHONE);
     let phone_hash = state.sealer.look_up("phone", PHONE);
+    let file = state.sealer.seal(&*state.clock, &format!("licences:{id}:file_number"), "530100123456");
     let at = state.clock.now().timestamp_millis();
     let violated = at - 5 * 86_400_000;
     let mut statements = vec![
@@ -174,7 +179,7 @@ async fn seed(state: &State) -> Person {
             "insert into accounts values ('a1', '{phone_hash}', '{phone}', '{id}', '-', 'real-person', {at})"
         ),
         format!(
-            "insert into licences values ('{id}', '-', '-', 'C1', 'normal', '2015-03-01', '2031-03-01', '', {at})"
+            "insert into licences values ('{id}', '{file}', '-', 'C1', 'normal', '2015-03-01', '2031-03-01', '', {at})"
         ),
         format!(
             "insert into vehicles values ('v1', '云A12345', 'small', 'non-operating', 'normal', 'person', '{id}', {at})"

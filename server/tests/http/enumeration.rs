@@ -1,0 +1,113 @@
+//! Whether a phone has an account is told to nobody who does not hold the phone.
+
+use crate::support::{Answer, Browser, NEW_PHONE, PASSWORD, Site, sites};
+use crate::world::PHONE;
+
+/// No account, and the same masked number as the driver's.
+const UNKNOWN: &str = "13811110001";
+
+/// The answer and the page that it leads to, without what differs between any two answers.
+async fn plain(browser: &Browser, answer: &Answer, phone: &str) -> Vec<String> {
+    let mut cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().collect();
+    cookies.sort();
+    let cookies = cookies.into_iter().map(|line| {
+        let (name, rest) = line.to_str().expect("plain").split_once('=').expect("a cookie");
+        let (value, attributes) = rest.split_once(';').expect("attributes");
+        format!("{name} of {} characters;{attributes}", value.len())
+    });
+    let mut names: Vec<_> = answer.headers.keys().map(ToString::to_string).collect();
+    names.sort();
+    let page = browser.get(answer.location()).await;
+    let policy = page.header("content-security-policy");
+    let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).expect("a nonce");
+    let body = page.body.replace(nonce, "NONCE").replace(phone, "PHONE");
+    let mut parts = vec![answer.status.to_string(), answer.location().to_owned(), names.join(" ")];
+    parts.extend(cookies);
+    parts.extend([answer.body.clone(), page.status.to_string(), body]);
+    parts
+}
+
+/// Sends the form for both phones from one browser and compares all that can be seen.
+async fn alike(site: &Site, page: &str, action: &str, fields: &[(&str, &str)]) {
+    let browser = site.browser();
+    let mut seen = Vec::new();
+    for phone in [PHONE, UNKNOWN] {
+        let mut fields = fields.to_vec();
+        fields.push(("phone", phone));
+        let answer = browser.submit(page, action, &fields).await;
+        seen.push(plain(&browser, &answer, phone).await);
+    }
+    assert_eq!(seen[0], seen[1], "{action}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_sent_alike_to_known_and_unknown_phones() {
+    for site in sites().await {
+        alike(&site, "/sign-in", "/api/sign-in/code/send", &[]).await;
+        alike(&site, "/register", "/api/register/code/send", &[]).await;
+        // Within the minute both are refused alike too.
+        alike(&site, "/sign-in", "/api/sign-in/code/send", &[]).await;
+        alike(&site, "/register", "/api/register/code/send", &[]).await;
+        assert_eq!(site.world.number("select count(*) from sms_codes").await, 4);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_and_an_unknown_phone_are_answered_alike() {
+    for site in sites().await {
+        let fields = [("password", "not-the-password")];
+        alike(&site, "/sign-in/password", "/api/sign-in/password", &fields).await;
+        let answer = site.browser().sign_in(UNKNOWN, PASSWORD).await;
+        assert_eq!(answer.location(), "/sign-in/password");
+        assert_eq!(answer.set_cookie("__Host-session"), None);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_code_is_answered_alike_for_known_and_unknown_phones() {
+    for site in sites().await {
+        for (page, send, code) in [
+            ("/sign-in", "/api/sign-in/code/send", "/api/sign-in/code"),
+            ("/register", "/api/register/code/send", "/api/register/code"),
+        ] {
+            let browser = site.browser();
+            let mut seen = Vec::new();
+            for phone in [PHONE, UNKNOWN] {
+                let sent = browser.submit(page, send, &[("phone", phone)]).await;
+                let wrong = if site.world.newest_code().await == "000000" { "000001" } else { "000000" };
+                let answer = browser.submit(sent.location(), code, &[("code", wrong)]).await;
+                seen.push(plain(&browser, &answer, phone).await);
+            }
+            assert_eq!(seen[0], seen[1], "{code}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_number_of_nobody_and_one_that_does_not_fit_the_plate_are_answered_alike() {
+    for site in sites().await {
+        let browser = site.browser();
+        let sent = browser.submit("/register", "/api/register/code/send", &[("phone", NEW_PHONE)]).await;
+        let code = site.world.newest_code().await;
+        let next = browser.submit(sent.location(), "/api/register/code", &[("code", &code)]).await;
+        assert_eq!(next.location(), "/register/identity");
+        let mut seen = Vec::new();
+        // Nobody, a person whose plate it is not, a person who has an account already.
+        for (id_number, proof) in [
+            ("530102197001010002", "云A33333"),
+            ("530102199505053056", "云A22222"),
+            ("530102199001011231", "云A12345"),
+        ] {
+            let fields = [("id_number", id_number), ("proof", proof)];
+            let answer = browser.submit("/register/identity", "/api/register/identity", &fields).await;
+            assert_eq!(answer.location(), "/register/identity", "{id_number}");
+            let page = browser.get(answer.location()).await;
+            let policy = page.header("content-security-policy").to_owned();
+            let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next());
+            let body = page.body.replace(nonce.expect("a nonce"), "NONCE");
+            seen.push(body.replace(id_number, "NUMBER").replace(proof, "PROOF"));
+        }
+        assert_eq!(seen[0], seen[1]);
+        assert_eq!(seen[0], seen[2]);
+    }
+}

@@ -1,0 +1,251 @@
+//! Nothing personal in logs, addresses, the store's file or error pages.
+
+use http::{Method, StatusCode};
+use server::db::Engine;
+
+use crate::journal;
+use crate::support::{Answer, Browser, NEW_ID_NUMBER, NEW_PHONE, NEW_PLATE, PASSWORD, Site, sites};
+use crate::world::{ID_NUMBER, PHONE};
+
+/// What must not be seen outside, gathered along the way.
+struct Secrets(Vec<String>);
+
+impl Secrets {
+    fn of_people() -> Self {
+        let known = [PHONE, NEW_PHONE, ID_NUMBER, NEW_ID_NUMBER, PASSWORD, "李明", "王芳"];
+        Self(known.map(str::to_owned).to_vec())
+    }
+
+    async fn add_code(&mut self, site: &Site) -> String {
+        let code = site.world.newest_code().await;
+        self.0.push(code.clone());
+        code
+    }
+
+    async fn add_browser(&mut self, browser: &Browser) {
+        self.0.extend(
+            browser
+                .cookies()
+                .into_iter()
+                .filter(|(name, _)| name.starts_with("__Host-"))
+                .map(|(_, value)| value),
+        );
+        self.0.push(browser.token().await);
+    }
+
+    fn none_in(&self, what: &str, text: &str) {
+        for secret in &self.0 {
+            let mut rest = text;
+            while let Some((before, after)) = rest.split_once(secret.as_str()) {
+                // Six digits may stand within a longer number by chance.
+                let inside = before.ends_with(|last: char| last.is_ascii_alphanumeric())
+                    || after.starts_with(|next: char| next.is_ascii_alphanumeric());
+                let start = before.char_indices().rev().nth(200).map_or(0, |(index, _)| index);
+                assert!(inside && secret.len() == 6, "{what} has {secret} after {}", &before[start..]);
+                rest = after;
+            }
+        }
+    }
+}
+
+/// Registers a new person, handles and pays a record, disputes one, and errs at every step.
+async fn journey(site: &Site, secrets: &mut Secrets) -> Vec<Browser> {
+    let visitor = site.browser();
+    visitor.submit("/register", "/api/register/code/send", &[("phone", NEW_PHONE)]).await;
+    visitor.submit("/register", "/api/register/code/send", &[("phone", NEW_PHONE)]).await;
+    let code = secrets.add_code(site).await;
+    visitor.submit("/register/code", "/api/register/code", &[("code", "12345")]).await;
+    visitor.submit("/register/code", "/api/register/code", &[("code", &code)]).await;
+    for (id_number, proof) in
+        [(ID_NUMBER, NEW_PLATE), (NEW_ID_NUMBER, "云A99999"), (NEW_ID_NUMBER, NEW_PLATE)]
+    {
+        let fields = [("id_number", id_number), ("proof", proof)];
+        visitor.submit("/register/identity", "/api/register/identity", &fields).await;
+    }
+    secrets.add_browser(&visitor).await;
+    let fields = [("password", PASSWORD)];
+    let made = visitor.submit("/register/password", "/api/register/password", &fields).await;
+    assert_eq!(made.location(), "/register/done");
+    secrets.add_browser(&visitor).await;
+
+    let driver = site.browser();
+    driver.sign_in(PHONE, "not-the-password").await;
+    driver.submit("/sign-in", "/api/sign-in/code/send", &[("phone", PHONE)]).await;
+    let code = secrets.add_code(site).await;
+    secrets.add_browser(&driver).await;
+    driver.submit("/sign-in/code", "/api/sign-in/code", &[("code", &code)]).await;
+    assert!(driver.is_signed_in().await);
+    secrets.add_browser(&driver).await;
+    let form = driver.order_form(site, "v1", "r1").await;
+    secrets.add_code(site).await;
+    driver.post("/api/orders/place", &form.clone().with(&[("code", "000000")]).pairs()).await;
+    let placed = driver.post("/api/orders/place", &form.pairs()).await;
+    let order = placed.location().strip_prefix("/orders/").expect("an order").to_owned();
+    let receipt = driver.pay(site, &order).await;
+    let dispute = "/vehicles/v1/records/r3/dispute";
+    driver.submit(dispute, "/api/records/dispute", &[("vehicle", "v1"), ("record", "r3")]).await;
+    for page in
+        ["/", "/me", "/me/licence", "/me/sessions", "/vehicles", "/vehicles/v1", "/orders", "/receipts"]
+    {
+        assert_eq!(driver.get(page).await.status, StatusCode::OK, "{page}");
+    }
+    assert_eq!(driver.get(&format!("/receipts/{receipt}")).await.status, StatusCode::OK);
+    driver.submit("/me", "/api/sign-out", &[]).await;
+    vec![visitor, driver]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_log_line_and_no_address_holds_anything_personal() {
+    journal::start();
+    for site in sites().await {
+        let mut secrets = Secrets::of_people();
+        for browser in journey(&site, &mut secrets).await {
+            for address in browser.addresses() {
+                secrets.none_in("an address", &address);
+            }
+        }
+        let log = journal::text();
+        assert!(log.contains("/api/orders/place"), "the log was kept");
+        secrets.none_in("the log", &log);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_show_numbers_masked() {
+    for site in sites().await {
+        let driver = site.driver().await;
+        let order = driver.place(&site, "v1", "r1").await;
+        let receipt = driver.pay(&site, &order).await;
+        let me = driver.get("/me").await.body;
+        assert!(me.contains("530***********1231"), "the masked number is shown");
+        for page in [
+            "/me",
+            "/me/licence",
+            "/vehicles/v1",
+            &format!("/orders/{order}"),
+            &format!("/receipts/{receipt}"),
+        ] {
+            let body = driver.get(page).await.body;
+            for secret in [ID_NUMBER, PHONE, "李明", "530100123456"] {
+                assert!(!body.contains(secret), "{page} shows {secret}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_break_in_what_is_typed_breaks_no_line_of_the_log() {
+    journal::start();
+    for site in sites().await {
+        let driver = site.driver().await;
+        let forged = "\r\n{\"level\":\"ERROR\",\"fields\":{\"message\":\"forged\"}}\r\n";
+        let encoded = "%0d%0a%7B%22forged%22:1%7D%0a";
+        for path in ["/vehicles/", "/orders/", "/evidence/v1/", "/rulebook/", "/what-if?plate=", "/api/v1/"] {
+            driver.get(&format!("{path}{encoded}")).await;
+        }
+        let plate = format!("云A{forged}");
+        driver.submit("/sign-in", "/api/sign-in/code/send", &[("phone", &plate)]).await;
+        let token = driver.token().await;
+        let fields =
+            [("csrf", token.as_str()), ("vehicle", &plate), ("records[]", &plate), ("code", "000000")];
+        for path in ["/api/records/dispute", "/api/orders/place", "/api/orders/code/send", "/api/orders/pay"]
+        {
+            driver.post(path, &fields).await;
+        }
+        let json = format!("{{\"identity\":{}}}", serde_json::Value::from(plate.as_str()));
+        let request = driver.request(Method::POST, "/api/v1/assessments/camera-record");
+        driver.send(request.header("content-type", "application/json").body(json)).await;
+        let log = journal::text();
+        assert!(log.lines().count() > 10, "the log was kept");
+        for line in log.lines() {
+            let line: serde_json::Value = serde_json::from_str(line).expect("every line is one JSON object");
+            assert_ne!(line["fields"]["message"], "forged");
+            assert!(line["timestamp"].is_string(), "{line}");
+        }
+    }
+}
+
+fn tells_nothing(answer: &Answer, what: &str) {
+    let body = answer.body.to_lowercase();
+    for word in [
+        "select ",
+        "insert ",
+        "no such table",
+        "does not exist",
+        "camera_records",
+        "sqlx",
+        "sqlite",
+        "postgres",
+        "panicked",
+        ".rs:",
+        "/work/",
+        "/home/",
+        "/root/",
+        "/tmp/",
+        "backtrace",
+        "internal server error",
+    ] {
+        assert!(!body.contains(word), "{what} shows '{word}': {body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failing_store_shows_a_reference_and_nothing_of_itself() {
+    journal::start();
+    for site in sites().await {
+        let driver = site.driver().await;
+        let form = driver.order_form(&site, "v1", "r1").await;
+        site.world.run("drop table camera_records".into()).await;
+        for page in ["/vehicles", "/vehicles/v1", "/vehicles/v1/records/r1", "/vehicles/v1/notice?records=r1"]
+        {
+            let answer = driver.get(page).await;
+            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{page}");
+            tells_nothing(&answer, page);
+            let reference = answer.header("x-request-id");
+            assert!(answer.body.contains(reference), "{page} names its reference");
+            assert!(journal::text().contains(reference), "the log has the reference");
+        }
+        let placed = driver.post("/api/orders/place", &form.pairs()).await;
+        tells_nothing(&placed, "the form's answer");
+        assert_eq!(placed.location(), "/vehicles/v1/confirm?records=r1");
+        tells_nothing(&driver.get(placed.location()).await, "the form's page");
+        assert_eq!(driver.get("/evidence/v1/r1").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            site.world.number("select count(*) from orders").await,
+            0,
+            "what can't be judged is refused"
+        );
+        assert_eq!(driver.get("/rulebook").await.status, StatusCode::OK, "the rest goes on");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_table_of_sessions_nobody_is_signed_in() {
+    for site in sites().await {
+        let driver = site.driver().await;
+        site.world.run("drop table sessions".into()).await;
+        let me = driver.get("/me").await;
+        assert_eq!(me.location(), "/sign-in?next=/me", "{}", me.status);
+        tells_nothing(&me, "/me");
+        assert_eq!(driver.get("/evidence/v1/r1").await.status, StatusCode::NOT_FOUND);
+        let sent = driver.sign_in(PHONE, PASSWORD).await;
+        tells_nothing(&sent, "signing in");
+        tells_nothing(&driver.get(sent.location()).await, "the page after it");
+        assert_eq!(sent.set_cookie("__Host-session"), None);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_file_of_the_store_holds_nothing_personal_in_clear() {
+    for site in sites().await.into_iter().filter(|site| site.world.engine() == Engine::Sqlite) {
+        let mut secrets = Secrets::of_people();
+        journey(&site, &mut secrets).await;
+        let mut bytes = Vec::new();
+        for name in ["test.db", "test.db-wal"] {
+            bytes.extend(std::fs::read(site.world.state.evidence.join(name)).unwrap_or_default());
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(text.contains("云A12345"), "the file was read");
+        secrets.none_in("the file", &text);
+    }
+}

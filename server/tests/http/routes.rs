@@ -1,0 +1,232 @@
+//! Every address of the program, and what a visitor, its owner and another person get there.
+
+use std::collections::BTreeSet;
+
+use http::{Method, StatusCode};
+use leptos::server_fn::axum::server_fn_paths;
+
+use crate::support::{Answer, Browser, NEW_PHONE, Site, sites};
+use crate::world::PHONE;
+
+/// What a visitor, the driver and another citizen get: a status, `sign-in`, or where they are sent.
+type Outcomes = [&'static str; 3];
+
+const FOR_ALL: Outcomes = ["200", "200", "200"];
+const OWN: Outcomes = ["sign-in", "200", "200"];
+const DRIVERS: Outcomes = ["sign-in", "200", "404"];
+const NEEDS_DRAFT: Outcomes = ["sign-in", "sign-in", "sign-in"];
+
+/// What is read: the route as the router knows it, an address of the driver's, the outcomes. `ORDER` and `RECEIPT`
+/// stand for the driver's settled order.
+pub const READ: &[(&str, &str, Outcomes)] = &[
+    ("/", "/", FOR_ALL),
+    ("/services", "/services", FOR_ALL),
+    ("/sign-in", "/sign-in", FOR_ALL),
+    ("/sign-in/code", "/sign-in/code", NEEDS_DRAFT),
+    ("/sign-in/password", "/sign-in/password", FOR_ALL),
+    ("/register", "/register", FOR_ALL),
+    ("/register/code", "/register/code", NEEDS_DRAFT),
+    ("/register/identity", "/register/identity", FOR_ALL),
+    ("/register/password", "/register/password", FOR_ALL),
+    ("/register/done", "/register/done", FOR_ALL),
+    ("/signed-out", "/signed-out", FOR_ALL),
+    ("/me", "/me", OWN),
+    ("/me/licence", "/me/licence", OWN),
+    ("/me/sessions", "/me/sessions", OWN),
+    ("/vehicles", "/vehicles", OWN),
+    ("/vehicles/{vehicle}", "/vehicles/v1", DRIVERS),
+    ("/vehicles/{vehicle}/records/{record}", "/vehicles/v1/records/r2", DRIVERS),
+    ("/vehicles/{vehicle}/records/{record}/dispute", "/vehicles/v1/records/r2/dispute", DRIVERS),
+    ("/vehicles/{vehicle}/records/{record}/disputed", "/vehicles/v1/records/r2/disputed", DRIVERS),
+    ("/vehicles/{vehicle}/notice", "/vehicles/v1/notice?records=r2", DRIVERS),
+    ("/vehicles/{vehicle}/decision", "/vehicles/v1/decision?records=r2&agreed=yes", DRIVERS),
+    ("/vehicles/{vehicle}/confirm", "/vehicles/v1/confirm?records=r2", DRIVERS),
+    ("/orders", "/orders", OWN),
+    ("/orders/{order}", "/orders/ORDER", DRIVERS),
+    ("/receipts", "/receipts", OWN),
+    ("/receipts/{number}", "/receipts/RECEIPT", DRIVERS),
+    ("/evidence/{vehicle}/{record}", "/evidence/v1/r1", ["404", "200", "404"]),
+    ("/rulebook", "/rulebook", FOR_ALL),
+    ("/rulebook/{rule}", "/rulebook/camera.points-total", FOR_ALL),
+    ("/what-if", "/what-if", FOR_ALL),
+    ("/settings", "/settings", FOR_ALL),
+    ("/outbox", "/outbox", FOR_ALL),
+    ("/offline", "/offline", FOR_ALL),
+    ("/not-found", "/not-found", ["404", "404", "404"]),
+    ("/error/unavailable", "/error/unavailable", ["503", "503", "503"]),
+    ("/error/stale", "/error/stale", FOR_ALL),
+    ("/healthz", "/healthz", FOR_ALL),
+    ("/readyz", "/readyz", FOR_ALL),
+    ("/metrics", "/metrics", FOR_ALL),
+    ("/service-worker.js", "/service-worker.js", FOR_ALL),
+    ("/gateways/wechat/notifications", "/gateways/wechat/notifications", ["405", "405", "405"]),
+    ("/api/v1/rulebook", "/api/v1/rulebook", FOR_ALL),
+    ("/api/v1/openapi.json", "/api/v1/openapi.json", FOR_ALL),
+    ("/api/v1/assessments/camera-record", "/api/v1/assessments/camera-record", ["405", "405", "405"]),
+    ("/api/v1/assessments/late-fee", "/api/v1/assessments/late-fee", ["405", "405", "405"]),
+    ("/api/v1/{*unknown}", "/api/v1/anything/else", ["404", "404", "404"]),
+];
+
+const BACK_TO_CONFIRM: Outcomes = ["sign-in", "/vehicles/v1/confirm?records=r2", "/not-found"];
+
+/// A form target, its fields about the driver's things, the outcomes.
+type Target = (&'static str, &'static [(&'static str, &'static str)], Outcomes);
+
+/// What is sent. The last ends the sessions.
+const SENT: &[Target] = &[
+    ("/api/sign-in/code/send", &[("phone", NEW_PHONE)], ["/sign-in/code"; 3]),
+    ("/api/sign-in/code", &[("code", "000000")], ["/sign-in/code"; 3]),
+    ("/api/sign-in/password", &[("phone", PHONE), ("password", "wrong")], ["/sign-in/password"; 3]),
+    ("/api/register/code/send", &[("phone", NEW_PHONE)], ["/register/code"; 3]),
+    ("/api/register/code", &[("code", "000000")], ["/register/code"; 3]),
+    ("/api/register/identity", &[("id_number", "530102199505053056"), ("proof", "云A33333")], NEEDS_DRAFT),
+    ("/api/register/password", &[("password", "lutong-demo")], NEEDS_DRAFT),
+    ("/api/settings", &[("theme", "dark")], ["/"; 3]),
+    ("/api/sessions/extend", &[], ["sign-in", "/", "/"]),
+    ("/api/sessions/end", &[("session", "SESSION")], ["sign-in", "/me/sessions", "/not-found"]),
+    (
+        "/api/records/dispute",
+        &[("vehicle", "v1"), ("record", "r3")],
+        ["sign-in", "/vehicles/v1/records/r3/disputed", "/not-found"],
+    ),
+    ("/api/orders/code/send", &[("vehicle", "v1"), ("records[]", "r2")], BACK_TO_CONFIRM),
+    (
+        "/api/orders/place",
+        &[("key", "0123456789abcdef0123"), ("vehicle", "v1"), ("records[]", "r2"), ("code", "000000")],
+        BACK_TO_CONFIRM,
+    ),
+    ("/api/orders/pay", &[("order", "ORDER")], ["sign-in", "/orders/ORDER", "/not-found"]),
+    ("/api/orders/cancel", &[("order", "ORDER")], ["sign-in", "/orders/ORDER", "/not-found"]),
+    ("/api/sign-out", &[], ["/signed-out"; 3]),
+];
+
+fn outcome(answer: &Answer) -> String {
+    match answer.location() {
+        "" => answer.status.as_u16().to_string(),
+        location if location.starts_with("/sign-in?next=") => "sign-in".into(),
+        location => location.to_owned(),
+    }
+}
+
+/// The driver's things, by the words that stand for them in the tables.
+struct Things([(&'static str, String); 3]);
+
+impl Things {
+    async fn of(site: &Site, driver: &Browser) -> Self {
+        let order = driver.place(site, "v1", "r1").await;
+        let receipt = driver.pay(site, &order).await;
+        site.driver().await;
+        let session = driver.form("/me/sessions", "/api/sessions/end").await;
+        let session = session.value("session").expect("the other session").to_owned();
+        Self([("ORDER", order), ("RECEIPT", receipt), ("SESSION", session)])
+    }
+
+    fn fill(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, (word, thing)| text.replace(word, thing))
+    }
+}
+
+#[test]
+fn no_route_is_missing_from_the_table() {
+    app::api::register();
+    let pages = leptos_axum::generate_route_list(app::App);
+    let pages: BTreeSet<_> = pages.iter().map(|route| route.path().to_owned()).collect();
+    assert!(pages.len() > 30, "{pages:?}");
+    let mut routes = pages;
+    for source in [
+        include_str!("../../src/http.rs"),
+        include_str!("../../src/http/files.rs"),
+        include_str!("../../src/api.rs"),
+    ] {
+        let written = source.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next());
+        routes.extend(written.map(str::to_owned));
+    }
+    let table: BTreeSet<_> = READ.iter().map(|(route, _, _)| (*route).to_owned()).collect();
+    assert_eq!(routes, table);
+    let targets: BTreeSet<_> = server_fn_paths().map(|(path, _)| path).collect();
+    let table: BTreeSet<_> = SENT.iter().map(|(path, _, _)| *path).collect();
+    assert_eq!(targets, table);
+}
+
+#[test]
+fn no_source_file_registers_routes_out_of_sight() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![folder];
+    let mut found = BTreeSet::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if std::fs::read_to_string(&path).unwrap().contains(".route(") {
+                found.insert(path.file_name().unwrap().to_string_lossy().into_owned());
+            }
+        }
+    }
+    // The sandbox is another program.
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), ["api.rs", "files.rs", "http.rs", "sandbox.rs"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_address_shows_each_person_what_is_theirs_and_nothing_else() {
+    for site in sites().await {
+        let (visitor, driver, other) = (site.browser(), site.driver().await, site.other().await);
+        let things = Things::of(&site, &driver).await;
+        for (route, address, outcomes) in READ {
+            for (number, browser) in [&visitor, &driver, &other].into_iter().enumerate() {
+                let answer = browser.get(&things.fill(address)).await;
+                assert_eq!(outcome(&answer), outcomes[number], "{route} for person {number}");
+                let drivers = ["云A12345", "人民路", "*明", "138****0001"];
+                let shown = drivers.iter().find(|text| answer.body.contains(**text));
+                assert!(number == 1 || shown.is_none(), "{route} shows person {number} {shown:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_form_answers_each_person_for_what_is_theirs_alone() {
+    for site in sites().await {
+        let (visitor, driver, other) = (site.browser(), site.driver().await, site.other().await);
+        let things = Things::of(&site, &driver).await;
+        for (path, fields, outcomes) in SENT {
+            for (number, browser) in [(0, &visitor), (2, &other), (1, &driver)] {
+                site.seconds_pass(61);
+                let token = browser.token().await;
+                let filled: Vec<_> = fields.iter().map(|(name, value)| (*name, things.fill(value))).collect();
+                let mut fields = vec![("csrf", token.as_str())];
+                fields.extend(filled.iter().map(|(name, value)| (*name, value.as_str())));
+                let answer = browser.post(path, &fields).await;
+                assert_eq!(outcome(&answer), things.fill(outcomes[number]), "{path} for person {number}");
+            }
+        }
+        site.world.every_promise_holds().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn machines_are_asked_for_a_signature_or_for_json() {
+    for site in sites().await {
+        for (path, status) in [
+            ("/gateways/wechat/notifications", StatusCode::UNAUTHORIZED),
+            ("/api/v1/assessments/camera-record", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            ("/api/v1/assessments/late-fee", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            ("/api/v1/rulebook", StatusCode::METHOD_NOT_ALLOWED),
+            ("/api/v1/openapi.json", StatusCode::METHOD_NOT_ALLOWED),
+        ] {
+            for browser in [site.browser(), site.driver().await] {
+                let answer = browser.send(browser.request(Method::POST, path)).await;
+                assert_eq!(answer.status, status, "{path}: {}", answer.body);
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn outside_of_development_nobody_reads_the_outbox() {
+    for site in crate::support::sites_with(|state| state.development = false).await {
+        for browser in [site.browser(), site.driver().await] {
+            assert_eq!(browser.get("/outbox").await.status, StatusCode::NOT_FOUND);
+        }
+    }
+}
