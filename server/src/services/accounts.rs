@@ -47,9 +47,14 @@ impl AccountService {
         Ok((draft, phone))
     }
 
+    /// What a code is bound to before there is a session; the store holds no cookie in clear.
+    fn this_browser(&self) -> String {
+        self.0.sealer.look_up("visit", &current().visit_id)
+    }
+
     async fn use_code(&self, purpose: CodePurpose, phone: &Phone, code: &str) -> Result<(), ServiceError> {
         let (state, hash, code) = (self.0.clone(), codes::phone_hash(&self.0, phone), code.to_owned());
-        let visit = current().visit_id;
+        let visit = self.this_browser();
         let checked = self.0.store.write(move |connection| {
             let (state, hash, code, visit) = (state.clone(), hash.clone(), code.clone(), visit.clone());
             Box::pin(async move { codes::check(connection, &state, purpose, &hash, &visit, &code).await })
@@ -70,8 +75,7 @@ impl AccountService {
 impl Accounts for AccountService {
     async fn send_code(&self, purpose: CodePurpose, phone: &str) -> Result<(), ServiceError> {
         let phone = parse_phone(phone)?;
-        let current = current();
-        codes::send(&self.0, purpose, &phone, &current.visit_id, &current.address).await?;
+        codes::send(&self.0, purpose, &phone, &self.this_browser(), &current().address).await?;
         let draft = Draft { purpose, phone: phone.to_string(), proven: false, person: None };
         cookies::keep_draft(&self.0, &draft);
         Ok(())
@@ -81,7 +85,7 @@ impl Accounts for AccountService {
         let (_, phone) = self.draft(purpose)?;
         let sent = async {
             let mut connection = self.0.store.read().await?;
-            codes::sent(&mut connection, &self.0, purpose, &phone, &current().visit_id).await
+            codes::sent(&mut connection, &self.0, purpose, &phone, &self.this_browser()).await
         };
         Ok(sent.await?)
     }

@@ -157,9 +157,11 @@ async fn a_code_serves_no_other_browser_and_no_other_purpose() {
     for site in sites().await {
         let (browser, code) = asked(&site).await;
         let stranger = site.browser();
+        site.seconds_pass(1);
         ask(&stranger, NEW_PHONE).await;
         let sent = try_code(&stranger, &code).await;
         assert_eq!(sent.location(), "/sign-in/code", "another browser and phone");
+        site.seconds_pass(1);
         browser.submit("/register", "/api/register/code/send", &[("phone", PHONE)]).await;
         let registering = site.world.newest_code().await;
         assert_ne!(registering, code);
@@ -186,6 +188,7 @@ async fn a_code_for_one_selection_places_no_other_order_and_does_not_sign_in() {
         let sent = driver.post("/api/orders/place", &both.with(&[("code", &code)]).pairs()).await;
         assert_eq!(sent.location(), "/vehicles/v1/confirm?records=r1&records=r2", "more than was confirmed");
         let visitor = site.browser();
+        site.seconds_pass(1);
         ask(&visitor, PHONE).await;
         let sent = try_code(&visitor, &code).await;
         assert_eq!(sent.location(), "/sign-in/code");

@@ -1,7 +1,7 @@
 //! Whether a phone has an account is told to nobody who does not hold the phone.
 
-use crate::support::{Answer, Browser, NEW_PHONE, PASSWORD, Site, sites};
-use crate::world::PHONE;
+use crate::support::{Answer, Browser, DRIVERS_PLATE, NEW_PHONE, PASSWORD, Site, sites};
+use crate::world::{ID_NUMBER, PHONE};
 
 /// No account, and the same masked number as the driver's.
 const UNKNOWN: &str = "13811110001";
@@ -13,7 +13,9 @@ async fn plain(browser: &Browser, answer: &Answer, phone: &str) -> Vec<String> {
     let cookies = cookies.into_iter().map(|line| {
         let (name, rest) = line.to_str().expect("plain").split_once('=').expect("a cookie");
         let (value, attributes) = rest.split_once(';').expect("attributes");
-        format!("{name} of {} characters;{attributes}", value.len())
+        // Three characters of the line stand for one of the value where it is escaped.
+        let length = value.len() - 2 * value.matches('%').count();
+        format!("{name} of {length} characters;{attributes}")
     });
     let mut names: Vec<_> = answer.headers.keys().map(ToString::to_string).collect();
     names.sort();
@@ -96,7 +98,7 @@ async fn an_id_number_of_nobody_and_one_that_does_not_fit_the_plate_are_answered
         for (id_number, proof) in [
             ("530102197001010002", "云A33333"),
             ("530102199505053056", "云A22222"),
-            ("530102199001011231", "云A12345"),
+            (ID_NUMBER, DRIVERS_PLATE),
         ] {
             let fields = [("id_number", id_number), ("proof", proof)];
             let answer = browser.submit("/register/identity", "/api/register/identity", &fields).await;

@@ -4,7 +4,9 @@ use http::{Method, StatusCode};
 use server::db::Engine;
 
 use crate::journal;
-use crate::support::{Answer, Browser, NEW_ID_NUMBER, NEW_PHONE, NEW_PLATE, PASSWORD, Site, sites};
+use crate::support::{
+    Answer, Browser, DRIVERS_PLATE, NEW_ID_NUMBER, NEW_PHONE, NEW_PLATE, PASSWORD, Site, sites,
+};
 use crate::world::{ID_NUMBER, PHONE};
 
 /// What must not be seen outside, gathered along the way.
@@ -68,6 +70,7 @@ async fn journey(site: &Site, secrets: &mut Secrets) -> Vec<Browser> {
     assert_eq!(made.location(), "/register/done");
     secrets.add_browser(&visitor).await;
 
+    site.seconds_pass(1);
     let driver = site.browser();
     driver.sign_in(PHONE, "not-the-password").await;
     driver.submit("/sign-in", "/api/sign-in/code/send", &[("phone", PHONE)]).await;
@@ -245,7 +248,7 @@ async fn the_file_of_the_store_holds_nothing_personal_in_clear() {
             bytes.extend(std::fs::read(site.world.state.evidence.join(name)).unwrap_or_default());
         }
         let text = String::from_utf8_lossy(&bytes);
-        assert!(text.contains("云A12345"), "the file was read");
+        assert!(text.contains(DRIVERS_PLATE), "the file was read");
         secrets.none_in("the file", &text);
     }
 }

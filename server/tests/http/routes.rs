@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use http::{Method, StatusCode};
 use leptos::server_fn::axum::server_fn_paths;
 
-use crate::support::{Answer, Browser, NEW_PHONE, Site, sites};
+use crate::support::{Answer, Browser, DRIVERS_PLATE, NEW_PHONE, Site, sites};
 use crate::world::PHONE;
 
 /// What a visitor, the driver and another citizen get: a status, `sign-in`, or where they are sent.
@@ -176,7 +176,7 @@ async fn every_address_shows_each_person_what_is_theirs_and_nothing_else() {
             for (number, browser) in [&visitor, &driver, &other].into_iter().enumerate() {
                 let answer = browser.get(&things.fill(address)).await;
                 assert_eq!(outcome(&answer), outcomes[number], "{route} for person {number}");
-                let drivers = ["云A12345", "人民路", "*明", "138****0001"];
+                let drivers = [DRIVERS_PLATE, "人民路", "*明", "138****0001"];
                 let shown = drivers.iter().find(|text| answer.body.contains(**text));
                 assert!(number == 1 || shown.is_none(), "{route} shows person {number} {shown:?}");
             }

@@ -19,6 +19,7 @@ use crate::world::{self, PHONE, World};
 
 pub const ORIGIN: &str = "https://lutong.example";
 pub const PASSWORD: &str = "lutong-demo";
+pub const DRIVERS_PLATE: &str = "云A54321";
 pub const OTHER_PHONE: &str = "13800000002";
 pub const OTHER_ID_NUMBER: &str = "530102198802022016";
 /// Who has no account yet, with a car of their own.
@@ -69,6 +70,7 @@ async fn populate(world: &World) {
     let state = &world.state;
     let password = passwords::hash(&*state.clock, PASSWORD).await.expect("a hash");
     world.run(format!("update accounts set password = '{password}' where id = 'a1'")).await;
+    world.run(format!("update vehicles set plate = '{DRIVERS_PLATE}' where id = 'v1'")).await;
     let other = person(world, OTHER_ID_NUMBER, "v2", "云A22222").await;
     let new = NewAccount {
         phone: Phone::parse(OTHER_PHONE).expect("a phone"),
@@ -271,6 +273,8 @@ impl Browser {
 
     /// Sends a code for the record of the vehicle and gives the form that places the order.
     pub async fn order_form(&self, site: &Site, vehicle: &str, record: &str) -> Form {
+        // The newest code is then surely this one.
+        site.seconds_pass(1);
         let decision = format!("/vehicles/{vehicle}/decision?records={record}&agreed=yes");
         let sent = self.submit(&decision, "/api/orders/code/send", &[]).await;
         assert_eq!(sent.location(), format!("/vehicles/{vehicle}/confirm?records={record}"));
@@ -278,7 +282,7 @@ impl Browser {
         self.form(sent.location(), "/api/orders/place").await.with(&[("code", &code)])
     }
 
-    /// Places an order and gives its number of address.
+    /// Places an order and gives the last part of its address.
     pub async fn place(&self, site: &Site, vehicle: &str, record: &str) -> String {
         let form = self.order_form(site, vehicle, record).await;
         let placed = self.post("/api/orders/place", &form.pairs()).await;
