@@ -46,6 +46,7 @@ pub const READ: &[(&str, &str, Outcomes)] = &[
     ("/receipts", "/receipts", OWN),
     ("/receipts/{number}", "/receipts/RECEIPT", DRIVERS),
     ("/evidence/{vehicle}/{record}", "/evidence/v1/r1", ["404", "200", "404"]),
+    ("/session", "/session", ["401", "204", "204"]),
     ("/rulebook", "/rulebook", FOR_ALL),
     ("/rulebook/{rule}", "/rulebook/camera.points-total", FOR_ALL),
     ("/what-if", "/what-if", FOR_ALL),
