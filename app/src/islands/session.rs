@@ -16,6 +16,7 @@ pub struct SessionWords {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "the server draws a session that runs"))]
 enum Stage {
     Running,
     Ending,
