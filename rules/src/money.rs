@@ -68,7 +68,8 @@ impl Fen {
 impl fmt::Display for Fen {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
-        write!(formatter, "{sign}{}.{:02}", self.0.abs() / 100, self.0.abs() % 100)
+        let fen = self.0.unsigned_abs();
+        write!(formatter, "{sign}{}.{:02}", fen / 100, fen % 100)
     }
 }
 

@@ -78,7 +78,8 @@ impl PlatePrefix {
 
     pub fn from_number(number: i64) -> Option<Self> {
         let number = u16::try_from(number).ok()?;
-        let known = usize::from(number / LETTERS) < PROVINCES.len() && number % LETTERS < 26;
+        let (province, letter) = (usize::from(number / LETTERS), number % LETTERS);
+        let known = province < PROVINCES.len() && letter < 26 && letter != u16::from(b'I' - b'A');
         known.then_some(Self { number })
     }
 

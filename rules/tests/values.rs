@@ -111,6 +111,9 @@ fn plates_follow_the_standard() {
         let prefix = PlatePrefix::parse(text).unwrap();
         assert_eq!(PlatePrefix::from_number(prefix.number()), Some(prefix));
     }
+    for number in [-1, 8, 26, 31 * 32, i64::MAX] {
+        assert_eq!(PlatePrefix::from_number(number), None, "{number}: 8 would be 京I");
+    }
 }
 
 #[test]
@@ -122,6 +125,7 @@ fn amounts_regions_and_codes_are_read_or_turned_away() {
         assert!(Fen::parse(text).is_err(), "{text}");
     }
     assert_eq!(Fen::new(-5).to_string(), "-0.05");
+    assert_eq!(Fen::new(i64::MIN).to_string(), "-92233720368547758.08");
     assert!(RegionCode::parse("530102").unwrap().within("5301"));
     for text in ["53010", "5301022", "abcdef", "930102", "030102"] {
         assert!(RegionCode::parse(text).is_err(), "{text}");
