@@ -1,0 +1,136 @@
+//! Two orders for one record, the money at the provider, and what the services do with each event.
+
+use rules::order::{OrderEvent, OrderState};
+
+/// What the provider knows of an order's payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Money {
+    NotAsked,
+    Asked,
+    /// The provider has it, whether we know or not.
+    Captured,
+    /// Nobody can pay any more.
+    Closed,
+    Returned,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Record {
+    Free,
+    Held(usize),
+    Processed(usize),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Order {
+    pub state: OrderState,
+    pub holds: bool,
+    pub money: Money,
+    /// We took note of the capture: a second one changes nothing.
+    pub noted: bool,
+    /// The provider called the payment failed once.
+    pub failed: bool,
+    /// Copies of the notification on their way.
+    pub letters: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct World {
+    pub orders: [Option<Order>; 2],
+    pub record: Record,
+    /// The registry says that somebody processed the record outside.
+    pub elsewhere: bool,
+}
+
+impl Order {
+    pub fn ended(&self) -> bool {
+        use OrderState as S;
+        matches!(self.state, S::Lapsed | S::Cancelled | S::Refunding | S::Refunded)
+    }
+
+    /// Nothing more is owed to anybody.
+    pub fn rests(&self) -> bool {
+        match self.state {
+            OrderState::Settled | OrderState::Refunded => true,
+            OrderState::Lapsed | OrderState::Cancelled => self.money != Money::Captured,
+            _ => false,
+        }
+    }
+}
+
+impl World {
+    pub fn all(&self) -> impl Iterator<Item = (usize, &Order)> {
+        self.orders.iter().enumerate().filter_map(|(who, order)| Some((who, order.as_ref()?)))
+    }
+
+    pub fn every(&self, holds: impl Fn(usize, &Order) -> bool) -> bool {
+        self.all().all(|(who, order)| holds(who, order))
+    }
+
+    fn give_back(&mut self, who: usize, order: &mut Order) {
+        if self.record == Record::Held(who) {
+            self.record = Record::Free;
+        }
+        order.holds = false;
+    }
+
+    /// Grows with all that happens, so that there is an end.
+    pub fn progress(&self) -> u32 {
+        let order = |order: &Order| {
+            use OrderState as S;
+            let state = match order.state {
+                S::Placed => 0,
+                S::Paying => 1,
+                S::Lapsed | S::Cancelled => 2,
+                S::Paid => 3,
+                S::Settled | S::Refunding => 4,
+                S::Refunded => 5,
+            };
+            let money = match order.money {
+                Money::NotAsked => 0,
+                Money::Asked => 1,
+                Money::Closed => 2,
+                Money::Captured => 4 - order.letters,
+                Money::Returned => 5 - order.letters,
+            };
+            1 + state + 2 * u32::from(order.failed) + u32::from(money)
+        };
+        self.all().map(|(_, known)| order(known)).sum::<u32>() + u32::from(self.elsewhere)
+    }
+
+    pub fn is_free(&self) -> bool {
+        self.record == Record::Free && !self.elsewhere
+    }
+
+    /// Whether the world lets the event happen to the order, apart from the table.
+    pub fn allows(&self, order: &Order, event: OrderEvent) -> bool {
+        match event {
+            OrderEvent::StartPayment => matches!(order.money, Money::NotAsked | Money::Asked),
+            OrderEvent::PaymentFailed => order.money == Money::Asked && !order.failed,
+            OrderEvent::PaymentSucceeded => order.money == Money::Captured && !order.noted,
+            OrderEvent::Lapse | OrderEvent::Cancel => true,
+            OrderEvent::Settle => order.holds && !self.elsewhere,
+            OrderEvent::Refund => !order.holds || self.elsewhere,
+            OrderEvent::RefundSucceeded => order.money == Money::Returned,
+        }
+    }
+
+    /// What the services do in one transaction with the event.
+    pub fn happens(&mut self, who: usize, order: &mut Order, event: OrderEvent, next: OrderState) {
+        let late = matches!(order.state, OrderState::Lapsed | OrderState::Cancelled);
+        match event {
+            OrderEvent::StartPayment => order.money = Money::Asked,
+            OrderEvent::PaymentFailed => order.failed = true,
+            OrderEvent::PaymentSucceeded => {
+                order.noted = true;
+                if late && self.is_free() {
+                    (self.record, order.holds) = (Record::Held(who), true);
+                }
+            }
+            OrderEvent::Lapse | OrderEvent::Cancel | OrderEvent::Refund => self.give_back(who, order),
+            OrderEvent::Settle => self.record = Record::Processed(who),
+            OrderEvent::RefundSucceeded => {}
+        }
+        order.state = next;
+    }
+}
