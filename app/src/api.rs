@@ -9,7 +9,6 @@ pub mod violations;
 use std::sync::Arc;
 
 use leptos::prelude::{ServerFnError, expect_context};
-use leptos_axum::redirect;
 
 use crate::visit::{FieldError, Flash};
 
@@ -87,13 +86,28 @@ pub fn sign_in_and_return(path: &str) -> String {
     query
 }
 
-/// A path on this site, or home: a link from outside must not send people elsewhere.
+/// A path on this site, or home: a link from outside must not send people elsewhere. Browsers drop tabs and line ends,
+/// and take a backslash for a slash.
 pub fn local_path(next: &str) -> &str {
-    if next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']) {
-        next
-    } else {
-        "/"
-    }
+    let foreign = |character: char| character.is_control() || character == '\\';
+    if next.starts_with('/') && !next.starts_with("//") && !next.contains(foreign) { next } else { "/" }
+}
+
+/// Sends the browser on to the path, which may be made of what somebody typed.
+pub fn redirect(path: &str) {
+    leptos_axum::redirect(&location(path));
+}
+
+/// The path as a header may carry it: whatever is not plain ASCII is percent-encoded.
+pub fn location(path: &str) -> String {
+    path.bytes().fold(String::new(), |mut encoded, byte| {
+        if byte.is_ascii_graphic() {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+        encoded
+    })
 }
 
 fn url_encode(text: &str) -> String {
@@ -132,4 +146,32 @@ pub fn register() {
     register_explicit::<orders::Place>();
     register_explicit::<orders::Pay>();
     register_explicit::<orders::Cancel>();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{local_path, location};
+
+    #[test]
+    fn a_redirect_stays_on_this_site_and_fits_a_header_whatever_was_typed() {
+        for (next, path) in [
+            ("/orders/1?a=%20b", "/orders/1?a=%20b"),
+            ("//elsewhere.example", "/"),
+            ("/\t/elsewhere.example", "/"),
+            ("/\\elsewhere.example", "/"),
+            ("/\u{1}", "/"),
+            ("elsewhere.example", "/"),
+            ("", "/"),
+        ] {
+            assert_eq!(local_path(next), path, "{next:?}");
+        }
+        for (path, header) in [
+            ("/vehicles/\u{1}", "/vehicles/%01"),
+            ("/vehicles/\r\nSet-Cookie: a", "/vehicles/%0D%0ASet-Cookie:%20a"),
+            ("/vehicles/桂", "/vehicles/%E6%A1%82"),
+            ("/vehicles/V1?records=R1&agreed=no", "/vehicles/V1?records=R1&agreed=no"),
+        ] {
+            assert_eq!(location(path), header);
+        }
+    }
 }

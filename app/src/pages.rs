@@ -12,9 +12,9 @@ pub mod what_if;
 use std::future::Future;
 
 use leptos::prelude::*;
-use leptos_axum::{ResponseOptions, redirect};
+use leptos_axum::ResponseOptions;
 
-use crate::api::{ServiceError, sign_in_and_return};
+use crate::api::{ServiceError, redirect, sign_in_and_return};
 use crate::visit::visit;
 
 /// Renders what the loading gives, before the page is sent; what it does not give has a page of its own.

@@ -92,7 +92,7 @@ pub fn App() -> impl IntoView {
 pub fn signed_in() -> bool {
     let visit = visit();
     if visit.account.is_none() {
-        leptos_axum::redirect(&crate::api::sign_in_and_return(&visit.path));
+        crate::api::redirect(&crate::api::sign_in_and_return(&visit.path));
     }
     visit.account.is_some()
 }

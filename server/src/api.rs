@@ -1,7 +1,9 @@
 //! The public API for machines: the rulebook and judgements of given cases. Pure: nothing is stored, nobody signs in.
 
-mod assessments;
+pub mod assessments;
+pub mod late_fee;
 mod problem;
+mod times;
 
 use std::net::SocketAddr;
 
@@ -24,7 +26,7 @@ use crate::state::State;
         description = "The rules of online handling, and judgements of given cases.",
         license(name = "MIT")
     ),
-    paths(rulebook, openapi, assessments::camera_record, assessments::late_fee),
+    paths(rulebook, openapi, assessments::camera_record, late_fee::late_fee),
     components(schemas(ProblemBody))
 )]
 struct Described;
@@ -39,7 +41,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/rulebook", get(rulebook))
         .route("/api/v1/openapi.json", get(openapi))
         .route("/api/v1/assessments/camera-record", post(assessments::camera_record))
-        .route("/api/v1/assessments/late-fee", post(assessments::late_fee))
+        .route("/api/v1/assessments/late-fee", post(late_fee::late_fee))
         .method_not_allowed_fallback(|| async { Problem::wrong_method() })
         .route("/api/v1/{*unknown}", any(|| async { Problem::not_found() }))
         .layer(from_fn_with_state(state.clone(), limit))

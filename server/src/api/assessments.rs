@@ -1,4 +1,4 @@
-//! Judges a given camera record, and computes a late fee.
+//! Judges a given camera record.
 
 use axum::Json;
 use axum::extract::State as Extracted;
@@ -10,9 +10,8 @@ use rules::camera::{
 };
 use rules::licence::{LicenceStates, Points};
 use rules::money::Fen;
-use rules::penalty::FineCase;
 use rules::person::IdentityLevel;
-use rules::place::{PlaceId, RegionCode};
+use rules::place::RegionCode;
 use rules::plate::PlateNumber;
 use rules::rulebook::Rulebook;
 use rules::set::{CodeSet, Coded};
@@ -23,9 +22,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::problem::{Problem, ProblemBody};
+use super::times::{day, moment};
 use crate::state::State;
 
-/// A case to judge. Codes are those of the rulebook page; moments are RFC 3339.
+/// A case to judge. Codes are those of the rulebook page; moments are RFC 3339, and lie in the years 1950 to 2199.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -163,6 +163,17 @@ fn points(field: &str, points: u32) -> Result<Points, Problem> {
 }
 
 impl CameraRecordRequest {
+    /// The verdict under the rulebook, or the first field that is wrong.
+    pub fn judge(self, now: DateTime<Utc>, rulebook: &Rulebook) -> Result<Assessment, Problem> {
+        let verdict = camera::assess(&self.case(now)?, rulebook);
+        Ok(Assessment {
+            passes: verdict.passes(),
+            refusals: verdict.refusals.iter().map(|refused| refusal(refused, rulebook)).collect(),
+            place: verdict.place.map(|place| place.to_string()),
+            rulebook: verdict.rulebook.to_string(),
+        })
+    }
+
     fn case(self, now: DateTime<Utc>) -> Result<CameraCase, Problem> {
         let record = self.record.facts()?;
         let licence = self.licence.map(LicenceInput::facts).transpose()?;
@@ -172,7 +183,7 @@ impl CameraRecordRequest {
             return Err(Problem::field("selected_points", "less than the record's own points"));
         }
         Ok(CameraCase {
-            now: self.now.unwrap_or(now),
+            now: self.now.map_or(Ok(now), |now| moment("now", now))?,
             applicant: Applicant {
                 identity: code::<IdentityLevel>("identity", &self.identity)?,
                 licence,
@@ -193,7 +204,7 @@ impl LicenceInput {
             states,
             cycle_points: points("licence.cycle_points", self.cycle_points)?,
             full_marks: points("licence.full_marks", self.full_marks)?.0,
-            next_cycle: self.next_cycle,
+            next_cycle: day("licence.next_cycle", self.next_cycle)?,
         })
     }
 }
@@ -207,7 +218,7 @@ impl VehicleInput {
             usage: code::<VehicleUse>("vehicle.usage", &self.usage)?,
             states,
             relation: code::<Relation>("vehicle.relation", &self.relation)?,
-            bound_since: self.bound_since,
+            bound_since: self.bound_since.map(|since| moment("vehicle.bound_since", since)).transpose()?,
             lease: self.lease.map(LeaseInput::facts).transpose()?,
         })
     }
@@ -216,7 +227,12 @@ impl VehicleInput {
 impl LeaseInput {
     fn facts(self) -> Result<LeaseFacts, Problem> {
         let role = code::<LeaseRole>("vehicle.lease.role", &self.role)?;
-        Ok(LeaseFacts { registered_at: self.registered_at, from: self.from, until: self.until, role })
+        Ok(LeaseFacts {
+            registered_at: moment("vehicle.lease.registered_at", self.registered_at)?,
+            from: moment("vehicle.lease.from", self.from)?,
+            until: moment("vehicle.lease.until", self.until)?,
+            role,
+        })
     }
 }
 
@@ -225,17 +241,18 @@ impl RecordInput {
         if !(0..=100_000_000).contains(&self.fine) {
             return Err(Problem::field("record.fine", "whole fen, 0 to 100000000"));
         }
+        let held_until = self.held_until.map(|until| moment("record.held_until", until)).transpose()?;
         Ok(RecordFacts {
             region: RegionCode::parse(&self.region)
                 .map_err(|error| Problem::field("record.region", error))?,
-            violated_at: self.violated_at,
+            violated_at: moment("record.violated_at", self.violated_at)?,
             capture: code::<Capture>("record.capture", &self.capture)?,
             penalty: code::<PenaltyKind>("record.penalty", &self.penalty)?,
             fine: Fen::new(self.fine),
             points: points("record.points", self.points)?,
             state: match self.state.as_str() {
                 "unprocessed" => RecordStanding::Unprocessed,
-                "held" => RecordStanding::HeldByOther { until: self.held_until },
+                "held" => RecordStanding::HeldByOther { until: held_until },
                 "processed" => RecordStanding::Processed,
                 "processed-elsewhere" => RecordStanding::ProcessedElsewhere,
                 other => {
@@ -280,95 +297,8 @@ pub async fn camera_record(
     body: Result<Json<CameraRecordRequest>, JsonRejection>,
 ) -> Result<Json<Assessment>, Problem> {
     let Json(request) = body?;
-    let verdict = camera::assess(&request.case(state.clock.now())?, &state.rulebook);
-    Ok(Json(Assessment {
-        passes: verdict.passes(),
-        refusals: verdict.refusals.iter().map(|refused| refusal(refused, &state.rulebook)).collect(),
-        place: verdict.place.map(|place| place.to_string()),
-        rulebook: verdict.rulebook.to_string(),
-    }))
+    Ok(Json(request.judge(state.clock.now(), &state.rulebook)?))
 }
 
-/// A decided fine that is paid on a day.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({
-    "fine": 20000, "served_on": "2026-10-01", "paid_on": "2026-11-01",
-    "suspensions": [{ "from": "2026-10-20", "until": "2026-10-25" }]
-}))]
-pub struct LateFeeRequest {
-    /// Whole fen.
-    #[schema(minimum = 0)]
-    fine: i64,
-    served_on: NaiveDate,
-    paid_on: NaiveDate,
-    /// A place of the rulebook; national where it is left out.
-    place: Option<String>,
-    /// Reviews and lawsuits: first and last day, no last day while they run.
-    #[serde(default)]
-    suspensions: Vec<Suspension>,
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Suspension {
-    from: NaiveDate,
-    until: Option<NaiveDate>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LateFeeBody {
-    /// The last day on which nothing is added.
-    due_on: NaiveDate,
-    days_late: u32,
-    days_suspended: u32,
-    /// Whole fen.
-    fee: i64,
-    total: i64,
-    rulebook: String,
-}
-
-/// The additional fine for paying late: 3 % a day after the 15th day, never more than the fine.
-#[utoipa::path(post, path = "/api/v1/assessments/late-fee", request_body = LateFeeRequest, responses(
-    (status = 200, description = "The fee", body = LateFeeBody),
-    (status = 400, description = "Not JSON", body = ProblemBody),
-    (status = 413, description = "Too large", body = ProblemBody),
-    (status = 415, description = "No JSON content type", body = ProblemBody),
-    (status = 422, description = "A field is wrong", body = ProblemBody),
-    (status = 429, description = "Too many requests", body = ProblemBody),
-))]
-pub async fn late_fee(
-    Extracted(state): Extracted<State>,
-    body: Result<Json<LateFeeRequest>, JsonRejection>,
-) -> Result<Json<LateFeeBody>, Problem> {
-    let Json(request) = body?;
-    if !(0..=100_000_000).contains(&request.fine) {
-        return Err(Problem::field("fine", "whole fen, 0 to 100000000"));
-    }
-    if request.paid_on < request.served_on || (request.paid_on - request.served_on).num_days() > 36_500 {
-        return Err(Problem::field("paid_on", "not before served_on, and within a hundred years of it"));
-    }
-    let place = request.place.as_deref().map(|place| known_place(&state.rulebook, place)).transpose()?;
-    let terms = state.rulebook.late_fee_terms(place.as_ref(), request.paid_on);
-    let terms = terms.ok_or_else(|| Problem::field("paid_on", "no late-fee parameters hold on that day"))?;
-    let case = FineCase {
-        fine: Fen::new(request.fine),
-        served_on: request.served_on,
-        today: request.paid_on,
-        suspensions: request.suspensions.iter().map(|pause| (pause.from, pause.until)).collect(),
-    };
-    let fee = case.late_fee(&terms);
-    Ok(Json(LateFeeBody {
-        due_on: fee.due_on,
-        days_late: fee.days_late,
-        days_suspended: fee.days_suspended,
-        fee: fee.fee.fen(),
-        total: fee.total.fen(),
-        rulebook: state.rulebook.version.to_string(),
-    }))
-}
-
-fn known_place(rulebook: &Rulebook, place: &str) -> Result<PlaceId, Problem> {
-    let parsed = PlaceId::parse(place).ok().filter(|place| rulebook.jurisdiction(place).is_some());
-    parsed.ok_or_else(|| Problem::field("place", format!("'{place}' is not a place of the rulebook")))
-}
+#[cfg(test)]
+mod tests;

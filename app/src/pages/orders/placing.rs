@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::api::account::CodeSent;
 use crate::api::orders::{Proposal, records_query};
-use crate::api::services;
+use crate::api::{redirect, services};
 use crate::components::{
     ActionBar, Button, ButtonKind, ButtonLink, Card, Checkbox, Layout, Notice as NoticeFacts, PostForm,
     RefusalCard, RefusalWords, SmsCodeField, SummaryList, SummaryRow, Warning, hours_words, language,
@@ -35,7 +35,7 @@ fn hidden(proposal: &Proposal) -> Vec<(String, String)> {
 fn with_proposal<V: IntoView + 'static>(show: impl FnOnce(Proposal) -> V + Send + 'static) -> impl IntoView {
     let (vehicle, records) = (parameter("vehicle"), query_all("records"));
     if records.is_empty() {
-        leptos_axum::redirect(&back(&vehicle));
+        redirect(&back(&vehicle));
         return ().into_any();
     }
     loaded(async move { services().orders.propose(&vehicle, &records).await }, |proposal| {
@@ -126,7 +126,7 @@ pub fn Notice() -> impl IntoView {
 pub fn Decision() -> impl IntoView {
     if query("agreed") != "yes" {
         let records = records_query(&query_all("records"));
-        leptos_axum::redirect(&format!("{}/notice?{records}&agreed=no", back(&parameter("vehicle"))));
+        redirect(&format!("{}/notice?{records}&agreed=no", back(&parameter("vehicle"))));
         return ().into_any();
     }
     with_proposal(|proposal| {

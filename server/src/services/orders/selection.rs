@@ -25,6 +25,11 @@ pub struct Chosen {
     pub records: Vec<String>,
 }
 
+/// What a registry may call a thing: anything else is no record of anybody, and no text for the database.
+fn is_number(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && !text.chars().any(char::is_control)
+}
+
 impl Chosen {
     pub fn parse(vehicle: &str, records: &[String]) -> Result<Self, ServiceError> {
         let mut records = records.to_vec();
@@ -32,7 +37,10 @@ impl Chosen {
         records.dedup();
         let error = match records.len() {
             0 => FieldError::new("records", "error.records.none"),
-            1..=LARGEST => return Ok(Self { vehicle: vehicle.to_owned(), records }),
+            1..=LARGEST if is_number(vehicle) && records.iter().all(|record| is_number(record)) => {
+                return Ok(Self { vehicle: vehicle.to_owned(), records });
+            }
+            1..=LARGEST => return Err(ServiceError::NotFound),
             _ => FieldError::new("records", "error.records.too-many").with("limit", LARGEST),
         };
         Err(ServiceError::Invalid(vec![error]))
@@ -129,4 +137,24 @@ pub fn one_place(loaded: &Loaded, rulebook: &Rulebook) -> Result<(), ServiceErro
         return Err(ServiceError::Invalid(vec![FieldError::new("records", "error.records.one-place")]));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_no_registry_gives_is_not_found_and_cannot_pass_for_two() {
+        let chosen = |vehicle: &str, records: &[&str]| {
+            let records: Vec<String> = records.iter().map(|record| (*record).to_owned()).collect();
+            Chosen::parse(vehicle, &records)
+        };
+        assert!(chosen("V1", &["R1", "R2"]).is_ok());
+        for (vehicle, records) in
+            [("V1\0R1", &["R2"][..]), ("V1", &["R1\0R2"]), ("", &["R1"]), ("V1", &[""]), ("V1", &["R1\n"])]
+        {
+            assert_eq!(chosen(vehicle, records), Err(ServiceError::NotFound), "{vehicle:?} {records:?}");
+        }
+        assert_eq!(chosen("V1", &[&"R".repeat(65)]), Err(ServiceError::NotFound));
+    }
 }

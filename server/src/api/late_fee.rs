@@ -1,0 +1,109 @@
+//! Computes the late fee of a given fine.
+
+use axum::Json;
+use axum::extract::State as Extracted;
+use axum::extract::rejection::JsonRejection;
+use chrono::NaiveDate;
+use rules::money::Fen;
+use rules::penalty::FineCase;
+use rules::place::PlaceId;
+use rules::rulebook::Rulebook;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::problem::{Problem, ProblemBody};
+use super::times::day;
+use crate::state::State;
+
+/// A decided fine that is paid on a day.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "fine": 20000, "served_on": "2026-10-01", "paid_on": "2026-11-01",
+    "suspensions": [{ "from": "2026-10-20", "until": "2026-10-25" }]
+}))]
+pub struct LateFeeRequest {
+    /// Whole fen.
+    #[schema(minimum = 0)]
+    fine: i64,
+    served_on: NaiveDate,
+    paid_on: NaiveDate,
+    /// A place of the rulebook; national where it is left out.
+    place: Option<String>,
+    /// Reviews and lawsuits: first and last day, no last day while they run.
+    #[serde(default)]
+    suspensions: Vec<Suspension>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Suspension {
+    from: NaiveDate,
+    until: Option<NaiveDate>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LateFeeBody {
+    /// The last day on which nothing is added.
+    due_on: NaiveDate,
+    days_late: u32,
+    days_suspended: u32,
+    /// Whole fen.
+    fee: i64,
+    total: i64,
+    rulebook: String,
+}
+
+impl LateFeeRequest {
+    /// The fee under the rulebook, or the first field that is wrong.
+    pub fn compute(self, rulebook: &Rulebook) -> Result<LateFeeBody, Problem> {
+        if !(0..=100_000_000).contains(&self.fine) {
+            return Err(Problem::field("fine", "whole fen, 0 to 100000000"));
+        }
+        let (served_on, paid_on) = (day("served_on", self.served_on)?, day("paid_on", self.paid_on)?);
+        if paid_on < served_on || (paid_on - served_on).num_days() > 36_500 {
+            return Err(Problem::field("paid_on", "not before served_on, and within a hundred years of it"));
+        }
+        let place = self.place.as_deref().map(|place| known_place(rulebook, place)).transpose()?;
+        let terms = rulebook.late_fee_terms(place.as_ref(), paid_on);
+        let terms =
+            terms.ok_or_else(|| Problem::field("paid_on", "no late-fee parameters hold on that day"))?;
+        let case = FineCase {
+            fine: Fen::new(self.fine),
+            served_on,
+            today: paid_on,
+            suspensions: self.suspensions.iter().map(|pause| (pause.from, pause.until)).collect(),
+        };
+        let fee = case.late_fee(&terms);
+        Ok(LateFeeBody {
+            due_on: fee.due_on,
+            days_late: fee.days_late,
+            days_suspended: fee.days_suspended,
+            fee: fee.fee.fen(),
+            total: fee.total.fen(),
+            rulebook: rulebook.version.to_string(),
+        })
+    }
+}
+
+/// The additional fine for paying late: 3 % a day after the 15th day, never more than the fine.
+#[utoipa::path(post, path = "/api/v1/assessments/late-fee", request_body = LateFeeRequest, responses(
+    (status = 200, description = "The fee", body = LateFeeBody),
+    (status = 400, description = "Not JSON", body = ProblemBody),
+    (status = 413, description = "Too large", body = ProblemBody),
+    (status = 415, description = "No JSON content type", body = ProblemBody),
+    (status = 422, description = "A field is wrong", body = ProblemBody),
+    (status = 429, description = "Too many requests", body = ProblemBody),
+))]
+pub async fn late_fee(
+    Extracted(state): Extracted<State>,
+    body: Result<Json<LateFeeRequest>, JsonRejection>,
+) -> Result<Json<LateFeeBody>, Problem> {
+    let Json(request) = body?;
+    Ok(Json(request.compute(&state.rulebook)?))
+}
+
+fn known_place(rulebook: &Rulebook, place: &str) -> Result<PlaceId, Problem> {
+    let parsed = PlaceId::parse(place).ok().filter(|place| rulebook.jurisdiction(place).is_some());
+    parsed.ok_or_else(|| Problem::field("place", format!("'{place}' is not a place of the rulebook")))
+}
