@@ -1,5 +1,5 @@
 //! Reads the parameter files and proves them: nothing unknown, nothing without a source, and for each day and place
-//! exactly one value of each parameter.
+//! exactly one value of each parameter, and hours with both ends.
 
 mod read;
 mod values;
@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 use super::{Jurisdiction, Rulebook, SourceId, Version};
-use crate::parameters::{Dated, Parameter, Source};
+use crate::parameters::{Dated, Parameter, Source, Value};
 use read::Reader;
 
 /// What is wrong with a file, and where.
@@ -43,6 +43,7 @@ impl Rulebook {
     pub fn load(files: &[(&str, &str)]) -> Result<Self, LoadError> {
         let mut sources = Sources::default();
         let mut jurisdictions: Vec<Jurisdiction> = Vec::new();
+        let mut readers = Vec::new();
         let mut hash = Sha256::new();
         for (name, text) in files {
             for part in [name.as_bytes(), &[0], text.as_bytes(), &[0]] {
@@ -59,6 +60,7 @@ impl Rulebook {
                 prove_no_gap(&reader, &place)?;
             }
             jurisdictions.push(place);
+            readers.push(reader);
         }
         if jurisdictions.first().is_none_or(|first| first.id.as_str() != "national") {
             return Err(LoadError {
@@ -70,7 +72,11 @@ impl Rulebook {
         }
         let version: String = hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         let version = Version(version.into());
-        Ok(Self { version, jurisdictions, sources: sources.list })
+        let rulebook = Self { version, jurisdictions, sources: sources.list };
+        for (reader, place) in readers.iter().zip(&rulebook.jurisdictions) {
+            prove_whole_hours(reader, place, &rulebook)?;
+        }
+        Ok(rulebook)
     }
 }
 
@@ -132,6 +138,29 @@ fn prove_no_gap(reader: &Reader<'_>, national: &Jurisdiction) -> Result<(), Load
         }
         if let Some(until) = ordered.last().and_then(|dated| dated.until) {
             return Err(reader.error_at(&key, format!("no value holds after {until}")));
+        }
+    }
+    Ok(())
+}
+
+/// A system that closes opens again: on no day is one end of its hours set without the other.
+fn prove_whole_hours(
+    reader: &Reader<'_>,
+    place: &Jurisdiction,
+    rulebook: &Rulebook,
+) -> Result<(), LoadError> {
+    let days = std::iter::once(NaiveDate::MIN).chain(rulebook.change_days(Some(&place.id)));
+    for day in days {
+        let is_set = |parameter| {
+            rulebook.in_force(Some(&place.id), parameter, day).is_some_and(|dated| dated.value != Value::None)
+        };
+        let (closes, opens) = (is_set(Parameter::ClosedFrom), is_set(Parameter::ClosedUntil));
+        if closes != opens {
+            let (set, missing) =
+                if closes { ("closed-from", "closed-until") } else { ("closed-until", "closed-from") };
+            let since = if day == NaiveDate::MIN { String::new() } else { format!(" from {day}") };
+            let key = format!("parameters.{set}");
+            return Err(reader.error_at(&key, format!("is set without '{missing}'{since}")));
         }
     }
     Ok(())

@@ -54,7 +54,8 @@ fn number(value: &DeValue<'_>, least: i64, most: i64) -> Result<Value, String> {
 }
 
 fn minute(value: &DeValue<'_>) -> Result<Value, String> {
-    let read = value.as_str().and_then(|text| {
+    let plain = |byte: u8| byte.is_ascii_digit() || byte == b':';
+    let read = value.as_str().filter(|text| text.len() == 5 && text.bytes().all(plain)).and_then(|text| {
         let (hour, minute) = text.split_once(':')?;
         let (hour, minute): (i64, i64) = (hour.parse().ok()?, minute.parse().ok()?);
         ((0..24).contains(&hour) && (0..60).contains(&minute)).then_some(hour * 60 + minute)
