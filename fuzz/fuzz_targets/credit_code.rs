@@ -13,6 +13,9 @@ fuzz_target!(|text: &str| {
     assert_eq!(printed.len(), 18);
     assert_eq!(CreditCode::of_body(&printed[..17]), Ok(code));
     for other in ('0'..='9').chain('A'..='Z').filter(|other| !printed.ends_with(*other)) {
-        assert!(CreditCode::parse(&format!("{}{other}", &printed[..17])).is_err(), "one check character fits");
+        assert!(
+            CreditCode::parse(&format!("{}{other}", &printed[..17])).is_err(),
+            "one check character fits"
+        );
     }
 });

@@ -17,6 +17,10 @@ fuzz_target!(|text: &str| {
         assert!(region.within(&text[..length]), "{region} lies in {}", &text[..length]);
     }
     if let Some(place) = RULEBOOK.place_of(&region) {
-        assert!(place.regions.iter().any(|prefix| region.within(prefix)), "{region} is served by {}", place.id);
+        assert!(
+            place.regions.iter().any(|prefix| region.within(prefix)),
+            "{region} is served by {}",
+            place.id
+        );
     }
 });

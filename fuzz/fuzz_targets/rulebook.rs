@@ -6,7 +6,7 @@ use fuzz::cases;
 use libfuzzer_sys::fuzz_target;
 use rules::camera::{self, CameraCase};
 use rules::order::payment_deadline;
-use rules::parameters::Parameter;
+use rules::parameters::{Parameter, Value};
 use rules::rulebook::Rulebook;
 
 const NATIONAL: &str = include_str!("../../rules/parameters/national.toml");
@@ -44,6 +44,11 @@ fn holds(rulebook: &Rulebook, files: &[(&str, &str)]) {
         assert_eq!(camera::assess(case, rulebook), verdict);
         let place = rulebook.place_of(&case.record.region).map(|place| &place.id);
         let parameters = rulebook.camera_parameters(place, rules::calendar::local(case.now).date());
+        let set = |parameter| {
+            let day = rules::calendar::local(case.now).date();
+            rulebook.in_force(place, parameter, day).is_some_and(|dated| dated.value != Value::None)
+        };
+        assert_eq!(set(Parameter::ClosedFrom), set(Parameter::ClosedUntil), "hours have both ends or none");
         let window = parameters.payment_window_minutes();
         let deadline = payment_deadline(case.now, window, parameters.closed_hours());
         assert!((deadline - case.now).num_minutes() >= window, "{deadline}");

@@ -1,5 +1,9 @@
 //! What the targets share.
 
+pub mod feed;
+/// The payment provider's shapes, of the server as well.
+pub mod wire;
+
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 

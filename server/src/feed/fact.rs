@@ -75,6 +75,20 @@ pub enum Fact {
     Lease(Lease),
 }
 
+impl Fact {
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Person(_) => Kind::Person,
+            Self::Organisation(_) => Kind::Organisation,
+            Self::Licence(_) => Kind::Licence,
+            Self::Vehicle(_) => Kind::Vehicle,
+            Self::Binding(_) => Kind::Binding,
+            Self::CameraRecord(_) => Kind::CameraRecord,
+            Self::Lease(_) => Kind::Lease,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     pub id_number: IdNumber,

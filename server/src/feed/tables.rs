@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use rules::Moment;
 use rules::person::{IdNumber, LicenceFileNumber};
 
-use super::fact::{self, Fact, Kind, Owner};
+use super::fact::{self, Fact, Owner};
 use crate::clock::Clock;
 use crate::db::feed::upsert::{Cell, Parts, Row, Table};
 use crate::sealing::Sealer;
@@ -271,18 +271,4 @@ fn camera_record(record: &fact::CameraRecord, at: i64) -> Row {
 
 fn text(value: impl Display) -> Cell {
     Cell::Text(value.to_string())
-}
-
-impl Fact {
-    pub fn kind(&self) -> Kind {
-        match self {
-            Self::Person(_) => Kind::Person,
-            Self::Organisation(_) => Kind::Organisation,
-            Self::Licence(_) => Kind::Licence,
-            Self::Vehicle(_) => Kind::Vehicle,
-            Self::Binding(_) => Kind::Binding,
-            Self::CameraRecord(_) => Kind::CameraRecord,
-            Self::Lease(_) => Kind::Lease,
-        }
-    }
 }

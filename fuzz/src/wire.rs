@@ -1,0 +1,1 @@
+../../server/src/gateways/wechat/wire.rs
