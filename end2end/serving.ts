@@ -17,6 +17,7 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+// LUTONG_SERVER and LUTONG_SITE name a build that lies elsewhere.
 function findServer(): string {
   if (process.env.LUTONG_SERVER) return process.env.LUTONG_SERVER;
   const metadata = spawnSync('cargo', ['metadata', '--no-deps', '--format-version', '1'], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
@@ -56,7 +57,7 @@ export async function serve(port: number, now = MORNING): Promise<Running> {
     LUTONG_WECHAT_URL: `http://127.0.0.1:${port + 1}`,
     LUTONG_LIMITS: 'generous',
     LEPTOS_OUTPUT_NAME: 'lutong',
-    LEPTOS_SITE_ROOT: join(root, 'target', 'site'),
+    LEPTOS_SITE_ROOT: process.env.LUTONG_SITE ?? join(root, 'target', 'site'),
     LEPTOS_SITE_PKG_DIR: 'pkg',
     LEPTOS_SITE_ADDR: `127.0.0.1:${port}`,
     LEPTOS_HASH_FILES: 'true',

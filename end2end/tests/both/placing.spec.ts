@@ -78,6 +78,9 @@ test('a page from before shows the real state: held, given back, paid', async ({
   await old.goto(`${vehicle}/records/${record}`);
   await expect(old.locator(`main a[href="${order}"]`)).toBeVisible();
   await expect(old.locator('.lt-strip--unpaid')).toBeVisible();
+  await old.goto('/');
+  await expect(old.locator('main')).toContainText('有 2 条待处理记录');
+  await old.goto(`${vehicle}/records/${record}`);
 
   // The order's page from before the cancelling pays nothing.
   const before = await context.newPage();

@@ -97,3 +97,15 @@ test('a wrong password is told at the field and the phone stays', async ({ page 
   await send(page, { password: PASSWORD });
   await expect(page).toHaveURL(/\/orders$/);
 });
+
+test('steps that have lapsed begin anew, and the page says why', async ({ page }) => {
+  await speak(page, 'zh');
+  for (const path of ['/register/code', '/sign-in/code']) {
+    await page.goto(path);
+    await expect(page).toHaveURL(path === '/register/code' ? /\/register$/ : /\/sign-in$/);
+  }
+  await page.goto('/register/password');
+  await send(page, { password: 'a quiet road at dawn' });
+  await expect(page).toHaveURL(/\/register$/);
+  await expect(page.locator('#errors')).toContainText('从头再来');
+});

@@ -59,16 +59,17 @@ test('an address outside leads home after signing in', async ({ page }) => {
   await expect(page).toHaveURL(/127\.0\.0\.1:\d+\/$/);
 });
 
-test('a session ended on another device is ended', async ({ page, browser, baseURL }) => {
+test('a session ended on another device is ended', async ({ page, browser, baseURL }, info) => {
+  const phone = info.project.name === 'scripts on' ? '13800000014' : '13800000005';
   await speak(page, 'zh');
   const other = await browser.newContext({ baseURL });
   const there = await other.newPage();
-  await signIn(there, '13800000014', '/me');
-  await signIn(page, '13800000014', '/me/sessions');
+  await signIn(there, phone, '/me');
+  await signIn(page, phone, '/me/sessions');
   const others = page.locator('form[action="/api/sessions/end"]');
-  while (await others.count()) {
+  for (let left = await others.count(); left > 0; left--) {
     await others.first().locator('button').click();
-    await page.waitForLoadState();
+    await expect(others).toHaveCount(left - 1);
   }
   await there.goto('/me');
   await expect(there).toHaveURL(/\/sign-in\?next=\/me$/);
