@@ -5,7 +5,12 @@ import { expect, type Page } from '@playwright/test';
 export async function fits(page: Page, width: number, when: string) {
   const over = await page.evaluate((edge) => {
     if (document.documentElement.scrollWidth <= edge) return [];
-    const reaching = [...document.querySelectorAll('main *, header *')].filter((one) => one.getBoundingClientRect().right > edge + 1);
+    const reach = (one: Element) => {
+      const around = document.createRange();
+      around.selectNodeContents(one);
+      return Math.max(one.getBoundingClientRect().right, around.getBoundingClientRect().right);
+    };
+    const reaching = [...document.querySelectorAll('main *, header *')].filter((one) => reach(one) > edge + 1);
     return [`${document.documentElement.scrollWidth} px wide`, ...reaching.map((one) => `${one.tagName.toLowerCase()}.${one.getAttribute('class')}`).slice(0, 6)];
   }, width);
   expect.soft(over, `${page.url()} ${when}`).toEqual([]);

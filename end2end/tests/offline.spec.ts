@@ -51,7 +51,7 @@ test('without a server what was last seen is readable and says from when it is',
   await isOld(page);
   await hasShell(page);
   await expect(page.locator('main')).toContainText('您好');
-  for (const [path, words] of [[vehicles, PLATE], [vehicle, '罚款'], [record, '罚款'], [rule, '依据'], ['/rulebook', '网上能不能办'], [home, '您好']]) {
+  for (const [path, words] of [[vehicles, PLATE], [vehicle, '罚款'], [record, '罚款'], [rule, '罚款上限'], ['/rulebook', '网上能不能办'], [home, '您好']]) {
     await page.goto(path);
     await isOld(page);
     await expect(page.locator('main')).toContainText(words);

@@ -5,7 +5,6 @@ import { isAccessible, newestCode, signIn } from './people';
 import { expect, ownServer, test } from './test';
 
 ownServer();
-test.describe.configure({ mode: 'serial' });
 // Pages of errors answer with their status.
 test.use({ meant: /status of (404|503)/ });
 

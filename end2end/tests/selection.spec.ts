@@ -19,7 +19,8 @@ test('the sum and the verdict of what is ticked stand above the button, in view'
   const boxes = page.locator('#records input[name=records]');
   // Pressing the card is enough.
   const card = page.locator('#records .lt-card').filter({ has: page.locator('input') }).first();
-  await card.locator('.lt-card__meta').first().click();
+  const { width, height } = (await card.boundingBox())!;
+  await card.click({ position: { x: width - 8, y: height - 8 } });
   await expect(boxes.first()).toBeChecked();
   await expect(page.locator('#selection-sum')).toHaveText('已选 1 条：罚款 100 元，记 1 分，办完累积 10 分。');
   await expect(page.locator('#selection-verdict')).toHaveText('可以一起办。');
