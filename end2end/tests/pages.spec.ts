@@ -5,6 +5,7 @@ import { isAccessible, newestCode, signIn } from './people';
 import { expect, ownServer, test } from './test';
 
 ownServer();
+test.describe.configure({ mode: 'parallel' });
 // Pages of errors answer with their status.
 test.use({ meant: /status of (404|503)/ });
 
