@@ -58,6 +58,7 @@ pub fn Offline() -> impl IntoView {
         <Layout title=say("page.offline.title")>
             <p>{say("page.offline.words")}</p>
             <ButtonLink href="/rulebook">{say("page.home.rulebook")}</ButtonLink>
+            <ButtonLink href="/what-if">{say("page.home.what-if")}</ButtonLink>
         </Layout>
     }
 }
