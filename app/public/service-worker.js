@@ -101,8 +101,8 @@ async function keptPage(url) {
     const own = await (await caches.open(name)).match(url.href);
     if (own) return own;
   }
-  const pages = await caches.open(PAGES);
-  return (await pages.match(url.href)) ?? (isUnder(url, PUBLIC) ? pages.match(url.href, { ignoreSearch: true }) : undefined);
+  // Another query is another page: what was judged for one case must not stand there for the next.
+  return (await caches.open(PAGES)).match(url.href);
 }
 
 // Copies of another session, or of none, are nobody's to read.

@@ -21,9 +21,10 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
+use leptos::nonce::Nonce;
 use leptos::prelude::{LeptosOptions, provide_context, use_context};
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -34,7 +35,9 @@ use crate::state::State;
 /// Everything that the program answers, but for the public API.
 pub fn router(state: State, options: LeptosOptions, services: Services, payment_origin: &str) -> Router {
     app::api::register();
-    let pages = pages(&state, &options, services, payment_origin)
+    let payment_origin = payment_origin.to_owned();
+    let pages = pages(&state, &options, services)
+        .layer(from_fn(move |request, next| headers::protect_page(payment_origin.clone(), request, next)))
         .layer(from_fn_with_state(state.clone(), forms::guard))
         .layer(from_fn_with_state(state.clone(), visits::recognise));
     let machines = Router::new()
@@ -55,8 +58,8 @@ pub fn wrap(router: Router) -> Router {
         .layer(from_fn(headers::finish))
 }
 
-fn pages(state: &State, options: &LeptosOptions, services: Services, payment_origin: &str) -> Router {
-    let (context_state, payment_origin) = (state.clone(), payment_origin.to_owned());
+fn pages(state: &State, options: &LeptosOptions, services: Services) -> Router {
+    let context_state = state.clone();
     let context = move || {
         provide_context(services.clone());
         let flash: Arc<dyn FlashKeeper> = Arc::new(cookies::SealedFlash(context_state.clone()));
@@ -68,11 +71,9 @@ fn pages(state: &State, options: &LeptosOptions, services: Services, payment_ori
             if let Some(current) = parts.extensions.get::<Current>() {
                 provide_context(current.clone());
             }
-        }
-        if let (Some(nonce), Some(options)) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>()) {
-            let policy = headers::page_policy(&nonce, &payment_origin);
-            let policy = HeaderValue::from_str(&policy).expect("a policy is plain text");
-            options.insert_header(http::header::CONTENT_SECURITY_POLICY, policy);
+            if let Some(nonce) = parts.extensions.get::<Nonce>() {
+                provide_context(nonce.clone());
+            }
         }
     };
     let routes = generate_route_list(app::App);

@@ -7,7 +7,7 @@ use rules::person::IdentityLevel;
 use serde::{Deserialize, Serialize};
 
 use super::{Sent, ServiceError, finish, local_path, services};
-use crate::visit::{Preferences, Theme, visit};
+use crate::visit::{FieldError, Preferences, Theme, visit};
 
 /// A session unused for so many minutes is over.
 pub const SESSION_IDLE_MINUTES: u32 = 30;
@@ -111,6 +111,27 @@ pub trait Accounts: Send + Sync {
     async fn outbox(&self) -> Result<Vec<OutboxText>, ServiceError>;
 }
 
+/// Ends a step before there is a session: when the earlier steps have lapsed, back to the first of them.
+fn finish_step(
+    outcome: Result<String, ServiceError>,
+    form: &str,
+    page: &str,
+    values: &[(&str, &str)],
+    (first_form, first_page): (&str, String),
+) -> Sent {
+    match outcome {
+        Err(ServiceError::SignedOut) => {
+            let lapsed = FieldError::new("", "error.steps-lapsed");
+            finish(Err(ServiceError::Invalid(vec![lapsed])), first_form, &first_page, &[])
+        }
+        outcome => finish(outcome, form, page, values),
+    }
+}
+
+fn register() -> (&'static str, String) {
+    ("register", "/register".into())
+}
+
 #[server(prefix = "/api", endpoint = "sign-in/code/send")]
 pub async fn send_sign_in_code(#[server(default)] phone: String, #[server(default)] next: String) -> Sent {
     let sent = services().accounts.send_code(CodePurpose::SignIn, &phone).await;
@@ -123,7 +144,9 @@ pub async fn send_sign_in_code(#[server(default)] phone: String, #[server(defaul
 pub async fn sign_in_with_code(#[server(default)] code: String, #[server(default)] next: String) -> Sent {
     let signed_in = services().accounts.sign_in_with_code(&code).await;
     let next = local_path(&next);
-    finish(signed_in.map(|()| next.to_owned()), "sign-in-code", &with_next("/sign-in/code", next), &[])
+    let page = with_next("/sign-in/code", next);
+    let begin = ("sign-in", with_next("/sign-in", next));
+    finish_step(signed_in.map(|()| next.to_owned()), "sign-in-code", &page, &[], begin)
 }
 
 #[server(prefix = "/api", endpoint = "sign-in/password")]
@@ -147,20 +170,23 @@ pub async fn send_register_code(#[server(default)] phone: String) -> Sent {
 #[server(prefix = "/api", endpoint = "register/code")]
 pub async fn confirm_phone(#[server(default)] code: String) -> Sent {
     let confirmed = services().accounts.confirm_phone(&code).await;
-    finish(confirmed.map(|()| "/register/identity".into()), "register-code", "/register/code", &[])
+    let done = confirmed.map(|()| "/register/identity".into());
+    finish_step(done, "register-code", "/register/code", &[], register())
 }
 
 #[server(prefix = "/api", endpoint = "register/identity")]
 pub async fn identify(#[server(default)] id_number: String, #[server(default)] proof: String) -> Sent {
     let identified = services().accounts.identify(&id_number, &proof).await;
     let done = identified.map(|()| "/register/password".into());
-    finish(done, "register-identity", "/register/identity", &[("id_number", &id_number), ("proof", &proof)])
+    let values = [("id_number", id_number.as_str()), ("proof", &proof)];
+    finish_step(done, "register-identity", "/register/identity", &values, register())
 }
 
 #[server(prefix = "/api", endpoint = "register/password")]
 pub async fn choose_password(#[server(default)] password: String) -> Sent {
     let chosen = services().accounts.choose_password(&password).await;
-    finish(chosen.map(|()| "/register/done".into()), "register-password", "/register/password", &[])
+    let done = chosen.map(|()| "/register/done".into());
+    finish_step(done, "register-password", "/register/password", &[], register())
 }
 
 #[server(prefix = "/api", endpoint = "sign-out")]

@@ -53,7 +53,7 @@ pub fn RefusalCard(refusal: RefusalWords) -> impl IntoView {
             {(!quote.is_empty()).then(|| view! {
                 <Inset source=source><span lang=quote_language>{quote}</span></Inset>
             })}
-            <p class="lt-refusal__rule"><a class="govuk-link" href=rule_href>{say("refusal.rule-link")}</a></p>
+            <p class="lt-refusal__rule"><a class="govuk-link lt-way" href=rule_href>{say("refusal.rule-link")}</a></p>
         </section>
     }
 }

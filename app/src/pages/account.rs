@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{loaded, query};
 use crate::api::account::{CodePurpose, CodeSent, with_next};
-use crate::api::{local_path, services};
+use crate::api::{ServiceError, local_path, services};
 use crate::components::{
     ActionBar, Button, ButtonKind, ButtonLink, Layout, Panel, PasswordField, PostForm, SmsCodeField,
     TextField, say, say_with, time_words,
@@ -36,8 +36,8 @@ pub fn SignIn() -> impl IntoView {
                 <PhoneField form="sign-in"/>
                 <ActionBar><Button>{say("page.sign-in.send")}</Button></ActionBar>
             </PostForm>
-            <p><a class="govuk-link" href=with_next("/sign-in/password", &next())>{say("page.sign-in.by-password")}</a></p>
-            <p><a class="govuk-link" href="/register">{say("page.sign-in.to-register")}</a></p>
+            <p><a class="govuk-link lt-way" href=with_next("/sign-in/password", &next())>{say("page.sign-in.by-password")}</a></p>
+            <p><a class="govuk-link lt-way" href="/register">{say("page.sign-in.to-register")}</a></p>
         </Layout>
     }
 }
@@ -52,7 +52,7 @@ pub fn SignInPassword() -> impl IntoView {
                 <PasswordField form=form/>
                 <ActionBar><Button>{say("page.sign-in.act")}</Button></ActionBar>
             </PostForm>
-            <p><a class="govuk-link" href=with_next("/sign-in", &next())>{say("page.sign-in.by-code")}</a></p>
+            <p><a class="govuk-link lt-way" href=with_next("/sign-in", &next())>{say("page.sign-in.by-code")}</a></p>
         </Layout>
     }
 }
@@ -64,10 +64,28 @@ pub fn CodeWords(sent: CodeSent) -> impl IntoView {
     view! { <p>{say_with("page.code.sent", &words)}</p> }
 }
 
+/// Where the code went; to the first step when none was sent or the draft has lapsed.
+fn with_code_sent<V: IntoView + 'static>(
+    purpose: CodePurpose,
+    first: String,
+    show: impl FnOnce(CodeSent) -> V + Send + 'static,
+) -> impl IntoView {
+    let sent = async move {
+        match services().accounts.code_sent(purpose).await {
+            Err(ServiceError::SignedOut) => {
+                leptos_axum::redirect(&first);
+                Ok(None)
+            }
+            sent => sent.map(Some),
+        }
+    };
+    loaded(sent, |sent| sent.map(show))
+}
+
 #[component]
 pub fn SignInCode() -> impl IntoView {
     let form = "sign-in-code";
-    loaded(async { services().accounts.code_sent(CodePurpose::SignIn).await }, move |sent| {
+    with_code_sent(CodePurpose::SignIn, with_next("/sign-in", &next()), move |sent| {
         view! {
             <Layout title=say("page.code.title") back=with_next("/sign-in", &next()) transaction=true errors=visit().errors_of(form)>
                 <CodeWords sent/>
@@ -75,7 +93,7 @@ pub fn SignInCode() -> impl IntoView {
                     <SmsCodeField form=form/>
                     <ActionBar><Button>{say("page.sign-in.act")}</Button></ActionBar>
                 </PostForm>
-                <p><a class="govuk-link" href=with_next("/sign-in", &next())>{say("page.code.none")}</a></p>
+                <p><a class="govuk-link lt-way" href=with_next("/sign-in", &next())>{say("page.code.none")}</a></p>
             </Layout>
         }
     })
@@ -102,7 +120,7 @@ pub fn Register() -> impl IntoView {
 #[component]
 pub fn RegisterCode() -> impl IntoView {
     let form = "register-code";
-    loaded(async { services().accounts.code_sent(CodePurpose::Register).await }, move |sent| {
+    with_code_sent(CodePurpose::Register, "/register".into(), move |sent| {
         view! {
             <Layout title=say("page.code.title") back="/register" step=(2, 4) transaction=true errors=visit().errors_of(form)>
                 <CodeWords sent/>

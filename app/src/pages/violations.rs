@@ -108,7 +108,7 @@ fn RecordView(detail: RecordDetail) -> impl IntoView {
             {milder}
             {law.map(|law| view! { <Inset source=say("page.record.law")><span lang="zh-CN">{law}</span></Inset> })}
             {order.map(|order| view! {
-                <p><a class="govuk-link" href=format!("/orders/{order}")>{say("page.record.to-order")}</a></p>
+                <p><a class="govuk-link lt-way" href=format!("/orders/{order}")>{say("page.record.to-order")}</a></p>
             })}
             {if passes {
                 view! {

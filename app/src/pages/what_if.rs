@@ -137,10 +137,10 @@ pub fn WhatIf() -> impl IntoView {
         })
     });
     view! {
-        <Layout title=say("page.home.what-if") back="/" tab=Tab::Business errors=errors>
+        <Layout title=say("page.home.what-if") back="/" tab=Tab::Business errors=errors.clone()>
             <p>{say("page.what-if.words")}</p>
             <form method="get" action="/what-if" novalidate>
-                <Choices input/>
+                <Choices input errors/>
                 <WhatIfAnswer rules=rules_of(now) words=words()/>
                 <ActionBar><Button>{say("page.what-if.act")}</Button></ActionBar>
             </form>

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from '../test';
 import { isAccessible, newestCode, signIn, speak } from '../people';
 
 // One journey per language and per project; each takes records that no other has taken.

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from '../test';
 import { signIn, speak } from '../people';
 
 // Five people whose records are refused for different reasons, each with its source and what to do.
@@ -43,8 +43,12 @@ test('the rulebook and the what-if answer without signing in', async ({ page }) 
   await expect(page.locator('.lt-verdict--pass')).toBeVisible();
 });
 
-test("another person's vehicle is not found", async ({ page }) => {
-  await signIn(page, '13800000007', '/vehicles');
-  const response = await page.goto('/vehicles/900000000053');
-  expect(response?.status()).toBe(404);
+test.describe('what belongs to somebody else', () => {
+  test.use({ meant: /status of 404/ });
+
+  test("another person's vehicle is not found", async ({ page }) => {
+    await signIn(page, '13800000007', '/vehicles');
+    const response = await page.goto('/vehicles/900000000053');
+    expect(response?.status()).toBe(404);
+  });
 });

@@ -22,9 +22,9 @@ statements! {
         join leases l on l.vehicle_id = d.vehicle_id and l.id = d.lease_id \
         where d.person_id = $1 and d.vehicle_id = $2 order by l.starts_at";
     VEHICLES_OF = "select v.id, v.plate, v.kind, v.usage, v.states, v.owner_kind, v.owner_id, \
-        (select count(*) from camera_records r where r.vehicle_id = v.id and r.state in ('unprocessed', 'held')) as open_records, \
+        (select count(*) from camera_records r where r.vehicle_id = v.id and r.state = 'unprocessed') as open_records, \
         (select cast(coalesce(sum(r.fine), 0) as bigint) from camera_records r \
-            where r.vehicle_id = v.id and r.state in ('unprocessed', 'held')) as open_fines, \
+            where r.vehicle_id = v.id and r.state = 'unprocessed') as open_fines, \
         case when v.owner_kind = 'person' and v.owner_id = $1 then 0 else 1 end as standing \
         from vehicles v where v.id in ( \
             select id from vehicles where owner_kind = 'person' and owner_id = $1 \

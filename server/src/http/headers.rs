@@ -3,8 +3,9 @@
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{HeaderName, HeaderValue};
+use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
+use leptos::nonce::Nonce;
 use tokio::time::Instant;
 
 use super::request_id::REQUEST_ID;
@@ -29,6 +30,19 @@ pub fn page_policy(nonce: &str, payment_origin: &str) -> String {
          font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self' {payment_origin}; \
          base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
     )
+}
+
+/// Gives the page its nonce and its answer the policy that names it, whatever became of the rendering.
+pub async fn protect_page(payment_origin: String, mut request: Request, next: Next) -> Response {
+    let nonce = Nonce::new();
+    request.extensions_mut().insert(nonce.clone());
+    let mut response = next.run(request).await;
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if kind.is_some_and(|kind| kind.starts_with("text/html")) {
+        let policy = HeaderValue::from_str(&page_policy(&nonce, &payment_origin));
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy.expect("a policy is plain text"));
+    }
+    response
 }
 
 /// Adds the headers, measures and logs. A panic becomes a plain failure.

@@ -101,9 +101,8 @@ fn record_card(record: RecordCard) -> impl IntoView {
     view! {
         <article class="lt-card lt-pick">
             {passes.then(|| view! {
-                <div class="lt-pick__input">
-                    <input type="checkbox" name="records" value=record.id.clone() id=id.clone() aria-label=label/>
-                </div>
+                <input class="lt-pick__input" type="checkbox" name="records" value=record.id.clone() id=id.clone()/>
+                <label class="lt-pick__label" for=id><span class="govuk-visually-hidden">{label}</span></label>
             })}
             <div class="lt-pick__body">
                 <h2 class="lt-card__heading"><a class="lt-card__link" href=href>{name}</a></h2>

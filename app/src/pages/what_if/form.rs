@@ -1,4 +1,4 @@
-//! The fields of a made-up case, with what stands in them now.
+//! The fields of a made-up case, with what stands in them now and what must be mended.
 
 use leptos::prelude::*;
 use rules::licence::LicenceState;
@@ -7,58 +7,101 @@ use rules::set::Coded;
 use rules::vehicle::{Relation, VehicleKind, VehicleUse};
 use rules::violation::{Capture, PenaltyKind};
 
-use crate::components::say;
+use crate::components::{error_text, say};
 use crate::made_up::{Input, PLACES};
+use crate::visit::FieldError;
 
 fn options<T: Coded>(key: impl Fn(&str) -> String) -> Vec<(String, String)> {
     T::ALL.iter().map(|value| (value.code().to_owned(), say(&key(value.code())))).collect()
 }
 
-/// All fields of the case, with what stands in them now.
+/// All fields of the case, with what stands in them now and what must be mended.
 #[component]
-pub fn Choices(input: Input) -> impl IntoView {
+pub fn Choices(input: Input, errors: Vec<FieldError>) -> impl IntoView {
+    let wrong = |name: &str| errors.iter().find(|error| error.field == name).map(error_text);
     let places =
         PLACES.map(|(region, place)| (region.to_owned(), say(&format!("page.what-if.place-{place}"))));
     let mut licences = options::<LicenceState>(|code| format!("licence-state.{code}"));
     licences.push(("none".into(), say("page.what-if.no-licence")));
     let bound = ["before", "after"].map(|when| (when.to_owned(), say(&format!("page.what-if.bound-{when}"))));
     view! {
-        <Select name="place" options=places.to_vec() value=input.place/>
-        <Line name="fine" value=input.fine mode="decimal"/>
-        <Line name="points" value=input.points mode="numeric"/>
-        <Select name="capture" options={options::<Capture>(|code| format!("capture.{code}"))} value=input.capture/>
-        <Select name="penalty" options={options::<PenaltyKind>(|code| format!("penalty-kind.{code}"))} value=input.penalty/>
-        <Select name="licence" options=licences value=input.licence/>
-        <Line name="cycle_points" value=input.cycle_points mode="numeric"/>
-        <Select name="identity" options={options::<IdentityLevel>(|code| format!("identity.{code}"))} value=input.identity/>
-        <Line name="plate" value=input.plate mode="text"/>
-        <Select name="kind" options={options::<VehicleKind>(|code| format!("vehicle-kind.{code}"))} value=input.kind/>
-        <Select name="usage" options={options::<VehicleUse>(|code| format!("vehicle-use.{code}"))} value=input.usage/>
-        <Select name="relation" options={options::<Relation>(|code| format!("relation.{code}"))} value=input.relation/>
-        <Select name="bound" options=bound.to_vec() value=input.bound/>
+        <Select name="place" error=wrong("place") options=places.to_vec() value=input.place/>
+        <Line name="fine" error=wrong("fine") value=input.fine mode="decimal"/>
+        <Line name="points" error=wrong("points") value=input.points mode="numeric"/>
+        <Select name="capture" error=wrong("capture") options={options::<Capture>(|code| format!("capture.{code}"))} value=input.capture/>
+        <Select name="penalty" error=wrong("penalty") options={options::<PenaltyKind>(|code| format!("penalty-kind.{code}"))} value=input.penalty/>
+        <Select name="licence" error=wrong("licence") options=licences value=input.licence/>
+        <Line name="cycle_points" error=wrong("cycle_points") value=input.cycle_points mode="numeric"/>
+        <Select name="identity" error=wrong("identity") options={options::<IdentityLevel>(|code| format!("identity.{code}"))} value=input.identity/>
+        <Line name="plate" error=wrong("plate") value=input.plate mode="text"/>
+        <Select name="kind" error=wrong("kind") options={options::<VehicleKind>(|code| format!("vehicle-kind.{code}"))} value=input.kind/>
+        <Select name="usage" error=wrong("usage") options={options::<VehicleUse>(|code| format!("vehicle-use.{code}"))} value=input.usage/>
+        <Select name="relation" error=wrong("relation") options={options::<Relation>(|code| format!("relation.{code}"))} value=input.relation/>
+        <Select name="bound" error=wrong("bound") options=bound.to_vec() value=input.bound/>
     }
 }
 
 #[component]
-fn Select(name: &'static str, options: Vec<(String, String)>, value: String) -> impl IntoView {
-    let options = options.into_iter().map(|(code, words)| {
+fn Select(
+    name: &'static str,
+    error: Option<String>,
+    options: Vec<(String, String)>,
+    value: String,
+) -> impl IntoView {
+    let options = options.into_iter().map(move |(code, words)| {
         let selected = code == value;
         view! { <option value=code selected=selected>{words}</option> }
     });
+    let (invalid, described) = marks(name, error.as_ref());
     view! {
-        <div class="govuk-form-group">
-            <label class="govuk-label" for=name>{say(&format!("page.what-if.field-{name}"))}</label>
-            <select class="govuk-select" id=name name=name>{options.collect_view()}</select>
-        </div>
+        <Labelled name error>
+            <select class="govuk-select" id=name name=name aria-invalid=invalid aria-describedby=described>
+                {options.collect_view()}
+            </select>
+        </Labelled>
     }
 }
 
 #[component]
-fn Line(name: &'static str, value: String, mode: &'static str) -> impl IntoView {
+fn Line(name: &'static str, error: Option<String>, value: String, mode: &'static str) -> impl IntoView {
+    let (invalid, described) = marks(name, error.as_ref());
+    let class = "govuk-input govuk-input--width-10";
+    let class = if error.is_some() { format!("{class} govuk-input--error") } else { class.to_owned() };
     view! {
-        <div class="govuk-form-group">
+        <Labelled name error>
+            <input
+                class=class
+                id=name
+                name=name
+                value=value
+                inputmode=mode
+                autocomplete="off"
+                aria-invalid=invalid
+                aria-describedby=described
+            />
+        </Labelled>
+    }
+}
+
+/// What a field says of its error to a screen reader.
+fn marks(name: &str, error: Option<&String>) -> (Option<&'static str>, Option<String>) {
+    (error.map(|_| "true"), error.map(|_| format!("{name}-error")))
+}
+
+/// A field under its label and the words of its error.
+#[component]
+fn Labelled(name: &'static str, error: Option<String>, children: Children) -> impl IntoView {
+    let class = if error.is_some() { "govuk-form-group govuk-form-group--error" } else { "govuk-form-group" };
+    view! {
+        <div class=class>
             <label class="govuk-label" for=name>{say(&format!("page.what-if.field-{name}"))}</label>
-            <input class="govuk-input govuk-input--width-10" id=name name=name value=value inputmode=mode autocomplete="off"/>
+            {error.map(|error| view! {
+                <p class="govuk-error-message" id=format!("{name}-error")>
+                    <span class="govuk-visually-hidden">{say("frame.error-prefix")}</span>
+                    {error}
+                </p>
+            })}
+            {children()}
         </div>
     }
 }
