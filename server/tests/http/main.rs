@@ -2,6 +2,7 @@
 
 mod api;
 mod codes;
+mod crashes;
 mod crowds;
 mod enumeration;
 mod forgery;

@@ -23,6 +23,8 @@ pub const NOW: &str = "2026-11-18T02:00:00Z";
 /// Where the sandbox notifies, on the listener that comes with the world.
 pub const NOTIFICATIONS: &str = "/gateways/wechat/notifications";
 pub const PHONE: &str = "13800000001";
+/// The keys that seal personal text.
+pub const SEAL_KEYS: &str = "t:5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
 pub const ID_NUMBER: &str = "530102199001011231";
 
 pub struct World {
@@ -30,7 +32,9 @@ pub struct World {
     pub clock: Arc<FixedClock>,
     pub sandbox: Shared,
     pub driver: Person,
-    _folder: TempDir,
+    /// Of the store.
+    pub url: String,
+    pub folder: TempDir,
 }
 
 /// The database URLs to test on: SQLite always, PostgreSQL where the environment names a server.
@@ -80,7 +84,7 @@ impl World {
         tokio::spawn(axum::serve(pay, sandbox::router(Arc::clone(&sandbox))).into_future());
         let client =
             wechat::Client::from_keys(&keys, &pay_url, &hear_url, Arc::clone(&shared)).expect("keys");
-        let sealer = Sealer::from_keys(&format!("t:{}", "5a".repeat(32))).expect("a key");
+        let sealer = Sealer::from_keys(SEAL_KEYS).expect("a key");
         let state = State {
             store: Store::open(url).await.expect("a store"),
             sealer: Arc::new(sealer),
@@ -95,7 +99,7 @@ impl World {
             clock: shared,
         };
         let driver = seed(&state).await;
-        (Self { state, clock, sandbox, driver, _folder: folder }, hear)
+        (Self { state, clock, sandbox, driver, url: url.to_owned(), folder }, hear)
     }
 
     pub fn engine(&self) -> Engine {

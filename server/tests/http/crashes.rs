@@ -1,0 +1,249 @@
+//! The program is killed as `kill -9` does at each point of an order, a payment, a cancellation and a refund. The person
+//! presses again what did not answer, and everything ends as if nothing had happened.
+
+use std::net::SocketAddr;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use http::Method;
+use server::db::Engine;
+use tokio::net::TcpListener;
+
+use crate::form::{Form, forms};
+use crate::support::{Answer, Browser, ORIGIN, PASSWORD, Site, populated};
+use crate::world::{NOW, PHONE, SEAL_KEYS};
+
+/// The program as a process of its own, on the world's store, where the sandbox expects it.
+struct Program {
+    child: Child,
+    site: Site,
+    /// How often it was killed.
+    deaths: usize,
+}
+
+fn spawn(site: &Site, now: &str, crash_at: Option<&str>) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+    command
+        .arg("serve")
+        .env("DATABASE_URL", &site.world.url)
+        .env("LUTONG_DATA", site.world.folder.path())
+        .env("LUTONG_SEAL_KEYS", SEAL_KEYS)
+        .env("LUTONG_ORIGIN", ORIGIN)
+        .env("LUTONG_NOW", now)
+        .env("LUTONG_LIMITS", "generous")
+        .env("LUTONG_DEVELOPMENT", "true")
+        .env("LUTONG_WECHAT_URL", &site.world.sandbox.origin)
+        .env("LEPTOS_OUTPUT_NAME", "lutong")
+        .env("LEPTOS_SITE_ADDR", site.address.to_string())
+        .env("RUST_LOG", "off")
+        .stderr(Stdio::null());
+    if let Some(point) = crash_at {
+        command.env("LUTONG_CRASH_AT", point);
+    }
+    command.spawn().expect("the program starts")
+}
+
+impl Program {
+    async fn start(site: Site) -> Self {
+        let child = spawn(&site, NOW, None);
+        let mut program = Self { child, site, deaths: 0 };
+        program.answers().await;
+        program
+    }
+
+    async fn answers(&mut self) {
+        for _ in 0..400 {
+            if tokio::net::TcpStream::connect(self.site.address).await.is_ok() {
+                return;
+            }
+            assert!(self.child.try_wait().expect("the child").is_none(), "the program stays up");
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("the program does not answer");
+    }
+
+    fn stop(&mut self) {
+        self.child.kill().expect("it is stopped");
+        self.child.wait().expect("it has ended");
+    }
+
+    /// Starts again, to die at the point.
+    async fn arm(&mut self, point: &str) {
+        self.stop();
+        self.child = spawn(&self.site, NOW, Some(point));
+        self.answers().await;
+    }
+
+    /// Starts again after a death, a minute later; a program that lives is left alone.
+    async fn revive(&mut self) -> bool {
+        let Some(status) = self.child.try_wait().expect("the child") else { return false };
+        assert_eq!(status.signal(), Some(9), "killed and not failed: {status}");
+        self.deaths += 1;
+        self.child = spawn(&self.site, "2026-11-18T02:01:00Z", None);
+        self.answers().await;
+        true
+    }
+
+    /// Does it again, as a person would, until there is an answer.
+    async fn insist(&mut self, mut act: impl AsyncFnMut() -> Option<Answer>) -> Answer {
+        for _ in 0..3 {
+            if let Some(answer) = act().await {
+                return answer;
+            }
+            // The socket is gone a moment before the process is.
+            for _ in 0..100 {
+                if self.revive().await {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        }
+        panic!("no answer");
+    }
+
+    async fn until(&mut self, state: &str) {
+        for _ in 0..800 {
+            self.revive().await;
+            if self.site.world.text("select state from orders").await.as_deref() == Some(state) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("not {state} but {:?}", self.site.world.text("select state from orders").await);
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+async fn try_post(browser: &Browser, form: &Form) -> Option<Answer> {
+    browser.try_send(browser.request(Method::POST, &form.action).form(&form.pairs())).await
+}
+
+async fn try_submit(browser: &Browser, page: &str, action: &str, fields: &[(&str, &str)]) -> Option<Answer> {
+    let shown = browser.try_send(browser.request(Method::GET, page)).await?;
+    let form = forms(&shown.body).into_iter().find(|form| form.action == action);
+    let form = form.unwrap_or_else(|| panic!("{page} has no form {action}: {}", shown.body));
+    try_post(browser, &form.with(fields)).await
+}
+
+/// What the person does after the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
+    Pays,
+    Cancels,
+    /// Pays for a record that was disputed in the meantime.
+    PaysInVain,
+}
+
+async fn sites() -> Vec<Site> {
+    let address = |listener: &TcpListener| -> SocketAddr { listener.local_addr().expect("an address") };
+    let worlds = populated().await;
+    worlds.into_iter().map(|(world, listener)| Site { address: address(&listener), world }).collect()
+}
+
+async fn killed_at(site: Site, point: &str, then: Then) {
+    let mut program = Program::start(site).await;
+    let browser = program.site.browser();
+    let signed_in = browser.sign_in(PHONE, PASSWORD).await;
+    assert_eq!(signed_in.location(), "/", "{}", signed_in.body);
+    let form = browser.order_form_now(&program.site, "v1", "r1").await;
+    program.arm(point).await;
+    let placed = program.insist(async || try_post(&browser, &form).await).await;
+    let order = placed.location().to_owned();
+    let id =
+        order.strip_prefix("/orders/").unwrap_or_else(|| panic!("{point}: no order but {order}")).to_owned();
+    let fields = [("order", id.as_str())];
+    if then == Then::Cancels {
+        let cancelled = async || try_submit(&browser, &order, "/api/orders/cancel", &fields).await;
+        // A second press finds it cancelled: the page has no such form any more.
+        let first = cancelled().await;
+        if first.is_none() {
+            program.insist(async || browser.try_send(browser.request(Method::GET, &order)).await).await;
+            if program.site.world.text("select state from orders").await.as_deref() == Some("placed") {
+                program.insist(cancelled).await;
+            }
+        }
+        program.until("cancelled").await;
+    } else {
+        let pay = async || try_submit(&browser, &order, "/api/orders/pay", &fields).await;
+        let sent = program.insist(pay).await;
+        if then == Then::PaysInVain {
+            program.site.world.run("update camera_records set disputed = 1 where id = 'r1'".into()).await;
+        }
+        program.site.world.press(sent.location(), "pay").await;
+        program.until(if then == Then::Pays { "settled" } else { "refunded" }).await;
+    }
+    assert_eq!(program.deaths, 1, "{point} was reached");
+    ended_once(&program.site, point, then).await;
+}
+
+async fn ended_once(site: &Site, point: &str, then: Then) {
+    let world = &site.world;
+    let engine = world.engine();
+    let (captured, receipts, processed) = match then {
+        Then::Pays => (1, 1, 1),
+        Then::Cancels => (0, 0, 0),
+        Then::PaysInVain => (1, 0, 0),
+    };
+    for (query, count) in [
+        ("select count(*) from orders", 1),
+        ("select count(*) from payments where state = 'captured'", captured),
+        ("select count(*) from receipts", receipts),
+        ("select count(*) from camera_records where state = 'processed'", processed),
+        ("select count(*) from camera_records where state = 'held'", 0),
+    ] {
+        assert_eq!(world.number(query).await, count, "{engine:?} {point}: {query}");
+    }
+    let refunds = world.sandbox.till.lock().expect("the till").refunds.len();
+    assert_eq!(refunds, usize::from(then == Then::PaysInVain), "{engine:?} {point}");
+    world.every_promise_holds().await;
+}
+
+async fn killed_at_each(points: &[&str], then: Then) {
+    for point in points {
+        for site in sites().await {
+            killed_at(site, point, then).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_placing_there_is_one_order() {
+    killed_at_each(&["order.place.inserted", "order.place.held", "order.placed"], Then::Pays).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_opening_the_payment_there_is_one_capture() {
+    killed_at_each(&["payment.started", "payment.opened-outside"], Then::Pays).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_the_payment_is_noted_it_settles_once() {
+    let points = ["notification.read", "payment.capture.noted", "payment.settle.records", "payment.noted"];
+    killed_at_each(&points, Then::Pays).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_cancelling_everything_is_given_back() {
+    killed_at_each(&["order.end.given-back", "order.ended"], Then::Cancels).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_refunding_the_money_comes_back_once() {
+    killed_at_each(&["refund.noted", "refund.note.done"], Then::PaysInVain).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_before_each_commit_of_the_writer_the_order_settles_once() {
+    for commit in 1..=4 {
+        for site in sites().await.into_iter().filter(|site| site.world.engine() == Engine::Sqlite) {
+            killed_at(site, &format!("writer.before-commit:{commit}"), Then::Pays).await;
+        }
+    }
+}
