@@ -4,5 +4,6 @@ mod money;
 mod orders;
 mod statements;
 mod support;
+#[expect(dead_code, reason = "only the tests over HTTP start the program as a process")]
 #[path = "../support/world.rs"]
 mod world;
