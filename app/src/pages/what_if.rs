@@ -141,8 +141,9 @@ pub fn WhatIf() -> impl IntoView {
             <p>{say("page.what-if.words")}</p>
             <form method="get" action="/what-if" novalidate>
                 <Choices input errors/>
-                <WhatIfAnswer rules=rules_of(now) words=words()/>
-                <ActionBar><Button>{say("page.what-if.act")}</Button></ActionBar>
+                <ActionBar above=move || view! { <WhatIfAnswer rules=rules_of(now) words=words()/> }>
+                    <Button>{say("page.what-if.act")}</Button>
+                </ActionBar>
             </form>
             {answer}
         </Layout>
