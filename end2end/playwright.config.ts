@@ -1,5 +1,8 @@
-import { defineConfig, devices } from '@playwright/test';
+import { existsSync } from 'node:fs';
+import { defineConfig } from '@playwright/test';
 
+// The distribution's browser; where it has none, Playwright's own.
+const chromium = process.env.CHROME_PATH ?? '/usr/bin/chromium';
 const port = Number(process.env.LUTONG_PORT ?? 3100);
 
 // Every journey runs with scripts and, where it is marked so by its folder, without: tests/both runs twice.
@@ -22,7 +25,7 @@ export default defineConfig({
     timezoneId: 'Asia/Shanghai',
     trace: 'retain-on-failure',
     launchOptions: {
-      executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
+      executablePath: existsSync(chromium) ? chromium : undefined,
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     },
   },

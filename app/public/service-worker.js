@@ -112,10 +112,16 @@ async function keepOnlyOwn(own) {
 }
 
 async function fetchPublicPages() {
-  for (const path of PUBLIC) {
-    const url = new URL(path, self.location.origin);
-    await fetch(url, { credentials: 'same-origin' }).then((response) => keepPage(url, response)).catch(() => {});
-  }
+  for (const path of PUBLIC) await fetchPage(path).catch(() => {});
+  // Every rule has a page of its own, which the list of rules links to.
+  const rulebook = await (await caches.open(PAGES)).match(new URL('/rulebook', self.location.origin).href);
+  const rules = rulebook ? (await rulebook.text()).matchAll(/href="(\/rulebook\/[^"]+)"/g) : [];
+  for (const [, path] of rules) await fetchPage(path).catch(() => {});
+}
+
+async function fetchPage(path) {
+  const url = new URL(path, self.location.origin);
+  await keepPage(url, await fetch(url, { credentials: 'same-origin' }));
 }
 
 async function offlinePage(unsent) {

@@ -11,6 +11,7 @@ use rules::money::Fen;
 use rules::person::IdentityLevel;
 use rules::place::RegionCode;
 use rules::plate::PlateNumber;
+use rules::rule::RuleId;
 use rules::set::Coded;
 use rules::vehicle::{Relation, VehicleKind, VehicleState, VehicleStates, VehicleUse};
 use rules::violation::{Capture, PenaltyKind};
@@ -24,6 +25,32 @@ pub const PLACES: [(&str, &str); 6] = [
     ("450203", "national"),
     ("440103", "elsewhere"),
 ];
+
+/// The query of a case that the rule refuses, where the form can make one.
+pub fn refused_by(rule: RuleId) -> Option<&'static str> {
+    use RuleId as R;
+    Some(match rule {
+        R::PlaceOpen => "place=440103",
+        R::ByDevice => "capture=officer",
+        R::SimpleProcedure => "penalty=other",
+        R::FineLimit => "fine=500",
+        R::RecordPoints => "place=450103&plate=桂A12345&points=9",
+        R::PointsTotal => "points=3&cycle_points=10",
+        R::Identity => "place=450103&plate=桂A12345&identity=phone",
+        R::LicenceBound => "licence=none",
+        R::LicenceState => "licence=review-overdue",
+        R::VehicleBound => "relation=none",
+        R::VehicleOwner => "place=370102&plate=鲁A12345&relation=other",
+        R::BindingBefore => "place=500103&plate=渝A12345&relation=other&bound=after",
+        R::VehicleKind => "place=450103&plate=桂A12345&kind=large",
+        R::VehicleUse => "place=450103&plate=桂A12345&usage=operating",
+        R::PlateArea => "place=450103&plate=云A12345",
+        R::Lease => "place=500103&plate=渝A12345&relation=leased&bound=after",
+        R::ServiceHours | R::RecordOpen | R::NotDisputed | R::FullMarks | R::VehicleState | R::LateFee => {
+            return None;
+        }
+    })
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
@@ -160,4 +187,29 @@ impl Input {
 
 fn keep<T>(read: Result<T, Wrong>, errors: &mut Vec<Wrong>) -> Option<T> {
     read.map_err(|error| errors.push(error)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rules::camera::assess;
+    use rules::rulebook::Rulebook;
+
+    #[test]
+    fn each_example_is_refused_by_its_rule() {
+        let rulebook = Rulebook::shipped();
+        let now = "2026-11-18T02:00:00Z".parse().expect("a moment");
+        let examples = RuleId::ALL.iter().filter_map(|rule| Some((*rule, refused_by(*rule)?)));
+        for (rule, query) in examples {
+            let pairs: Vec<_> = query.split('&').filter_map(|pair| pair.split_once('=')).collect();
+            let given = |name: &str| {
+                let found = pairs.iter().find(|(field, _)| *field == name);
+                found.map(|(_, value)| (*value).to_owned()).unwrap_or_default()
+            };
+            let case = Input::read(given).case(now).expect("a case");
+            let refusing: Vec<RuleId> =
+                assess(&case, &rulebook).refusals.iter().map(|refusal| refusal.rule).collect();
+            assert!(refusing.contains(&rule), "{query}: {refusing:?}");
+        }
+    }
 }

@@ -6,6 +6,12 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 pub use lookup::{t, t_with};
 
+/// The `lang` attribute of words that are quoted from a text, whatever the page's language is.
+pub fn language_of(words: &str) -> &'static str {
+    let chinese = words.chars().any(|character| ('\u{4e00}'..='\u{9fff}').contains(&character));
+    if chinese { Language::Zh.html_lang() } else { Language::En.html_lang() }
+}
+
 /// The language of a page. Chinese is the default; English is complete.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -12,6 +12,9 @@ test.use({ meant: /status of (404|503)/ });
 // Every two of language, size and theme meet in one of the four.
 const LOOKS = ['zh.normal.light', 'en.large.light', 'en.normal.dark', 'zh.large.dark'];
 
+// Pages that answer with a status of their own.
+const STATUS: Record<string, number> = { '/not-found': 404, '/error/unavailable': 503 };
+
 type Kept = Awaited<ReturnType<BrowserContext['storageState']>>;
 // Pages as one browser sees them: nobody's, or somebody's with what they have begun.
 const visits: { state: Kept; paths: string[] }[] = [];
@@ -52,7 +55,7 @@ async function visitor(page: Page): Promise<string[]> {
   await expect(page).toHaveURL(/\/register\/code$/);
   return [
     '/', '/services', '/sign-in', '/sign-in/password', '/register', '/register/code', '/register/identity', '/register/password',
-    '/register/done', '/signed-out', '/rulebook', '/rulebook/camera.fine-limit', '/rulebook/camera.licence-state', '/rulebook/late-fee',
+    '/register/done', '/signed-out', '/rulebook', '/rulebook/camera.fine-limit', '/rulebook/camera.licence-state', '/rulebook/fine.late-fee',
     '/what-if', '/what-if?place=500103&fine=500&licence=none', '/what-if?fine=x&plate=y', '/settings', '/outbox', '/offline',
     '/not-found', '/error/unavailable', '/error/stale',
   ];
@@ -107,7 +110,8 @@ for (const look of LOOKS) {
       await context.clearCookies();
       await context.addCookies([...state.cookies, { name: 'preferences', value: look, url: baseURL! }]);
       for (const path of paths) {
-        await page.goto(path);
+        const answer = await page.goto(path);
+        expect.soft(answer?.status(), path).toBe(STATUS[path] ?? 200);
         await expect.soft(page.locator('h1'), path).toHaveCount(1);
         await isAccessible(page);
         await fits(page, 390, 'as it is');

@@ -80,7 +80,7 @@ pub struct OrderView {
     pub rulebook: String,
 }
 
-/// Proof of payment, signed; its page verifies the signature.
+/// Proof of payment, signed; its page shows the signature and how to verify it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Receipt {
     pub number: String,

@@ -10,6 +10,7 @@ use leptos_meta::Title;
 use super::error_summary::ErrorSummary;
 use super::tab_bar::{Tab, TabBar};
 use super::{say, say_with};
+use crate::islands::ServiceWorker;
 use crate::visit::FieldError;
 use header::Header;
 use strips::{OfflineStrip, SessionStrip, SyncLine, UnpaidStrip};
@@ -49,6 +50,7 @@ pub fn Layout(
     let class = if transaction { "lt-page lt-page--transaction" } else { "lt-page" };
     view! {
         <Title text=tab_title/>
+        <ServiceWorker/>
         <a class="lt-skip" href="#main">{say("frame.skip")}</a>
         <div class=class>
             <Header back=back quiet=transaction/>

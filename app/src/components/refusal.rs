@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::icon::{Icon, IconName};
 use super::inset::Inset;
 use super::say;
+use crate::texts::language_of;
 pub use words::{hours_words, rule_key, source_words, value_words};
 
 /// A refusal in the words of the page's language.
@@ -56,9 +57,4 @@ pub fn RefusalCard(refusal: RefusalWords) -> impl IntoView {
             <p class="lt-refusal__rule"><a class="govuk-link lt-way" href=rule_href>{say("refusal.rule-link")}</a></p>
         </section>
     }
-}
-
-/// The sources are Chinese, but for one that was written in English.
-fn language_of(quote: &str) -> &'static str {
-    if quote.is_ascii() { "en" } else { "zh-CN" }
 }

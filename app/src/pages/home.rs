@@ -9,7 +9,6 @@ use crate::components::{
     ButtonKind, ButtonLink, Card, Cell, Cells, Empty, IconName, Layout, Tab, date_words, money_words, say,
     say_with, time_words,
 };
-use crate::islands::ServiceWorker;
 use crate::visit::visit;
 
 #[component]
@@ -17,7 +16,6 @@ pub fn Home() -> impl IntoView {
     let signed_in = visit().account.is_some();
     view! {
         <Layout title=say("page.home.title") own_heading=true tab=Tab::Home registry_data=signed_in>
-            <ServiceWorker/>
             {if signed_in { view! { <Mine/> }.into_any() } else { view! { <Welcome/> }.into_any() }}
         </Layout>
     }

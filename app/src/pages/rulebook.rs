@@ -12,6 +12,8 @@ use crate::components::{
     ButtonLink, Cell, Cells, IconName, Inset, Layout, Tab, date_words, language, rule_key, say, say_with,
     source_words,
 };
+use crate::made_up::refused_by;
+use crate::texts::language_of;
 
 #[component]
 pub fn Rulebook() -> impl IntoView {
@@ -55,7 +57,8 @@ pub fn Rule() -> impl IntoView {
         .map(|source| {
             let title = source_words(&source.text, source.article.as_deref());
             let words = source.words.clone();
-            view! { <Inset source=title><span lang="zh-CN">{words}</span></Inset> }
+            let lang = language_of(&words);
+            view! { <Inset source=title><span lang=lang>{words}</span></Inset> }
         })
         .collect_view();
     let tables = parameters_of(rule).into_iter().map(|parameter| table(parameter, &rulebook)).collect_view();
@@ -70,7 +73,9 @@ pub fn Rule() -> impl IntoView {
                 <section class="lt-section"><h2>{say("page.rulebook.sources")}</h2>{sources}</section>
             })}
             {tables}
-            <ButtonLink href="/what-if">{say("page.rulebook.try")}</ButtonLink>
+            {refused_by(rule).map(|query| view! {
+                <ButtonLink href=format!("/what-if?{query}")>{say("page.rulebook.try")}</ButtonLink>
+            })}
         </Layout>
     }
     .into_any()
@@ -114,12 +119,13 @@ fn row(parameter: Parameter, place: &Jurisdiction, dated: &Dated, rulebook: &Boo
         }
     };
     let words = rulebook.source(dated.source).map(|source| source.words.clone()).unwrap_or_default();
+    let lang = language_of(&words);
     view! {
         <tr class="govuk-table__row">
             <th scope="row" class="govuk-table__header">{name}</th>
             <td class="govuk-table__cell">{super::what_if::parameter_words(parameter, &dated.value)}</td>
             <td class="govuk-table__cell">{time}</td>
-            <td class="govuk-table__cell"><span lang="zh-CN">{words}</span></td>
+            <td class="govuk-table__cell"><span lang=lang>{words}</span></td>
         </tr>
     }
 }

@@ -7,12 +7,12 @@ const refused = [
   { phone: '13800000010', rule: 'camera.licence-state' },
   { phone: '13800000015', rule: 'camera.full-marks' },
   { phone: '13800000012', rule: 'camera.vehicle-owner' },
-  { phone: '13800000003', rule: 'camera.vehicle-owner' },
+  { phone: '13800000005', rule: 'camera.identity' },
 ];
 
-for (const { phone, rule } of refused) {
-  test(`${phone} is told about ${rule} with source and remedy`, async ({ page }) => {
-    await speak(page, 'zh');
+for (const { phone, rule, language } of refused.flatMap((one) => [{ ...one, language: 'zh' }, { ...one, language: 'en' }] as const)) {
+  test(`${phone} is told about ${rule} with source and remedy (${language})`, async ({ page }) => {
+    await speak(page, language);
     await signIn(page, phone, '/vehicles');
     const vehicles = await page.locator('a.lt-cell--link').evaluateAll((links) => links.map((link) => link.getAttribute('href')!));
     const found: string[] = [];

@@ -10,7 +10,7 @@ use crate::components::{
     Plate, PostForm, SummaryList, SummaryRow, Tab, Timeline, TimelineStep, Warning, hours_words, language,
     money_words, say, say_with, time_words,
 };
-use crate::islands::Once;
+use crate::islands::{AskAgain, Once};
 use crate::pages::{loaded, parameter, query};
 use crate::visit::visit;
 
@@ -73,7 +73,6 @@ fn OrderPage(order: OrderView) -> impl IntoView {
     let actions = payable.then(|| actions(&order));
     view! {
         <Layout title=title own_heading=settled back="/orders" transaction=payable tab=Tab::Progress errors=errors>
-            {asking.then(|| view! { <leptos_meta::Meta http_equiv="refresh" content="3"/> })}
             <Once busy=say("page.order.opening")/>
             {head}
             <SummaryList rows/>
@@ -87,11 +86,16 @@ fn OrderPage(order: OrderView) -> impl IntoView {
 /// What the state means and what comes next.
 fn head(order: &OrderView, asking: bool) -> AnyView {
     let until = time_words(order.pays_until);
+    let again = format!("/orders/{}?returned=yes", order.id);
     match order.state {
         OrderState::Placed | OrderState::Paying => {
             let hours = order.closed_hours.map(|closed| hours_words(closed.from_minute, closed.until_minute));
             view! {
-                {asking.then(|| view! { <Warning>{say("page.order.asking")}</Warning> })}
+                {asking.then(|| view! {
+                    <Warning>{say("page.order.asking")}</Warning>
+                    <p><a class="govuk-link" href=again>{say("page.order.ask-again")}</a></p>
+                    <AskAgain seconds=3/>
+                })}
                 <p class="lt-deadline">{say_with("page.home.pay-until", &[("time", &until)])}</p>
                 <p>{say("page.order.back-else")}</p>
                 {hours.map(|hours| view! { <p class="lt-quiet">{say_with("page.notice.hours", &[("hours", &hours)])}</p> })}
