@@ -134,6 +134,22 @@ async fn a_payment_for_records_no_longer_eligible_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_payment_for_a_vehicle_sold_since_comes_back() {
+    for world in worlds().await {
+        let (order, page) = opened(&world).await;
+        world.run("update vehicles set owner_id = 'buyer' where id = 'v1'".into()).await;
+        world.press(&page, "pay").await;
+        world.until(&order, OrderState::Refunding).await;
+        let reason = world.text("select refund_reason from orders").await;
+        assert_eq!(reason.as_deref(), Some("refund.no-longer-eligible"));
+        jobs::orders::once(&world.state).await.unwrap();
+        world.until(&order, OrderState::Refunded).await;
+        assert_eq!(world.number("select count(*) from camera_records where state = 'unprocessed'").await, 5);
+        world.every_promise_holds().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn declined_and_then_paid_is_paid() {
     for world in worlds().await {
         world.faults(Faults { say_failed_then_paid: true, ..Faults::default() });

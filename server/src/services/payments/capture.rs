@@ -1,6 +1,7 @@
 //! Takes note that the provider has the money, decides again, and settles the records or asks for the refund: one
 //! transaction, so that a captured payment is never without its consequence.
 
+use app::api::ServiceError;
 use rules::licence::Points;
 use rules::money::Fen;
 use rules::order::{OrderEvent, OrderState};
@@ -88,12 +89,13 @@ async fn note_once(
     if late && !take_again(connection, &paid).await? {
         return give_back(connection, state, &paid, &payment, "refund.records-taken", None).await;
     }
-    let decided = decide_again(connection, state, &paid).await?;
-    if !decided.passes() {
-        return give_back(connection, state, &paid, &payment, "refund.no-longer-eligible", Some(&decided))
-            .await;
+    match decide_again(connection, state, &paid).await? {
+        Some(decided) if decided.passes() => settle(connection, state, &paid, &payment, &decided).await,
+        decided => {
+            let reason = "refund.no-longer-eligible";
+            give_back(connection, state, &paid, &payment, reason, decided.as_ref()).await
+        }
     }
-    settle(connection, state, &paid, &payment, &decided).await
 }
 
 /// A payment after the lapse settles if all its records are still free.
@@ -108,16 +110,17 @@ async fn take_again(connection: &mut AnyConnection, order: &OrderRow) -> Result<
     Ok(true)
 }
 
-/// The request was made when the order was placed: that day's parameters and hours count, with today's facts.
+/// The request was made when the order was placed: that day's parameters and hours count, with today's facts. None
+/// where vehicle, record or account are the person's no longer: then there is nothing to decide for them.
 async fn decide_again(
     connection: &mut AnyConnection,
     state: &State,
     order: &OrderRow,
-) -> Result<Decided, Fault> {
+) -> Result<Option<Decided>, Fault> {
     let account = accounts::find_account(connection, &order.account_id).await?;
-    let identity = account
-        .and_then(|account| IdentityLevel::from_code(&account.identity))
-        .ok_or_else(|| Fault::Internal(format!("order {} without its account", order.number)))?;
+    let Some(identity) = account.and_then(|account| IdentityLevel::from_code(&account.identity)) else {
+        return Ok(None);
+    };
     let person = Person {
         id: order.person_id.clone(),
         account_id: order.account_id.clone(),
@@ -131,8 +134,11 @@ async fn decide_again(
     };
     let placed_at = moment(order.placed_at)?;
     let asking = Asking { order: &order.id };
-    let loaded = selection::load(connection, &person, &chosen, placed_at, asking).await?;
-    Ok(loaded.decided(&state.rulebook))
+    match selection::load(connection, &person, &chosen, placed_at, asking).await {
+        Ok(loaded) => Ok(Some(loaded.decided(&state.rulebook))),
+        Err(Fault::Service(ServiceError::NotFound)) => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 async fn settle(
