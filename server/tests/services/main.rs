@@ -1,7 +1,9 @@
 //! The services on both engines, against the payment sandbox on a real socket.
 
+mod jobs;
 mod money;
 mod orders;
+mod provider;
 mod statements;
 mod support;
 #[expect(dead_code, reason = "only the tests over HTTP start the program as a process")]

@@ -35,7 +35,9 @@ pub async fn ask_open(state: &State) -> Result<(), Fault> {
         payments::open_payments(&mut connection, before).await?
     };
     for payment in payments {
-        ask(state, &payment).await?;
+        if let Err(fault) = ask(state, &payment).await {
+            tracing::error!(%fault, payment = %payment.out_trade_no, "a payment could not be noted");
+        }
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use sqlx::AnyConnection;
 
 use super::account;
 use crate::db::Fault;
+use crate::db::{Fault, orders};
 use crate::db::payments::{self, RefundRow};
 use crate::gateways::payment::{ProviderRefundState, RefundRequest};
 use crate::services::orders::events;
