@@ -4,6 +4,7 @@ mod jobs;
 mod money;
 mod orders;
 mod provider;
+mod races;
 mod statements;
 mod support;
 #[expect(dead_code, reason = "only the tests over HTTP start the program as a process")]

@@ -72,12 +72,14 @@ async fn note_once(
         let millis = now.timestamp_millis();
         payments::remember_notification(connection, &payment.provider, id, trade_no, "paid", millis).await?;
     }
+    let key = payment.order();
+    orders::lock_person(connection, &key.person_id).await?;
+    orders::lock_order(connection, &key).await?;
     let paid_at = captured.paid_at.timestamp_millis();
     if !payments::payment_captured(connection, trade_no, &captured.transaction_id, paid_at).await? {
         return Ok(Noted::Known);
     }
     fail::fail_point!("payment.capture.noted");
-    let key = payment.order();
     let order = events::load(connection, &key).await?;
     let seen = events::state_of(&order)?;
     let movement = format!("capture:{trade_no}");

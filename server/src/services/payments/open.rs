@@ -7,7 +7,7 @@ use rules::order::{OrderEvent, OrderState};
 use sqlx::AnyConnection;
 
 use super::out_trade_no;
-use crate::db::orders::{OrderKey, OrderRow};
+use crate::db::orders::{self, OrderKey, OrderRow};
 use crate::db::{Fault, payments};
 use crate::gateways::payment::{PaymentRequest, ProviderError};
 use crate::services::orders::events;
@@ -63,6 +63,7 @@ async fn start(
     key: &OrderKey,
     actor: &str,
 ) -> Result<Option<OrderRow>, Fault> {
+    orders::lock_order(connection, key).await?;
     let order = events::load(connection, key).await?;
     let now = state.clock.now();
     if !matches!(events::state_of(&order)?, OrderState::Placed | OrderState::Paying) {

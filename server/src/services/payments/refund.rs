@@ -6,9 +6,8 @@ use rules::order::OrderEvent;
 use sqlx::AnyConnection;
 
 use super::account;
-use crate::db::Fault;
-use crate::db::{Fault, orders};
 use crate::db::payments::{self, RefundRow};
+use crate::db::{Fault, orders};
 use crate::gateways::payment::{ProviderRefundState, RefundRequest};
 use crate::services::orders::events;
 use crate::state::State;
@@ -20,7 +19,9 @@ pub async fn send_open(state: &State) -> Result<(), Fault> {
         payments::open_refunds(&mut connection).await?
     };
     for refund in refunds {
-        send(state, &refund).await?;
+        if let Err(fault) = send(state, &refund).await {
+            tracing::error!(%fault, refund = %refund.out_refund_no, "a refund could not be noted");
+        }
     }
     Ok(())
 }
@@ -62,11 +63,12 @@ pub async fn note_done(state: &State, out_refund_no: &str) -> Result<bool, Fault
 async fn note_once(connection: &mut AnyConnection, state: &State, number: &str) -> Result<bool, Fault> {
     let now = state.clock.now().timestamp_millis();
     let Some(refund) = payments::find_refund(connection, number).await? else { return Ok(false) };
+    let key = refund.order();
+    orders::lock_order(connection, &key).await?;
     if !payments::refund_done(connection, number, now).await? {
         return Ok(false);
     }
     fail::fail_point!("refund.note.done");
-    let key = refund.order();
     let movement = format!("refund:{number}");
     payments::book(connection, &key, &movement, (account::SUSPENSE, account::PROVIDER), refund.amount, now)
         .await?;

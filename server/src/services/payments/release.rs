@@ -53,6 +53,7 @@ async fn end_once(
     actor: &str,
     reason: Option<&str>,
 ) -> Result<bool, Fault> {
+    orders::lock_order(connection, key).await?;
     let order = orders::find_order(connection, key).await?.ok_or(ServiceError::NotFound)?;
     if !may_end(state, &order, event)? {
         return Ok(false);
