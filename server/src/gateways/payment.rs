@@ -52,7 +52,10 @@ pub struct RefundRequest {
 pub enum ProviderRefundState {
     Processing,
     Succeeded,
-    Failed,
+    /// It comes to nothing: another number must be used.
+    Closed,
+    /// The provider cannot give it back by itself.
+    Abnormal,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +76,14 @@ pub enum ProviderError {
     /// Not the provider's own signature: as good as no answer.
     #[error("the answer is not signed by the provider")]
     Forged,
+}
+
+impl ProviderError {
+    /// The provider says that it never saw the number.
+    pub fn is_unknown_number(&self) -> bool {
+        let unknown = ["ORDER_NOT_EXIST", "RESOURCE_NOT_EXISTS"];
+        matches!(self, Self::Refused { code, .. } if unknown.contains(&code.as_str()))
+    }
 }
 
 /// What a notification says, after its signature was found good.

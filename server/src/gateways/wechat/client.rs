@@ -140,7 +140,8 @@ fn refund_state(status: &str) -> ProviderRefundState {
     match status {
         "SUCCESS" => ProviderRefundState::Succeeded,
         "PROCESSING" => ProviderRefundState::Processing,
-        _ => ProviderRefundState::Failed,
+        "CLOSED" => ProviderRefundState::Closed,
+        _ => ProviderRefundState::Abnormal,
     }
 }
 

@@ -10,7 +10,8 @@ use sqlx::AnyConnection;
 
 use super::{account, out_refund_no};
 use crate::db::orders::{self, OrderKey, OrderRow};
-use crate::db::payments::{self, PaymentRow, ReceiptRow, RefundRow};
+use crate::db::payments::{self, PaymentRow, ReceiptRow};
+use crate::db::refunds::{self, RefundRow};
 use crate::db::{Fault, accounts, registry};
 use crate::http::current::Person;
 use crate::services::orders::events;
@@ -227,14 +228,16 @@ async fn give_back(
         person_id: key.person_id.clone(),
         order_id: key.id.clone(),
         out_trade_no: payment.out_trade_no.clone(),
-        out_refund_no: out_refund_no(&payment.out_trade_no),
+        out_refund_no: out_refund_no(&payment.out_trade_no, 1),
         amount: payment.amount,
         state: "requested".into(),
         reason: reason.to_owned(),
         requested_at: now.timestamp_millis(),
         done_at: None,
+        asks: 0,
+        tries: 1,
     };
-    payments::insert_refund(connection, &refund).await?;
+    refunds::insert_refund(connection, &refund).await?;
     Ok(Noted::Refunding)
 }
 

@@ -7,6 +7,7 @@ use rules::order::{OrderEvent, OrderState};
 use sqlx::AnyConnection;
 
 use super::out_trade_no;
+use super::reconcile::PATIENCE;
 use crate::db::orders::{self, OrderKey, OrderRow};
 use crate::db::{Fault, payments};
 use crate::gateways::payment::{PaymentRequest, ProviderError};
@@ -90,6 +91,7 @@ async fn start(
                 &trade_no,
                 order.fine,
                 now.timestamp_millis(),
+                (now + PATIENCE).timestamp_millis(),
             )
             .await?;
         }
