@@ -17,6 +17,9 @@ statements! {
         captured_at, asked_at, asks from payments where out_trade_no = $1";
     PAYMENTS_OF_ORDER = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
         captured_at, asked_at, asks from payments where person_id = $1 and order_id = $2 order by opened_at, out_trade_no";
+    SETTLED_PAYMENT = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
+        captured_at, asked_at, asks from payments where person_id = $1 and order_id = $2 and state = 'captured' \
+        and not exists (select 1 from refunds r where r.out_trade_no = payments.out_trade_no)";
     PAYMENTS_TO_ASK = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
         captured_at, asked_at, asks from payments where state in ('opening', 'open') and next_ask_at <= $1 \
         order by next_ask_at limit 100";
@@ -55,6 +58,11 @@ pub struct PaymentRow {
 }
 
 impl PaymentRow {
+    /// Whether it has no outcome yet.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state.as_str(), "opening" | "open")
+    }
+
     pub fn order(&self) -> OrderKey {
         OrderKey { person_id: self.person_id.clone(), id: self.order_id.clone() }
     }
@@ -136,6 +144,14 @@ pub async fn payments_of_order(
     sqlx::query_as(PAYMENTS_OF_ORDER).bind(&order.person_id).bind(&order.id).fetch_all(connection).await
 }
 
+/// The payment that stays, of all that were captured for the order.
+pub async fn settled_payment(
+    connection: &mut AnyConnection,
+    order: &OrderKey,
+) -> sqlx::Result<Option<PaymentRow>> {
+    sqlx::query_as(SETTLED_PAYMENT).bind(&order.person_id).bind(&order.id).fetch_optional(connection).await
+}
+
 /// Payments without an outcome that the provider is to be asked about by now, the longest due first; 100 at most.
 pub async fn payments_to_ask(connection: &mut AnyConnection, now: i64) -> sqlx::Result<Vec<PaymentRow>> {
     sqlx::query_as(PAYMENTS_TO_ASK).bind(now).fetch_all(connection).await
@@ -161,13 +177,7 @@ pub async fn claim_asking(
 
 /// Something happened to the order: its open payments are asked about at once.
 pub async fn ask_soon(connection: &mut AnyConnection, order: &OrderKey, now: i64) -> sqlx::Result<()> {
-    sqlx::query(ASK_SOON)
-        .bind(&order.person_id)
-        .bind(&order.id)
-        .bind(now)
-        .execute(connection)
-        .await
-        .map(drop)
+    sqlx::query(ASK_SOON).bind(&order.person_id).bind(&order.id).bind(now).execute(connection).await.map(drop)
 }
 
 /// Remembers the notification by the provider's own number; false when it came before.

@@ -24,6 +24,8 @@ pub struct PaymentPage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProviderPaymentState {
     Unpaid,
+    /// The person's bank said no; until it is closed, another try may succeed.
+    Failed,
     Paid,
     Closed,
     Refunded,

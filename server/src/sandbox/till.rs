@@ -140,8 +140,7 @@ impl Till {
             return if same { Ok(known.clone()) } else { Err(NoRefund::OtherAmount) };
         }
         let refunds = self.refunds.values();
-        let refunds =
-            refunds.filter(|row| row.out_trade_no == asked.out_trade_no && row.state != "CLOSED");
+        let refunds = refunds.filter(|row| row.out_trade_no == asked.out_trade_no && row.state != "CLOSED");
         let given: i64 = refunds.map(|row| row.amount).sum();
         if asked.amount <= 0 || given.saturating_add(asked.amount) > payment.amount {
             return Err(NoRefund::TooMuch);

@@ -7,13 +7,14 @@ pub mod open;
 pub mod reconcile;
 pub mod refund;
 pub mod release;
+pub mod settle;
 
 use chrono::TimeDelta;
 use rules::Moment;
 
-/// The number under which the provider knows the order's payment.
-pub fn out_trade_no(order_number: &str) -> String {
-    format!("LT{order_number}")
+/// The number under which the provider knows the order's payment, try by try: one that failed has spent its number.
+pub fn out_trade_no(order_number: &str, number: usize) -> String {
+    if number == 1 { format!("LT{order_number}") } else { format!("LT{order_number}T{number}") }
 }
 
 /// The number under which the provider knows the refund of a payment, try by try: a refund that was closed has spent

@@ -186,6 +186,7 @@ impl PaymentProvider for Client {
                 "SUCCESS" => ProviderPaymentState::Paid,
                 "REFUND" => ProviderPaymentState::Refunded,
                 "CLOSED" | "REVOKED" => ProviderPaymentState::Closed,
+                "PAYERROR" => ProviderPaymentState::Failed,
                 _ => ProviderPaymentState::Unpaid,
             },
             amount: Some(Fen::new(transaction.amount.total)),

@@ -2,17 +2,16 @@
 //! transaction, so that a captured payment is never without its consequence.
 
 use app::api::ServiceError;
-use rules::licence::Points;
 use rules::money::Fen;
 use rules::order::{OrderEvent, OrderState};
 use rules::person::IdentityLevel;
 use sqlx::AnyConnection;
 
-use super::{account, out_refund_no};
+use super::{account, out_refund_no, settle};
 use crate::db::orders::{self, OrderKey, OrderRow};
-use crate::db::payments::{self, PaymentRow, ReceiptRow};
+use crate::db::payments::{self, PaymentRow};
 use crate::db::refunds::{self, RefundRow};
-use crate::db::{Fault, accounts, registry};
+use crate::db::{Fault, accounts};
 use crate::http::current::Person;
 use crate::services::orders::events;
 use crate::services::orders::selection::{self, Chosen, Decided};
@@ -86,6 +85,12 @@ async fn note_once(
     let movement = format!("capture:{trade_no}");
     let accounts = (account::PROVIDER, account::SUSPENSE);
     payments::book(connection, &key, &movement, accounts, payment.amount, now.timestamp_millis()).await?;
+    // Another try that is still open must be closed.
+    payments::ask_soon(connection, &key, now.timestamp_millis()).await?;
+    if seen.on(OrderEvent::PaymentSucceeded).is_err() {
+        ask_refund(connection, &payment, "refund.paid-twice", now).await?;
+        return Ok(Noted::Refunding);
+    }
     events::advance(connection, state, &order, OrderEvent::PaymentSucceeded, "provider", None).await?;
     let paid = events::load(connection, &key).await?;
     let late = matches!(seen, OrderState::Lapsed | OrderState::Cancelled);
@@ -93,7 +98,10 @@ async fn note_once(
         return give_back(connection, state, &paid, &payment, "refund.records-taken", None).await;
     }
     match decide_again(connection, state, &paid).await? {
-        Some(decided) if decided.passes() => settle(connection, state, &paid, &payment, &decided).await,
+        Some(decided) if decided.passes() => {
+            settle::settle(connection, state, &paid, Some(&payment), &decided).await?;
+            Ok(Noted::Settled)
+        }
         decided => {
             let reason = "refund.no-longer-eligible";
             give_back(connection, state, &paid, &payment, reason, decided.as_ref()).await
@@ -144,71 +152,6 @@ async fn decide_again(
     }
 }
 
-async fn settle(
-    connection: &mut AnyConnection,
-    state: &State,
-    order: &OrderRow,
-    payment: &PaymentRow,
-    decided: &Decided,
-) -> Result<Noted, Fault> {
-    let (key, now) = (key_of(order), state.clock.now());
-    let records = orders::records_of_order(connection, &key).await?;
-    let settled = orders::settle_records(connection, &key, &order.vehicle_id).await?;
-    if usize::try_from(settled) != Ok(records.len()) {
-        return Err(Fault::Internal(format!("order {} lost a record that it held", order.number)));
-    }
-    fail::fail_point!("payment.settle.records");
-    for record in &records {
-        let decision = format!("{}-{:02}", order.number, record.position + 1);
-        orders::name_decision(connection, &key, record.position, &decision).await?;
-    }
-    let movement = format!("settle:{}", payment.out_trade_no);
-    let accounts = (account::SUSPENSE, account::TREASURY);
-    payments::book(connection, &key, &movement, accounts, payment.amount, now.timestamp_millis()).await?;
-    events::keep_rulebook(connection, state, now).await?;
-    events::advance(connection, state, order, OrderEvent::Settle, "provider", Some(decided)).await?;
-    let receipt = receipt(connection, state, order, payment).await?;
-    payments::insert_receipt(connection, &receipt).await?;
-    Ok(Noted::Settled)
-}
-
-/// What the receipt says, line by line, and the signature over exactly this text.
-async fn receipt(
-    connection: &mut AnyConnection,
-    state: &State,
-    order: &OrderRow,
-    payment: &PaymentRow,
-) -> Result<ReceiptRow, Fault> {
-    let now = state.clock.now();
-    let number = format!("R{}", order.number);
-    let person = registry::find_person(connection, &order.person_id).await?;
-    let person =
-        person.ok_or_else(|| Fault::Internal(format!("order {} without its person", order.number)))?;
-    let name = state
-        .sealer
-        .open(&format!("persons:{}:name", person.id), &person.name)
-        .map_err(|error| Fault::stored("name", error))?;
-    let points = Points(u32::try_from(order.points).unwrap_or(u32::MAX)).0;
-    let canonical = format!(
-        "lutong-receipt-1\nreceipt {number}\norder {}\nplace {}\nplate {}\npayer {}\namount {} CNY\npoints {points}\nissued {}\nkey {}\n",
-        order.number,
-        order.place,
-        order.plate,
-        rules::person::mask_name(&name),
-        Fen::new(payment.amount),
-        now.format("%Y-%m-%dT%H:%M:%SZ"),
-        state.signer.public_key(),
-    );
-    Ok(ReceiptRow {
-        person_id: order.person_id.clone(),
-        number,
-        order_id: order.id.clone(),
-        issued_at: now.timestamp_millis(),
-        signature: state.signer.sign(&canonical),
-        canonical,
-    })
-}
-
 async fn give_back(
     connection: &mut AnyConnection,
     state: &State,
@@ -224,9 +167,19 @@ async fn give_back(
         events::keep_rulebook(connection, state, now).await?;
     }
     events::advance(connection, state, order, OrderEvent::Refund, "provider", decided).await?;
+    ask_refund(connection, payment, reason, now).await?;
+    Ok(Noted::Refunding)
+}
+
+async fn ask_refund(
+    connection: &mut AnyConnection,
+    payment: &PaymentRow,
+    reason: &str,
+    now: rules::Moment,
+) -> sqlx::Result<()> {
     let refund = RefundRow {
-        person_id: key.person_id.clone(),
-        order_id: key.id.clone(),
+        person_id: payment.person_id.clone(),
+        order_id: payment.order_id.clone(),
         out_trade_no: payment.out_trade_no.clone(),
         out_refund_no: out_refund_no(&payment.out_trade_no, 1),
         amount: payment.amount,
@@ -237,8 +190,7 @@ async fn give_back(
         asks: 0,
         tries: 1,
     };
-    refunds::insert_refund(connection, &refund).await?;
-    Ok(Noted::Refunding)
+    refunds::insert_refund(connection, &refund).await
 }
 
 pub(super) fn key_of(order: &OrderRow) -> OrderKey {

@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 use futures::StreamExt;
-use rules::order::OrderState;
+use rules::order::{OrderEvent, OrderState};
+use sqlx::AnyConnection;
 
 use super::capture::{self, Captured};
 use super::{AT_ONCE, ask_again_at};
@@ -38,7 +39,7 @@ pub async fn ask_open(state: &State) -> Result<(), Fault> {
         let mut connection = state.store.read().await?;
         payments::payments_to_ask(&mut connection, state.clock.now().timestamp_millis()).await?
     };
-    let asking = futures::stream::iter(payments).for_each_concurrent(AT_ONCE, async |payment| {
+    let asking = futures::stream::iter(payments).for_each_concurrent(AT_ONCE, |payment| async move {
         if let Err(fault) = ask_once(state, &payment, payment.asked_at).await {
             tracing::error!(%fault, payment = %payment.out_trade_no, "a payment could not be noted");
         }
@@ -79,8 +80,14 @@ async fn ask(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
             };
             capture::note(state, captured).await.map(drop)
         }
-        Ok(answer) if answer.state == ProviderPaymentState::Closed => close_here(state, number).await,
-        Ok(_) => close_if_ended(state, payment).await,
+        Ok(answer) if answer.state == ProviderPaymentState::Closed => note_closed(state, payment).await,
+        // Once it is closed, the person cannot pay it beside the next one.
+        Ok(answer) if answer.state == ProviderPaymentState::Failed => close(state, payment).await,
+        Ok(_) => match ended_order(state, payment).await? {
+            // Nobody will pay for an order that has ended.
+            Some(_) => close(state, payment).await,
+            None => Ok(()),
+        },
         Err(error) if error.is_unknown_number() => close_if_never_seen(state, payment).await,
         Err(error) => {
             tracing::warn!(payment = %number, %error, "the provider does not answer");
@@ -97,15 +104,12 @@ async fn ended_order(state: &State, payment: &PaymentRow) -> Result<Option<Order
     Ok((!awaits).then_some(order))
 }
 
-/// Nobody will pay for an order that has ended. After the provider has closed the payment, no money can come.
-async fn close_if_ended(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
-    if ended_order(state, payment).await?.is_none() {
-        return Ok(());
-    }
+/// After the provider has closed the payment, no money can come.
+async fn close(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
     match state.payment.close(&payment.out_trade_no).await {
         Ok(()) => {
             fail::fail_point!("payment.closed-outside");
-            close_here(state, &payment.out_trade_no).await
+            note_closed(state, payment).await
         }
         Err(error) => {
             tracing::warn!(payment = %payment.out_trade_no, %error, "closing will be tried again");
@@ -118,20 +122,40 @@ async fn close_if_ended(state: &State, payment: &PaymentRow) -> Result<(), Fault
 async fn close_if_never_seen(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
     match ended_order(state, payment).await? {
         Some(order) if state.clock.now().timestamp_millis() >= order.pays_until => {
-            close_here(state, &payment.out_trade_no).await
+            note_closed(state, payment).await
         }
         _ => Ok(()),
     }
 }
 
-async fn close_here(state: &State, out_trade_no: &str) -> Result<(), Fault> {
-    let number = out_trade_no.to_owned();
+/// Takes note that the payment came to nothing; an order that waited for it can be paid anew.
+async fn note_closed(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
+    let (work_state, payment) = (state.clone(), payment.clone());
     state
         .store
         .write(move |connection| {
-            let number = number.clone();
-            Box::pin(async move { Ok(payments::payment_closed(connection, &number).await?) })
+            let (state, payment) = (work_state.clone(), payment.clone());
+            Box::pin(async move { note_closed_once(connection, &state, &payment).await })
         })
         .await
-        .map(drop)
+}
+
+async fn note_closed_once(
+    connection: &mut AnyConnection,
+    state: &State,
+    payment: &PaymentRow,
+) -> Result<(), Fault> {
+    let key = payment.order();
+    orders::lock_order(connection, &key).await?;
+    if !payments::payment_closed(connection, &payment.out_trade_no).await? {
+        return Ok(());
+    }
+    match orders::find_order(connection, &key).await? {
+        Some(order) if events::state_of(&order)? == OrderState::Paying => {
+            events::advance(connection, state, &order, OrderEvent::PaymentFailed, "provider", None)
+                .await
+                .map(drop)
+        }
+        _ => Ok(()),
+    }
 }

@@ -3,7 +3,7 @@
 
 use futures::StreamExt;
 use rules::money::Fen;
-use rules::order::OrderEvent;
+use rules::order::{OrderEvent, OrderState};
 use sqlx::AnyConnection;
 
 use super::{AT_ONCE, account, ask_again_at, out_refund_no};
@@ -19,7 +19,7 @@ pub async fn send_open(state: &State) -> Result<(), Fault> {
         let mut connection = state.store.read().await?;
         refunds::refunds_to_ask(&mut connection, state.clock.now().timestamp_millis()).await?
     };
-    let sending = futures::stream::iter(refunds).for_each_concurrent(AT_ONCE, async |refund| {
+    let sending = futures::stream::iter(refunds).for_each_concurrent(AT_ONCE, |refund| async move {
         if let Err(fault) = send(state, &refund).await {
             tracing::error!(%fault, refund = %refund.out_refund_no, "a refund could not be noted");
         }
@@ -109,15 +109,19 @@ async fn note_once(connection: &mut AnyConnection, state: &State, number: &str) 
     payments::book(connection, &key, &movement, (account::SUSPENSE, account::PROVIDER), refund.amount, now)
         .await?;
     let order = events::load(connection, &key).await?;
-    events::advance(connection, state, &order, OrderEvent::RefundSucceeded, "provider", None).await?;
+    // A second payment of an order goes back without moving it.
+    let refunding = events::state_of(&order)? == OrderState::Refunding;
+    if refunding && refunds::undone_refunds_of_order(connection, &key).await? == 0 {
+        events::advance(connection, state, &order, OrderEvent::RefundSucceeded, "provider", None).await?;
+    }
     Ok(true)
 }
 
 /// A refund that the provider closed comes to nothing, and its number is spent: it is asked for under the next one.
-async fn note_closed(state: &State, out_refund_no: &str) -> Result<(), Fault> {
-    let (now, number) = (state.clock.now(), out_refund_no.to_owned());
+async fn note_closed(state: &State, number: &str) -> Result<(), Fault> {
+    let (now, spent) = (state.clock.now(), number.to_owned());
     let renumbered = state.store.write(move |connection| {
-        let number = number.clone();
+        let number = spent.clone();
         Box::pin(async move {
             let Some(refund) = refunds::find_refund(connection, &number).await? else { return Ok(None) };
             let next = out_refund_no(&refund.out_trade_no, refund.tries + 1);
@@ -127,7 +131,7 @@ async fn note_closed(state: &State, out_refund_no: &str) -> Result<(), Fault> {
     });
     if let Some(next) = renumbered.await? {
         metrics::counter!("refunds_closed_total").increment(1);
-        tracing::error!(refund = %out_refund_no, %next, "the provider closed the refund: it is asked for anew");
+        tracing::error!(refund = %number, %next, "the provider closed the refund: it is asked for anew");
     }
     Ok(())
 }
