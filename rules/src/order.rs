@@ -49,6 +49,8 @@ pub const EDGES: &[(OrderState, OrderEvent, OrderState)] = {
         (S::Placed, E::PaymentSucceeded, S::Paid),
         (S::Placed, E::Lapse, S::Lapsed),
         (S::Placed, E::Cancel, S::Cancelled),
+        // With a fine of nothing there is nothing to pay.
+        (S::Placed, E::Settle, S::Settled),
         (S::Paying, E::PaymentFailed, S::Placed),
         (S::Paying, E::PaymentSucceeded, S::Paid),
         (S::Paying, E::Lapse, S::Lapsed),

@@ -8,6 +8,7 @@ pub mod feed;
 pub mod orders;
 pub mod outbox;
 pub mod payments;
+pub mod refunds;
 pub mod registry;
 pub mod sms_codes;
 pub mod writer;

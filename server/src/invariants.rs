@@ -16,9 +16,10 @@ use crate::services::orders::selection::Decided;
 pub const STATEMENTS: &[(&str, &str)] = &[
     (
         "SETTLED_WITHOUT_ONE_CAPTURE",
-        "select o.number from orders o where o.state = 'settled' and 1 <> ( \
+        "select o.number from orders o where o.state = 'settled' and case when o.fine = 0 then 0 else 1 end <> ( \
         select count(*) from payments p where p.person_id = o.person_id and p.order_id = o.id \
-            and p.state = 'captured' and p.amount = o.fine)",
+            and p.state = 'captured' and p.amount = o.fine \
+            and not exists (select 1 from refunds r where r.out_trade_no = p.out_trade_no))",
     ),
     (
         "SETTLED_RECORD_UNPROCESSED",
@@ -31,7 +32,8 @@ pub const STATEMENTS: &[(&str, &str)] = &[
         "CAPTURED_WITHOUT_END",
         "select p.out_trade_no from payments p \
         join orders o on o.person_id = p.person_id and o.id = p.order_id \
-        where p.state = 'captured' and o.state not in ('settled', 'refunding', 'refunded')",
+        where p.state = 'captured' and o.state <> 'settled' \
+            and not exists (select 1 from refunds r where r.out_trade_no = p.out_trade_no)",
     ),
     (
         "REFUNDING_WITHOUT_REFUND",
@@ -63,9 +65,11 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ),
     (
         "MONEY_IN_SUSPENSE",
-        "select o.number from orders o join ledger l on l.person_id = o.person_id and l.order_id = o.id \
-        where l.account = 'suspense' and o.state in ('settled', 'refunded', 'lapsed', 'cancelled') \
-        group by o.person_id, o.id, o.number having sum(l.amount) <> 0",
+        "select o.number from orders o where ( \
+        select coalesce(sum(l.amount), 0) from ledger l where l.person_id = o.person_id and l.order_id = o.id \
+            and l.account = 'suspense') <> ( \
+        select coalesce(sum(r.amount), 0) from refunds r where r.person_id = o.person_id and r.order_id = o.id \
+            and r.state <> 'done')",
     ),
     (
         "RECEIPT_WITHOUT_SETTLEMENT",

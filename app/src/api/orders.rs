@@ -88,11 +88,18 @@ pub struct Receipt {
     pub paid_at: Moment,
     pub amount: Fen,
     pub payer: String,
-    pub transaction: String,
-    pub channel: String,
+    /// None where the fine is nothing.
+    pub payment: Option<PaidThrough>,
     /// Ed25519 over the canonical text, base64.
     pub signature: String,
     pub canonical: String,
+}
+
+/// Through whom the money came, and their number of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PaidThrough {
+    pub channel: String,
+    pub transaction: String,
 }
 
 #[async_trait]

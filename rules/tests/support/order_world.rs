@@ -109,7 +109,8 @@ impl World {
             OrderEvent::PaymentFailed => order.money == Money::Asked && !order.failed,
             OrderEvent::PaymentSucceeded => order.money == Money::Captured && !order.noted,
             OrderEvent::Lapse | OrderEvent::Cancel => true,
-            OrderEvent::Settle => order.holds && !self.elsewhere,
+            // These orders have a fine: none settles without its payment.
+            OrderEvent::Settle => order.state == OrderState::Paid && order.holds && !self.elsewhere,
             OrderEvent::Refund => !order.holds || self.elsewhere,
             OrderEvent::RefundSucceeded => order.money == Money::Returned,
         }

@@ -7,6 +7,7 @@ use super::statements;
 
 statements! {
     LOCK_PERSON = "update accounts set created_at = created_at where person_id = $1";
+    LOCK_ORDER = "update orders set state = state where person_id = $1 and id = $2";
     INSERT_ORDER = "insert into orders (person_id, id, number, account_id, key, selection, vehicle_id, plate, place, state, \
         fine, points, placed_at, pays_until, rulebook) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'placed', $10, $11, $12, $13, $14)";
@@ -124,6 +125,12 @@ pub struct OrderKey {
 /// One order at a time per person: whoever else places for the same person waits for this transaction's end.
 pub async fn lock_person(connection: &mut AnyConnection, person: &str) -> sqlx::Result<()> {
     sqlx::query(LOCK_PERSON).bind(person).execute(connection).await.map(drop)
+}
+
+/// One change at a time per order: whoever else changes it waits for this transaction's end, and then reads what it
+/// came to. Who locks both locks the person first.
+pub async fn lock_order(connection: &mut AnyConnection, order: &OrderKey) -> sqlx::Result<()> {
+    sqlx::query(LOCK_ORDER).bind(&order.person_id).bind(&order.id).execute(connection).await.map(drop)
 }
 
 pub async fn insert_order(connection: &mut AnyConnection, order: &OrderRow) -> sqlx::Result<()> {

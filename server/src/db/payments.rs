@@ -1,4 +1,4 @@
-//! Payments, refunds, what the provider told us, and the double-entry ledger. Each write is guarded by what it saw.
+//! Payments, what the provider told us, and the double-entry ledger. Each write is guarded by what it saw.
 
 use sqlx::AnyConnection;
 use sqlx::FromRow;
@@ -7,26 +7,26 @@ use super::orders::OrderKey;
 use super::statements;
 
 statements! {
-    INSERT_PAYMENT = "insert into payments (person_id, order_id, provider, out_trade_no, amount, state, url, opened_at) \
-        values ($1, $2, $3, $4, $5, 'opening', '', $6)";
+    INSERT_PAYMENT = "insert into payments (person_id, order_id, provider, out_trade_no, amount, state, url, opened_at, \
+        next_ask_at) values ($1, $2, $3, $4, $5, 'opening', '', $6, $7)";
     PAYMENT_OPENED = "update payments set state = 'open', url = $2 where out_trade_no = $1 and state = 'opening'";
     PAYMENT_CLOSED = "update payments set state = 'closed' where out_trade_no = $1 and state in ('opening', 'open')";
     PAYMENT_CAPTURED = "update payments set state = 'captured', transaction_id = $2, captured_at = $3 \
         where out_trade_no = $1 and state <> 'captured'";
     FIND_PAYMENT = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
-        captured_at from payments where out_trade_no = $1";
+        captured_at, asked_at, asks from payments where out_trade_no = $1";
     PAYMENTS_OF_ORDER = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
-        captured_at from payments where person_id = $1 and order_id = $2 order by opened_at, out_trade_no";
-    OPEN_PAYMENTS = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
-        captured_at from payments where state in ('opening', 'open') and opened_at <= $1 order by opened_at limit 100";
-    INSERT_REFUND = "insert into refunds (person_id, order_id, out_trade_no, out_refund_no, amount, state, reason, requested_at) \
-        values ($1, $2, $3, $4, $5, 'requested', $6, $7) on conflict (out_trade_no) do nothing";
-    REFUND_DONE = "update refunds set state = 'done', done_at = $2 where out_refund_no = $1 and state = 'requested'";
-    FIND_REFUND = "select person_id, order_id, out_trade_no, out_refund_no, amount, state, reason, requested_at, done_at \
-        from refunds where out_refund_no = $1";
-    OPEN_REFUNDS = "select person_id, order_id, out_trade_no, out_refund_no, amount, state, reason, requested_at, done_at \
-        from refunds where state = 'requested' order by requested_at limit 100";
-    UNDONE_REFUNDS_OF_ORDER = "select count(*) from refunds where person_id = $1 and order_id = $2 and state = 'requested'";
+        captured_at, asked_at, asks from payments where person_id = $1 and order_id = $2 order by opened_at, out_trade_no";
+    SETTLED_PAYMENT = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
+        captured_at, asked_at, asks from payments where person_id = $1 and order_id = $2 and state = 'captured' \
+        and not exists (select 1 from refunds r where r.out_trade_no = payments.out_trade_no)";
+    PAYMENTS_TO_ASK = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
+        captured_at, asked_at, asks from payments where state in ('opening', 'open') and next_ask_at <= $1 \
+        order by next_ask_at limit 100";
+    CLAIM_ASKING = "update payments set asked_at = $2, next_ask_at = $3, asks = asks + 1 \
+        where out_trade_no = $1 and state in ('opening', 'open') and asked_at <= $4";
+    ASK_SOON = "update payments set next_ask_at = $3, asks = 0 \
+        where person_id = $1 and order_id = $2 and state in ('opening', 'open')";
     REMEMBER_NOTIFICATION = "insert into notifications (provider, id, out_trade_no, kind, received_at) \
         values ($1, $2, $3, $4, $5) on conflict (provider, id) do nothing";
     INSERT_ENTRY = "insert into ledger (person_id, order_id, movement, account, amount, at) values ($1, $2, $3, $4, $5, $6)";
@@ -52,28 +52,17 @@ pub struct PaymentRow {
     pub url: String,
     pub opened_at: i64,
     pub captured_at: Option<i64>,
+    /// When the provider was asked about it last; 0 before that.
+    pub asked_at: i64,
+    pub asks: i64,
 }
 
 impl PaymentRow {
-    pub fn order(&self) -> OrderKey {
-        OrderKey { person_id: self.person_id.clone(), id: self.order_id.clone() }
+    /// Whether it has no outcome yet.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state.as_str(), "opening" | "open")
     }
-}
 
-#[derive(Clone, Debug, FromRow)]
-pub struct RefundRow {
-    pub person_id: String,
-    pub order_id: String,
-    pub out_trade_no: String,
-    pub out_refund_no: String,
-    pub amount: i64,
-    pub state: String,
-    pub reason: String,
-    pub requested_at: i64,
-    pub done_at: Option<i64>,
-}
-
-impl RefundRow {
     pub fn order(&self) -> OrderKey {
         OrderKey { person_id: self.person_id.clone(), id: self.order_id.clone() }
     }
@@ -96,6 +85,7 @@ pub async fn insert_payment(
     out_trade_no: &str,
     amount: i64,
     now: i64,
+    next_ask_at: i64,
 ) -> sqlx::Result<()> {
     sqlx::query(INSERT_PAYMENT)
         .bind(&order.person_id)
@@ -104,6 +94,7 @@ pub async fn insert_payment(
         .bind(out_trade_no)
         .bind(amount)
         .bind(now)
+        .bind(next_ask_at)
         .execute(connection)
         .await
         .map(drop)
@@ -153,49 +144,40 @@ pub async fn payments_of_order(
     sqlx::query_as(PAYMENTS_OF_ORDER).bind(&order.person_id).bind(&order.id).fetch_all(connection).await
 }
 
-/// Payments without an outcome that were opened by then, the oldest first; 100 at most.
-pub async fn open_payments(connection: &mut AnyConnection, opened_by: i64) -> sqlx::Result<Vec<PaymentRow>> {
-    sqlx::query_as(OPEN_PAYMENTS).bind(opened_by).fetch_all(connection).await
-}
-
-/// Asks for the refund of a payment; asking twice is asking once.
-pub async fn insert_refund(connection: &mut AnyConnection, refund: &RefundRow) -> sqlx::Result<()> {
-    sqlx::query(INSERT_REFUND)
-        .bind(&refund.person_id)
-        .bind(&refund.order_id)
-        .bind(&refund.out_trade_no)
-        .bind(&refund.out_refund_no)
-        .bind(refund.amount)
-        .bind(&refund.reason)
-        .bind(refund.requested_at)
-        .execute(connection)
-        .await
-        .map(drop)
-}
-
-/// Notes that the money is back; false when it was noted before.
-pub async fn refund_done(connection: &mut AnyConnection, out_refund_no: &str, at: i64) -> sqlx::Result<bool> {
-    let done = sqlx::query(REFUND_DONE).bind(out_refund_no).bind(at).execute(connection).await?;
-    Ok(done.rows_affected() == 1)
-}
-
-pub async fn find_refund(
+/// The payment that stays, of all that were captured for the order.
+pub async fn settled_payment(
     connection: &mut AnyConnection,
-    out_refund_no: &str,
-) -> sqlx::Result<Option<RefundRow>> {
-    sqlx::query_as(FIND_REFUND).bind(out_refund_no).fetch_optional(connection).await
+    order: &OrderKey,
+) -> sqlx::Result<Option<PaymentRow>> {
+    sqlx::query_as(SETTLED_PAYMENT).bind(&order.person_id).bind(&order.id).fetch_optional(connection).await
 }
 
-pub async fn open_refunds(connection: &mut AnyConnection) -> sqlx::Result<Vec<RefundRow>> {
-    sqlx::query_as(OPEN_REFUNDS).fetch_all(connection).await
+/// Payments without an outcome that the provider is to be asked about by now, the longest due first; 100 at most.
+pub async fn payments_to_ask(connection: &mut AnyConnection, now: i64) -> sqlx::Result<Vec<PaymentRow>> {
+    sqlx::query_as(PAYMENTS_TO_ASK).bind(now).fetch_all(connection).await
 }
 
-pub async fn undone_refunds_of_order(connection: &mut AnyConnection, order: &OrderKey) -> sqlx::Result<i64> {
-    sqlx::query_scalar(UNDONE_REFUNDS_OF_ORDER)
-        .bind(&order.person_id)
-        .bind(&order.id)
-        .fetch_one(connection)
-        .await
+/// Asking about the payment is ours alone; false where somebody asked after that moment, or nothing is open any more.
+pub async fn claim_asking(
+    connection: &mut AnyConnection,
+    out_trade_no: &str,
+    now: i64,
+    next_ask_at: i64,
+    asked_by: i64,
+) -> sqlx::Result<bool> {
+    let claimed = sqlx::query(CLAIM_ASKING)
+        .bind(out_trade_no)
+        .bind(now)
+        .bind(next_ask_at)
+        .bind(asked_by)
+        .execute(connection)
+        .await?;
+    Ok(claimed.rows_affected() == 1)
+}
+
+/// Something happened to the order: its open payments are asked about at once.
+pub async fn ask_soon(connection: &mut AnyConnection, order: &OrderKey, now: i64) -> sqlx::Result<()> {
+    sqlx::query(ASK_SOON).bind(&order.person_id).bind(&order.id).bind(now).execute(connection).await.map(drop)
 }
 
 /// Remembers the notification by the provider's own number; false when it came before.

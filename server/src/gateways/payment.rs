@@ -24,6 +24,8 @@ pub struct PaymentPage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProviderPaymentState {
     Unpaid,
+    /// The person's bank said no; until it is closed, another try may succeed.
+    Failed,
     Paid,
     Closed,
     Refunded,
@@ -52,7 +54,10 @@ pub struct RefundRequest {
 pub enum ProviderRefundState {
     Processing,
     Succeeded,
-    Failed,
+    /// It comes to nothing: another number must be used.
+    Closed,
+    /// The provider cannot give it back by itself.
+    Abnormal,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +78,14 @@ pub enum ProviderError {
     /// Not the provider's own signature: as good as no answer.
     #[error("the answer is not signed by the provider")]
     Forged,
+}
+
+impl ProviderError {
+    /// The provider says that it never saw the number.
+    pub fn is_unknown_number(&self) -> bool {
+        let unknown = ["ORDER_NOT_EXIST", "RESOURCE_NOT_EXISTS"];
+        matches!(self, Self::Refused { code, .. } if unknown.contains(&code.as_str()))
+    }
 }
 
 /// What a notification says, after its signature was found good.

@@ -2,32 +2,61 @@
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use tokio::sync::watch;
 
 use crate::db::orders::{self, OrderKey};
-use crate::db::{Fault, outbox};
+use crate::db::outbox::{self, OutboxRow};
+use crate::db::{Fault, Store};
 use crate::services::payments::{reconcile, refund, release};
 use crate::state::State;
 
-/// Runs until told to stop. A failure is logged and tried again: every step may be repeated.
-pub async fn run(state: State, mut stop: watch::Receiver<bool>) {
-    loop {
-        if let Err(fault) = once(&state).await {
-            tracing::error!(%fault, "the orders' job");
+/// What is due again and again. Within a step, what cannot be done for one order is logged and done for the others.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    RegistryWasFaster,
+    Lapse,
+    AskForPayments,
+    Refund,
+}
+
+const STEPS: [Step; 4] = [Step::RegistryWasFaster, Step::Lapse, Step::AskForPayments, Step::Refund];
+
+impl Step {
+    async fn once(self, state: &State) -> Result<(), Fault> {
+        match self {
+            Self::RegistryWasFaster => registry_was_faster(state).await,
+            Self::Lapse => lapse_overdue(state).await,
+            Self::AskForPayments => reconcile::ask_open(state).await,
+            Self::Refund => refund::send_open(state).await,
         }
-        tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(1)) => {}
-            _ = stop.changed() => return,
+    }
+
+    /// A failure is logged and tried again: every step may be repeated, and left half done when told to stop.
+    async fn every_second(self, state: &State, mut stop: watch::Receiver<bool>) {
+        loop {
+            let step = async {
+                if let Err(fault) = self.once(state).await {
+                    tracing::error!(%fault, step = ?self, "the orders' job");
+                }
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            };
+            tokio::select! {
+                () = step => {}
+                _ = stop.changed() => return,
+            }
         }
     }
 }
 
+/// Runs until told to stop. The steps go side by side: a provider that hangs keeps nobody's lapse waiting.
+pub async fn run(state: State, stop: watch::Receiver<bool>) {
+    join_all(STEPS.map(|step| step.every_second(&state, stop.clone()))).await;
+}
+
 /// Everything that is due now, once.
 pub async fn once(state: &State) -> Result<(), Fault> {
-    registry_was_faster(state).await?;
-    lapse_overdue(state).await?;
-    reconcile::ask_open(state).await?;
-    refund::send_open(state).await
+    join_all(STEPS.map(|step| step.once(state))).await.into_iter().collect()
 }
 
 async fn lapse_overdue(state: &State) -> Result<(), Fault> {
@@ -36,7 +65,9 @@ async fn lapse_overdue(state: &State) -> Result<(), Fault> {
         orders::overdue(&mut connection, state.clock.now().timestamp_millis()).await?
     };
     for key in due {
-        release::lapse(state, &key).await?;
+        if let Err(fault) = release::lapse(state, &key).await {
+            tracing::error!(%fault, order = %key.id, "an order does not lapse");
+        }
     }
     Ok(())
 }
@@ -53,18 +84,39 @@ async fn registry_was_faster(state: &State) -> Result<(), Fault> {
         outbox::open_of_kind(&mut connection, "record-processed-elsewhere").await?
     };
     for row in told {
-        let body: ProcessedElsewhere =
-            serde_json::from_str(&row.body).map_err(|error| Fault::stored("outbox body", error))?;
-        let key = OrderKey { person_id: body.person, id: body.order };
-        release::processed_elsewhere(state, &key).await?;
-        let (id, now) = (row.id.clone(), state.clock.now().timestamp_millis());
-        state
-            .store
-            .write(move |connection| {
-                let id = id.clone();
-                Box::pin(async move { Ok(outbox::done(connection, &id, now).await?) })
-            })
-            .await?;
+        if let Err(fault) = end_for_registry(state, &row).await {
+            tracing::error!(%fault, row = %row.id, "an order does not end for the registry");
+        }
     }
     Ok(())
+}
+
+async fn end_for_registry(state: &State, row: &OutboxRow) -> Result<(), Fault> {
+    let now = state.clock.now().timestamp_millis();
+    // What fails comes again later, behind the others.
+    let again = now + (1_000 << row.attempts.clamp(0, 12));
+    if !claim(&state.store, &row.id, now, again).await? {
+        return Ok(());
+    }
+    let body: ProcessedElsewhere =
+        serde_json::from_str(&row.body).map_err(|error| Fault::stored("outbox body", error))?;
+    release::processed_elsewhere(state, &OrderKey { person_id: body.person, id: body.order }).await?;
+    let id = row.id.clone();
+    state
+        .store
+        .write(move |connection| {
+            let id = id.clone();
+            Box::pin(async move { Ok(outbox::done(connection, &id, now).await?) })
+        })
+        .await
+}
+
+async fn claim(store: &Store, id: &str, now: i64, again: i64) -> Result<bool, Fault> {
+    let id = id.to_owned();
+    store
+        .write(move |connection| {
+            let id = id.clone();
+            Box::pin(async move { Ok(outbox::claim(connection, &id, now, now, again).await?) })
+        })
+        .await
 }

@@ -30,6 +30,10 @@ pub struct Faults {
     pub say_failed_then_paid: bool,
     /// Refunds stay in process until this is taken back.
     pub hold_refunds: bool,
+    /// So many of the next refunds are closed and come to nothing.
+    pub close_refunds: u32,
+    /// Refunds are abnormal until this is taken back.
+    pub abnormal_refunds: bool,
 }
 
 /// `PUT /sandbox/faults`: replaces what was told before.

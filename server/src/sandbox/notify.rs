@@ -23,6 +23,7 @@ pub fn paid(sandbox: &Shared, payment: &till::Payment) {
 }
 
 pub fn refunded(sandbox: &Shared, refund: Refund) {
+    let event = format!("REFUND.{}", refund.status);
     let mut value = serde_json::to_value(refund).expect("a refund is JSON");
     if let Some(fields) = value.as_object_mut() {
         let status = fields.remove("status").unwrap_or_default();
@@ -32,7 +33,7 @@ pub fn refunded(sandbox: &Shared, refund: Refund) {
     if let Some(amount) = value.get_mut("amount").and_then(serde_json::Value::as_object_mut) {
         amount.remove("currency");
     }
-    send(sandbox, "REFUND.SUCCESS", "refund", value.to_string());
+    send(sandbox, &event, "refund", value.to_string());
 }
 
 fn send(sandbox: &Shared, event: &str, original: &str, text: String) {

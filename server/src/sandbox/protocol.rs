@@ -119,16 +119,30 @@ fn refund_answer(row: &RefundRow) -> Refund {
     }
 }
 
+/// What becomes of the next refund; nothing yet while refunds are held.
+fn refund_ends(sandbox: &Shared) -> Option<&'static str> {
+    let mut faults = sandbox.faults();
+    if faults.hold_refunds {
+        return None;
+    }
+    if faults.close_refunds > 0 {
+        faults.close_refunds -= 1;
+        return Some("CLOSED");
+    }
+    Some(if faults.abnormal_refunds { "ABNORMAL" } else { "SUCCESS" })
+}
+
 /// Ends the refund and tells of it, unless refunds are held.
 fn go_on_with(sandbox: &Shared, row: RefundRow) -> RefundRow {
-    if sandbox.faults().hold_refunds {
+    if matches!(row.state.as_str(), "SUCCESS" | "CLOSED") {
         return row;
     }
-    let done = sandbox.till().finish_refund(&row.out_refund_no);
-    match done {
-        Some(done) => {
-            notify::refunded(sandbox, refund_answer(&done));
-            done
+    let Some(state) = refund_ends(sandbox) else { return row };
+    let moved = sandbox.till().move_refund(&row.out_refund_no, state);
+    match moved {
+        Some(moved) => {
+            notify::refunded(sandbox, refund_answer(&moved));
+            moved
         }
         None => row,
     }

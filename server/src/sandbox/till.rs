@@ -42,7 +42,7 @@ pub struct RefundRow {
     pub out_trade_no: String,
     pub refund_id: String,
     pub amount: i64,
-    /// PROCESSING, SUCCESS.
+    /// PROCESSING, SUCCESS, CLOSED, ABNORMAL.
     pub state: String,
     /// When it was asked for; journals of earlier versions do not say.
     #[serde(default)]
@@ -139,7 +139,8 @@ impl Till {
             let same = known.amount == asked.amount && known.out_trade_no == asked.out_trade_no;
             return if same { Ok(known.clone()) } else { Err(NoRefund::OtherAmount) };
         }
-        let refunds = self.refunds.values().filter(|row| row.out_trade_no == asked.out_trade_no);
+        let refunds = self.refunds.values();
+        let refunds = refunds.filter(|row| row.out_trade_no == asked.out_trade_no && row.state != "CLOSED");
         let given: i64 = refunds.map(|row| row.amount).sum();
         if asked.amount <= 0 || given.saturating_add(asked.amount) > payment.amount {
             return Err(NoRefund::TooMuch);
@@ -149,10 +150,11 @@ impl Till {
         Ok(asked)
     }
 
-    /// Ends a refund that is in process; `None` where it is unknown or ended before.
-    pub fn finish_refund(&mut self, number: &str) -> Option<RefundRow> {
-        let known = self.refunds.get(number).filter(|row| row.state == "PROCESSING")?;
-        let done = RefundRow { state: "SUCCESS".into(), ..known.clone() };
+    /// Brings a refund that has not ended into the state; `None` where it is unknown, ended or in it before.
+    pub fn move_refund(&mut self, number: &str, state: &str) -> Option<RefundRow> {
+        let open = |row: &&RefundRow| matches!(row.state.as_str(), "PROCESSING" | "ABNORMAL");
+        let known = self.refunds.get(number).filter(open).filter(|row| row.state != state)?;
+        let done = RefundRow { state: state.into(), ..known.clone() };
         self.keep_refund(done.clone());
         Some(done)
     }

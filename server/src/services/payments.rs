@@ -7,15 +7,29 @@ pub mod open;
 pub mod reconcile;
 pub mod refund;
 pub mod release;
+pub mod settle;
 
-/// The number under which the provider knows the order's payment.
-pub fn out_trade_no(order_number: &str) -> String {
-    format!("LT{order_number}")
+use chrono::TimeDelta;
+use rules::Moment;
+
+/// The number under which the provider knows the order's payment, try by try: one that failed has spent its number.
+pub fn out_trade_no(order_number: &str, number: usize) -> String {
+    if number == 1 { format!("LT{order_number}") } else { format!("LT{order_number}T{number}") }
 }
 
-/// The number under which the provider knows the refund of a payment.
-pub fn out_refund_no(out_trade_no: &str) -> String {
-    format!("{out_trade_no}R")
+/// The number under which the provider knows the refund of a payment, try by try: a refund that was closed has spent
+/// its number.
+pub fn out_refund_no(out_trade_no: &str, number: i64) -> String {
+    if number == 1 { format!("{out_trade_no}R") } else { format!("{out_trade_no}R{number}") }
+}
+
+/// How many questions to the provider are on their way at the same time.
+const AT_ONCE: usize = 8;
+
+/// When the provider is asked again after so many times: soon at first, every ten minutes in the end.
+fn ask_again_at(now: Moment, asks: i64) -> i64 {
+    let seconds = (2_i64 << asks.clamp(0, 9)).min(600);
+    (now + TimeDelta::seconds(seconds)).timestamp_millis()
 }
 
 /// Accounts of the ledger: the provider's, ours in between, and the treasury's.

@@ -130,7 +130,7 @@ async fn told_to_say_failed_it_says_paid_a_moment_later() {
     let counter = Counter::open().await;
     counter.tell(json!({ "say_failed_then_paid": true })).await;
     counter.opened_and("p1", 100, "decline").await;
-    assert_eq!(counter.client.query("p1").await.unwrap().state, ProviderPaymentState::Unpaid);
+    assert_eq!(counter.client.query("p1").await.unwrap().state, ProviderPaymentState::Failed);
     assert_eq!(number(&counter.heard(1).await[0]), "p1");
     assert_eq!(counter.client.query("p1").await.unwrap().state, ProviderPaymentState::Paid);
 }

@@ -182,8 +182,8 @@ fn a_signed_payment_is_read_as_the_documents_show_it() {
 fn a_signed_refund_is_read_as_the_documents_show_it() {
     for (status, state) in [
         ("SUCCESS", ProviderRefundState::Succeeded),
-        ("CLOSED", ProviderRefundState::Failed),
-        ("ABNORMAL", ProviderRefundState::Failed),
+        ("CLOSED", ProviderRefundState::Closed),
+        ("ABNORMAL", ProviderRefundState::Abnormal),
     ] {
         let refund = json!({
             "mchid": DESK.platform.merchant, "out_trade_no": "p1", "transaction_id": "42", "out_refund_no": "r1",

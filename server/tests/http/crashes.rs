@@ -18,6 +18,8 @@ use crate::world::{NOW, PHONE, SEAL_KEYS};
 struct Program {
     child: Child,
     site: Site,
+    /// The time by its clock when it starts.
+    now: &'static str,
     /// How often it was killed.
     deaths: usize,
 }
@@ -47,7 +49,7 @@ fn spawn(site: &Site, now: &str, crash_at: Option<&str>) -> Child {
 impl Program {
     async fn start(site: Site) -> Self {
         let child = spawn(&site, NOW, None);
-        let mut program = Self { child, site, deaths: 0 };
+        let mut program = Self { child, site, now: NOW, deaths: 0 };
         program.answers().await;
         program
     }
@@ -71,7 +73,7 @@ impl Program {
     /// Starts again, to die at the point.
     async fn arm(&mut self, point: &str) {
         self.stop();
-        self.child = spawn(&self.site, NOW, Some(point));
+        self.child = spawn(&self.site, self.now, Some(point));
         self.answers().await;
     }
 
@@ -80,7 +82,8 @@ impl Program {
         let Some(status) = self.child.try_wait().expect("the child") else { return false };
         assert_eq!(status.signal(), Some(9), "killed and not failed: {status}");
         self.deaths += 1;
-        self.child = spawn(&self.site, "2026-11-18T02:01:00Z", None);
+        let later = if self.now == NOW { "2026-11-18T02:01:00Z" } else { "2026-11-18T05:01:00Z" };
+        self.child = spawn(&self.site, later, None);
         self.answers().await;
         true
     }
@@ -114,6 +117,34 @@ impl Program {
     }
 }
 
+impl Program {
+    /// Waits for the death that is due: what it did last may be seen in the store a moment before.
+    async fn dies(&mut self) {
+        for _ in 0..800 {
+            if self.deaths > 0 || self.revive().await {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+
+    async fn until_closed(&mut self) {
+        for _ in 0..800 {
+            if self.site.world.text("select state from payments").await.as_deref() == Some("closed") {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("the payment stays open");
+    }
+
+    /// Starts again where the time to pay is over, to die at the point.
+    async fn arm_too_late(&mut self, point: &str) {
+        self.now = "2026-11-18T05:00:00Z";
+        self.arm(point).await;
+    }
+}
+
 impl Drop for Program {
     fn drop(&mut self) {
         drop(self.child.kill());
@@ -139,6 +170,10 @@ enum Then {
     Cancels,
     /// Pays for a record that was disputed in the meantime.
     PaysInVain,
+    /// Cancels with the provider's page open.
+    LeavesAndCancels,
+    /// Does nothing until the window is over.
+    Forgets,
 }
 
 async fn sites() -> Vec<Site> {
@@ -153,13 +188,22 @@ async fn killed_at(site: Site, point: &str, then: Then) {
     let signed_in = browser.sign_in(PHONE, PASSWORD).await;
     assert_eq!(signed_in.location(), "/", "{}", signed_in.body);
     let form = browser.order_form_now(&program.site, "v1", "r1").await;
-    program.arm(point).await;
+    if then != Then::Forgets {
+        program.arm(point).await;
+    }
     let placed = program.insist(async || try_post(&browser, &form).await).await;
     let order = placed.location().to_owned();
     let id =
         order.strip_prefix("/orders/").unwrap_or_else(|| panic!("{point}: no order but {order}")).to_owned();
     let fields = [("order", id.as_str())];
-    if then == Then::Cancels {
+    if then == Then::Forgets {
+        program.arm_too_late(point).await;
+        program.until("lapsed").await;
+    } else if matches!(then, Then::Cancels | Then::LeavesAndCancels) {
+        if then == Then::LeavesAndCancels {
+            let sent = try_submit(&browser, &order, "/api/orders/pay", &fields).await.expect("a page");
+            assert!(sent.location().contains("/cashier/"), "{}", sent.location());
+        }
         let cancelled = async || try_submit(&browser, &order, "/api/orders/cancel", &fields).await;
         // A second press finds it cancelled: the page has no such form any more.
         let first = cancelled().await;
@@ -179,7 +223,11 @@ async fn killed_at(site: Site, point: &str, then: Then) {
         program.site.world.press(sent.location(), "pay").await;
         program.until(if then == Then::Pays { "settled" } else { "refunded" }).await;
     }
+    program.dies().await;
     assert_eq!(program.deaths, 1, "{point} was reached");
+    if then == Then::LeavesAndCancels {
+        program.until_closed().await;
+    }
     ended_once(&program.site, point, then).await;
 }
 
@@ -188,7 +236,7 @@ async fn ended_once(site: &Site, point: &str, then: Then) {
     let engine = world.engine();
     let (captured, receipts, processed) = match then {
         Then::Pays => (1, 1, 1),
-        Then::Cancels => (0, 0, 0),
+        Then::Cancels | Then::LeavesAndCancels | Then::Forgets => (0, 0, 0),
         Then::PaysInVain => (1, 0, 0),
     };
     for (query, count) in [
@@ -235,8 +283,18 @@ async fn killed_while_cancelling_everything_is_given_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn killed_while_closing_the_payment_no_money_can_come() {
+    killed_at_each(&["payment.closed-outside"], Then::LeavesAndCancels).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_the_order_lapses_everything_is_given_back() {
+    killed_at_each(&["order.end.given-back", "order.ended"], Then::Forgets).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn killed_while_refunding_the_money_comes_back_once() {
-    killed_at_each(&["refund.noted", "refund.note.done"], Then::PaysInVain).await;
+    killed_at_each(&["refund.sent", "refund.noted", "refund.note.done"], Then::PaysInVain).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,12 @@
 //! The services on both engines, against the payment sandbox on a real socket.
 
+mod asking;
+mod jobs;
 mod money;
 mod orders;
+mod provider;
+mod races;
+mod refunds;
 mod statements;
 mod support;
 #[expect(dead_code, reason = "only the tests over HTTP start the program as a process")]

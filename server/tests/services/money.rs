@@ -134,15 +134,95 @@ async fn a_payment_for_records_no_longer_eligible_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_payment_for_a_vehicle_sold_since_comes_back() {
+    for world in worlds().await {
+        let (order, page) = opened(&world).await;
+        world.run("update vehicles set owner_id = 'buyer' where id = 'v1'".into()).await;
+        world.press(&page, "pay").await;
+        world.until(&order, OrderState::Refunding).await;
+        let reason = world.text("select refund_reason from orders").await;
+        assert_eq!(reason.as_deref(), Some("refund.no-longer-eligible"));
+        jobs::orders::once(&world.state).await.unwrap();
+        world.until(&order, OrderState::Refunded).await;
+        assert_eq!(world.number("select count(*) from camera_records where state = 'unprocessed'").await, 5);
+        world.every_promise_holds().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn declined_and_then_paid_is_paid() {
     for world in worlds().await {
         world.faults(Faults { say_failed_then_paid: true, ..Faults::default() });
         let (order, page) = opened(&world).await;
         world.press(&page, "decline").await;
-        reconcile::ask_provider(&world.state, &order).await.unwrap();
         assert_eq!(world.order_state(&order).await, OrderState::Paying, "failed is not the last word");
         world.until(&order, OrderState::Settled).await;
         settled_once(&world).await;
+    }
+}
+
+/// The person's bank said no, and we know it; gives the provider's page.
+async fn declined(world: &World) -> (server::db::orders::OrderKey, String) {
+    let (order, page) = opened(world).await;
+    world.press(&page, "decline").await;
+    reconcile::ask_provider(&world.state, &order).await.unwrap();
+    assert_eq!(world.order_state(&order).await, OrderState::Placed);
+    assert_eq!(world.text("select state from payments").await.as_deref(), Some("closed"));
+    (order, page)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_whose_payment_failed_is_paid_anew_under_another_number() {
+    for world in worlds().await {
+        let (order, first) = declined(&world).await;
+        let second = world.open_payment(&order).await;
+        assert_ne!(first, second);
+        world.press(&first, "pay").await;
+        assert_eq!(world.order_state(&order).await, OrderState::Paying, "the first number is closed");
+        world.press(&second, "pay").await;
+        world.until(&order, OrderState::Settled).await;
+        settled_once(&world).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_comes_on_a_number_that_failed_is_not_lost_and_what_comes_twice_goes_back() {
+    for world in worlds().await {
+        let (order, first) = declined(&world).await;
+        let second = world.open_payment(&order).await;
+        {
+            let mut till = world.sandbox.till.lock().unwrap();
+            let mut reopened = till.payments.values().next().unwrap().clone();
+            reopened.state = "NOTPAY".into();
+            till.keep(reopened);
+        }
+        world.press(&first, "pay").await;
+        world.until(&order, OrderState::Settled).await;
+        settled_once(&world).await;
+        world.press(&second, "pay").await;
+        world.clock.advance(chrono::TimeDelta::minutes(1));
+        for _ in 0..2 {
+            jobs::orders::once(&world.state).await.unwrap();
+        }
+        assert_eq!(world.number("select count(*) from payments where state = 'captured'").await, 2);
+        let refund = world.text("select state from refunds").await;
+        assert_eq!(refund.as_deref(), Some("done"));
+        assert_eq!(world.order_state(&order).await, OrderState::Settled);
+        world.every_promise_holds().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_of_nothing_settles_as_it_is_placed() {
+    for world in worlds().await {
+        world.run("update camera_records set penalty = 'warning', fine = 0 where id = 'r5'".into()).await;
+        let order = world.placed(&["r5"]).await;
+        assert_eq!(world.order_state(&order).await, OrderState::Settled);
+        assert_eq!(world.number("select count(*) from payments").await, 0);
+        assert_eq!(world.number("select count(*) from camera_records where state = 'processed'").await, 1);
+        let receipt = world.text("select canonical from receipts").await.unwrap();
+        assert!(receipt.contains("amount 0.00 CNY"), "{receipt}");
+        world.every_promise_holds().await;
     }
 }
 

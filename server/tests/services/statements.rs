@@ -1,6 +1,6 @@
 //! Every SQL text means something to both engines.
 
-use server::db::{accounts, feed, orders, outbox, payments, registry, sms_codes};
+use server::db::{accounts, feed, orders, outbox, payments, refunds, registry, sms_codes};
 use server::invariants;
 
 use crate::support::worlds;
@@ -15,6 +15,7 @@ async fn every_statement_is_understood_by_both_engines() {
             orders::STATEMENTS,
             outbox::STATEMENTS,
             payments::STATEMENTS,
+            refunds::STATEMENTS,
             registry::STATEMENTS,
             sms_codes::STATEMENTS,
             invariants::STATEMENTS,

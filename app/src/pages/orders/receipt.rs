@@ -42,13 +42,13 @@ pub fn Receipt() -> impl IntoView {
                 say_with("frame.points", &[("points", &order.points.0)]),
             ),
             SummaryRow::new(say("page.receipt.paid-at"), time_words(receipt.paid_at)),
-            SummaryRow::new(
-                say("page.receipt.channel"),
-                say(&format!("payment-channel.{}", receipt.channel)),
-            ),
-            SummaryRow::new(say("page.receipt.transaction"), receipt.transaction),
-            SummaryRow::new(say("page.order.number"), order.number),
         ];
+        if let Some(payment) = receipt.payment {
+            let channel = say(&format!("payment-channel.{}", payment.channel));
+            rows.push(SummaryRow::new(say("page.receipt.channel"), channel));
+            rows.push(SummaryRow::new(say("page.receipt.transaction"), payment.transaction));
+        }
+        rows.push(SummaryRow::new(say("page.order.number"), order.number));
         rows.extend(order.records.into_iter().filter_map(|record| {
             let act = language().pick(record.act_zh, record.act_en);
             record

@@ -140,7 +140,8 @@ fn refund_state(status: &str) -> ProviderRefundState {
     match status {
         "SUCCESS" => ProviderRefundState::Succeeded,
         "PROCESSING" => ProviderRefundState::Processing,
-        _ => ProviderRefundState::Failed,
+        "CLOSED" => ProviderRefundState::Closed,
+        _ => ProviderRefundState::Abnormal,
     }
 }
 
@@ -185,6 +186,7 @@ impl PaymentProvider for Client {
                 "SUCCESS" => ProviderPaymentState::Paid,
                 "REFUND" => ProviderPaymentState::Refunded,
                 "CLOSED" | "REVOKED" => ProviderPaymentState::Closed,
+                "PAYERROR" => ProviderPaymentState::Failed,
                 _ => ProviderPaymentState::Unpaid,
             },
             amount: Some(Fen::new(transaction.amount.total)),

@@ -15,6 +15,7 @@ use crate::db::Fault;
 use crate::db::orders::{self, OrderKey, OrderRecordRow, OrderRow};
 use crate::http::current::Person;
 use crate::services::accounts::codes::{self, Confirmation};
+use crate::services::payments::settle;
 use crate::services::violations::facts::Asking;
 use crate::state::State;
 
@@ -116,6 +117,10 @@ async fn place_once(
         decided: Some(&decided),
     };
     events::append(connection, state, &id, &event).await?;
+    // A provider takes no payment of nothing.
+    if order.fine == 0 {
+        settle::settle(connection, state, &order, None, &decided).await?;
+    }
     Ok(Outcome::Placed(order.id))
 }
 

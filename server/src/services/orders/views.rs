@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::api::ServiceError;
-use app::api::orders::{OrderRecord, OrderStep, OrderView, Receipt};
+use app::api::orders::{OrderRecord, OrderStep, OrderView, PaidThrough, Receipt};
 use rules::licence::Points;
 use rules::money::Fen;
 use rules::order::{OrderEvent, OrderState};
@@ -117,20 +117,22 @@ pub async fn receipt(
 ) -> Result<Receipt, Fault> {
     let key = OrderKey { person_id: row.person_id.clone(), id: row.order_id.clone() };
     let order = order(state, connection, &key).await?;
-    let payments = payments::payments_of_order(connection, &key).await?;
-    let payment = payments.into_iter().find(|payment| payment.state == "captured");
-    let payment =
-        payment.ok_or_else(|| Fault::Internal(format!("receipt {} without payment", row.number)))?;
+    let payment = payments::settled_payment(connection, &key).await?;
+    if payment.is_none() && order.fine > Fen::new(0) {
+        return Err(Fault::Internal(format!("receipt {} without payment", row.number)));
+    }
     let person = registry::find_person(connection, &row.person_id).await?.ok_or(ServiceError::NotFound)?;
     let place = format!("persons:{}:name", person.id);
     let name = state.sealer.open(&place, &person.name).map_err(|error| Fault::stored("name", error))?;
     Ok(Receipt {
         number: row.number.clone(),
-        paid_at: moment(payment.captured_at.unwrap_or(row.issued_at))?,
-        amount: Fen::new(payment.amount),
+        paid_at: moment(payment.as_ref().and_then(|payment| payment.captured_at).unwrap_or(row.issued_at))?,
+        amount: order.fine,
         payer: rules::person::mask_name(&name),
-        transaction: payment.transaction_id.unwrap_or_default(),
-        channel: payment.provider,
+        payment: payment.map(|payment| PaidThrough {
+            channel: payment.provider,
+            transaction: payment.transaction_id.unwrap_or_default(),
+        }),
         signature: row.signature.clone(),
         canonical: row.canonical.clone(),
         order,

@@ -1,16 +1,17 @@
 //! Takes note that the provider has the money, decides again, and settles the records or asks for the refund: one
 //! transaction, so that a captured payment is never without its consequence.
 
-use rules::licence::Points;
+use app::api::ServiceError;
 use rules::money::Fen;
 use rules::order::{OrderEvent, OrderState};
 use rules::person::IdentityLevel;
 use sqlx::AnyConnection;
 
-use super::{account, out_refund_no};
+use super::{account, out_refund_no, settle};
 use crate::db::orders::{self, OrderKey, OrderRow};
-use crate::db::payments::{self, PaymentRow, ReceiptRow, RefundRow};
-use crate::db::{Fault, accounts, registry};
+use crate::db::payments::{self, PaymentRow};
+use crate::db::refunds::{self, RefundRow};
+use crate::db::{Fault, accounts};
 use crate::http::current::Person;
 use crate::services::orders::events;
 use crate::services::orders::selection::{self, Chosen, Decided};
@@ -71,29 +72,41 @@ async fn note_once(
         let millis = now.timestamp_millis();
         payments::remember_notification(connection, &payment.provider, id, trade_no, "paid", millis).await?;
     }
+    let key = payment.order();
+    orders::lock_person(connection, &key.person_id).await?;
+    orders::lock_order(connection, &key).await?;
     let paid_at = captured.paid_at.timestamp_millis();
     if !payments::payment_captured(connection, trade_no, &captured.transaction_id, paid_at).await? {
         return Ok(Noted::Known);
     }
     fail::fail_point!("payment.capture.noted");
-    let key = payment.order();
     let order = events::load(connection, &key).await?;
     let seen = events::state_of(&order)?;
     let movement = format!("capture:{trade_no}");
     let accounts = (account::PROVIDER, account::SUSPENSE);
     payments::book(connection, &key, &movement, accounts, payment.amount, now.timestamp_millis()).await?;
+    // Another try that is still open must be closed.
+    payments::ask_soon(connection, &key, now.timestamp_millis()).await?;
+    if seen.on(OrderEvent::PaymentSucceeded).is_err() {
+        ask_refund(connection, &payment, "refund.paid-twice", now).await?;
+        return Ok(Noted::Refunding);
+    }
     events::advance(connection, state, &order, OrderEvent::PaymentSucceeded, "provider", None).await?;
     let paid = events::load(connection, &key).await?;
     let late = matches!(seen, OrderState::Lapsed | OrderState::Cancelled);
     if late && !take_again(connection, &paid).await? {
         return give_back(connection, state, &paid, &payment, "refund.records-taken", None).await;
     }
-    let decided = decide_again(connection, state, &paid).await?;
-    if !decided.passes() {
-        return give_back(connection, state, &paid, &payment, "refund.no-longer-eligible", Some(&decided))
-            .await;
+    match decide_again(connection, state, &paid).await? {
+        Some(decided) if decided.passes() => {
+            settle::settle(connection, state, &paid, Some(&payment), &decided).await?;
+            Ok(Noted::Settled)
+        }
+        decided => {
+            let reason = "refund.no-longer-eligible";
+            give_back(connection, state, &paid, &payment, reason, decided.as_ref()).await
+        }
     }
-    settle(connection, state, &paid, &payment, &decided).await
 }
 
 /// A payment after the lapse settles if all its records are still free.
@@ -108,16 +121,17 @@ async fn take_again(connection: &mut AnyConnection, order: &OrderRow) -> Result<
     Ok(true)
 }
 
-/// The request was made when the order was placed: that day's parameters and hours count, with today's facts.
+/// The request was made when the order was placed: that day's parameters and hours count, with today's facts. None
+/// where vehicle, record or account are the person's no longer: then there is nothing to decide for them.
 async fn decide_again(
     connection: &mut AnyConnection,
     state: &State,
     order: &OrderRow,
-) -> Result<Decided, Fault> {
+) -> Result<Option<Decided>, Fault> {
     let account = accounts::find_account(connection, &order.account_id).await?;
-    let identity = account
-        .and_then(|account| IdentityLevel::from_code(&account.identity))
-        .ok_or_else(|| Fault::Internal(format!("order {} without its account", order.number)))?;
+    let Some(identity) = account.and_then(|account| IdentityLevel::from_code(&account.identity)) else {
+        return Ok(None);
+    };
     let person = Person {
         id: order.person_id.clone(),
         account_id: order.account_id.clone(),
@@ -131,73 +145,11 @@ async fn decide_again(
     };
     let placed_at = moment(order.placed_at)?;
     let asking = Asking { order: &order.id };
-    let loaded = selection::load(connection, &person, &chosen, placed_at, asking).await?;
-    Ok(loaded.decided(&state.rulebook))
-}
-
-async fn settle(
-    connection: &mut AnyConnection,
-    state: &State,
-    order: &OrderRow,
-    payment: &PaymentRow,
-    decided: &Decided,
-) -> Result<Noted, Fault> {
-    let (key, now) = (key_of(order), state.clock.now());
-    let records = orders::records_of_order(connection, &key).await?;
-    let settled = orders::settle_records(connection, &key, &order.vehicle_id).await?;
-    if usize::try_from(settled) != Ok(records.len()) {
-        return Err(Fault::Internal(format!("order {} lost a record that it held", order.number)));
+    match selection::load(connection, &person, &chosen, placed_at, asking).await {
+        Ok(loaded) => Ok(Some(loaded.decided(&state.rulebook))),
+        Err(Fault::Service(ServiceError::NotFound)) => Ok(None),
+        Err(fault) => Err(fault),
     }
-    fail::fail_point!("payment.settle.records");
-    for record in &records {
-        let decision = format!("{}-{:02}", order.number, record.position + 1);
-        orders::name_decision(connection, &key, record.position, &decision).await?;
-    }
-    let movement = format!("settle:{}", payment.out_trade_no);
-    let accounts = (account::SUSPENSE, account::TREASURY);
-    payments::book(connection, &key, &movement, accounts, payment.amount, now.timestamp_millis()).await?;
-    events::keep_rulebook(connection, state, now).await?;
-    events::advance(connection, state, order, OrderEvent::Settle, "provider", Some(decided)).await?;
-    let receipt = receipt(connection, state, order, payment).await?;
-    payments::insert_receipt(connection, &receipt).await?;
-    Ok(Noted::Settled)
-}
-
-/// What the receipt says, line by line, and the signature over exactly this text.
-async fn receipt(
-    connection: &mut AnyConnection,
-    state: &State,
-    order: &OrderRow,
-    payment: &PaymentRow,
-) -> Result<ReceiptRow, Fault> {
-    let now = state.clock.now();
-    let number = format!("R{}", order.number);
-    let person = registry::find_person(connection, &order.person_id).await?;
-    let person =
-        person.ok_or_else(|| Fault::Internal(format!("order {} without its person", order.number)))?;
-    let name = state
-        .sealer
-        .open(&format!("persons:{}:name", person.id), &person.name)
-        .map_err(|error| Fault::stored("name", error))?;
-    let points = Points(u32::try_from(order.points).unwrap_or(u32::MAX)).0;
-    let canonical = format!(
-        "lutong-receipt-1\nreceipt {number}\norder {}\nplace {}\nplate {}\npayer {}\namount {} CNY\npoints {points}\nissued {}\nkey {}\n",
-        order.number,
-        order.place,
-        order.plate,
-        rules::person::mask_name(&name),
-        Fen::new(payment.amount),
-        now.format("%Y-%m-%dT%H:%M:%SZ"),
-        state.signer.public_key(),
-    );
-    Ok(ReceiptRow {
-        person_id: order.person_id.clone(),
-        number,
-        order_id: order.id.clone(),
-        issued_at: now.timestamp_millis(),
-        signature: state.signer.sign(&canonical),
-        canonical,
-    })
 }
 
 async fn give_back(
@@ -215,19 +167,30 @@ async fn give_back(
         events::keep_rulebook(connection, state, now).await?;
     }
     events::advance(connection, state, order, OrderEvent::Refund, "provider", decided).await?;
+    ask_refund(connection, payment, reason, now).await?;
+    Ok(Noted::Refunding)
+}
+
+async fn ask_refund(
+    connection: &mut AnyConnection,
+    payment: &PaymentRow,
+    reason: &str,
+    now: rules::Moment,
+) -> sqlx::Result<()> {
     let refund = RefundRow {
-        person_id: key.person_id.clone(),
-        order_id: key.id.clone(),
+        person_id: payment.person_id.clone(),
+        order_id: payment.order_id.clone(),
         out_trade_no: payment.out_trade_no.clone(),
-        out_refund_no: out_refund_no(&payment.out_trade_no),
+        out_refund_no: out_refund_no(&payment.out_trade_no, 1),
         amount: payment.amount,
         state: "requested".into(),
         reason: reason.to_owned(),
         requested_at: now.timestamp_millis(),
         done_at: None,
+        asks: 0,
+        tries: 1,
     };
-    payments::insert_refund(connection, &refund).await?;
-    Ok(Noted::Refunding)
+    refunds::insert_refund(connection, &refund).await
 }
 
 pub(super) fn key_of(order: &OrderRow) -> OrderKey {

@@ -5,7 +5,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::capture::{self, Captured, Noted};
 use super::refund;
-use crate::gateways::payment::{Notice, NotificationError, ProviderRefundState};
+use crate::gateways::payment::{Notice, NotificationError};
 use crate::state::State;
 
 /// The status to answer with.
@@ -27,10 +27,10 @@ pub async fn notified(state: &State, headers: &HeaderMap, body: &[u8]) -> Status
             let captured = Captured { out_trade_no, transaction_id, amount, paid_at, notification };
             capture::note(state, captured).await
         }
-        Notice::Refunded { out_refund_no, state: ProviderRefundState::Succeeded } => {
-            refund::note_done(state, &out_refund_no).await.map(|_| Noted::Known)
+        Notice::Refunded { out_refund_no, state: said } => {
+            refund::note(state, &out_refund_no, said).await.map(|()| Noted::Known)
         }
-        Notice::Refunded { .. } | Notice::Other => Ok(Noted::Known),
+        Notice::Other => Ok(Noted::Known),
     };
     match noted {
         Ok(Noted::Unknown | Noted::OtherAmount) => StatusCode::BAD_REQUEST,

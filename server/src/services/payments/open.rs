@@ -7,7 +7,8 @@ use rules::order::{OrderEvent, OrderState};
 use sqlx::AnyConnection;
 
 use super::out_trade_no;
-use crate::db::orders::{OrderKey, OrderRow};
+use super::reconcile::PATIENCE;
+use crate::db::orders::{self, OrderKey, OrderRow};
 use crate::db::{Fault, payments};
 use crate::gateways::payment::{PaymentRequest, ProviderError};
 use crate::services::orders::events;
@@ -26,8 +27,7 @@ pub async fn open(state: &State, key: &OrderKey, actor: &str) -> Result<String, 
         })
         .await?;
     fail::fail_point!("payment.started");
-    let Some(order) = step else { return Ok(own_page) };
-    let trade_no = out_trade_no(&order.number);
+    let Some((order, trade_no)) = step else { return Ok(own_page) };
     let request = PaymentRequest {
         out_trade_no: trade_no.clone(),
         description: format!("交通违法罚款 {}", order.number),
@@ -56,13 +56,14 @@ fn not_opened(order: &OrderRow, error: &ProviderError) -> Fault {
     ServiceError::Invalid(vec![FieldError::new("", "error.payment.not-opened")]).into()
 }
 
-/// The order to pay; none when it is past paying, and its own page says what it is.
+/// The order to pay and the number to pay it under; none when it is past paying, and its own page says what it is.
 async fn start(
     connection: &mut AnyConnection,
     state: &State,
     key: &OrderKey,
     actor: &str,
-) -> Result<Option<OrderRow>, Fault> {
+) -> Result<Option<(OrderRow, String)>, Fault> {
+    orders::lock_order(connection, key).await?;
     let order = events::load(connection, key).await?;
     let now = state.clock.now();
     if !matches!(events::state_of(&order)?, OrderState::Placed | OrderState::Paying) {
@@ -78,21 +79,19 @@ async fn start(
         let error = FieldError::new("", "error.payment.closed-hours").with("opens", opens);
         return Err(ServiceError::Invalid(vec![error]).into());
     }
-    if events::state_of(&order)? == OrderState::Placed {
-        let trade_no = out_trade_no(&order.number);
-        if payments::find_payment(connection, &trade_no).await?.is_none() {
-            let provider = state.payment.name();
-            payments::insert_payment(
-                connection,
-                key,
-                provider,
-                &trade_no,
-                order.fine,
-                now.timestamp_millis(),
-            )
-            .await?;
+    let tried = payments::payments_of_order(connection, key).await?;
+    let trade_no = match tried.iter().find(|payment| payment.is_open()) {
+        Some(payment) => payment.out_trade_no.clone(),
+        None => {
+            let trade_no = out_trade_no(&order.number, tried.len() + 1);
+            let (provider, ask_at) = (state.payment.name(), (now + PATIENCE).timestamp_millis());
+            let now = now.timestamp_millis();
+            payments::insert_payment(connection, key, provider, &trade_no, order.fine, now, ask_at).await?;
+            trade_no
         }
+    };
+    if events::state_of(&order)? == OrderState::Placed {
         events::advance(connection, state, &order, OrderEvent::StartPayment, actor, None).await?;
     }
-    Ok(Some(order))
+    Ok(Some((order, trade_no)))
 }

@@ -1,18 +1,23 @@
 //! Asks the provider what became of a payment when no notification says so, and closes what nobody will pay.
 
 use chrono::TimeDelta;
-use rules::order::OrderState;
+use futures::StreamExt;
+use rules::order::{OrderEvent, OrderState};
+use sqlx::AnyConnection;
 
 use super::capture::{self, Captured};
+use super::{AT_ONCE, ask_again_at};
 use crate::db::Fault;
-use crate::db::orders::{self, OrderKey};
+use crate::db::orders::{self, OrderKey, OrderRow};
 use crate::db::payments::{self, PaymentRow};
 use crate::gateways::payment::{ProviderError, ProviderPayment, ProviderPaymentState};
 use crate::services::orders::events;
 use crate::state::State;
 
 /// How old an open payment is before the job asks by itself: notifications come first.
-const PATIENCE: TimeDelta = TimeDelta::seconds(20);
+pub(super) const PATIENCE: TimeDelta = TimeDelta::seconds(20);
+/// However often people look at the page, the provider is asked no more often.
+const GLANCE: TimeDelta = TimeDelta::seconds(3);
 
 /// Asks for the order's open payment, for the page that a person looks at.
 pub async fn ask_provider(state: &State, key: &OrderKey) -> Result<(), Fault> {
@@ -21,23 +26,40 @@ pub async fn ask_provider(state: &State, key: &OrderKey) -> Result<(), Fault> {
         let found = payments::payments_of_order(&mut connection, key).await?;
         found.into_iter().find(|payment| payment.state == "open")
     };
+    let glanced = (state.clock.now() - GLANCE).timestamp_millis();
     match open {
-        Some(payment) => ask(state, &payment).await,
-        None => Ok(()),
+        Some(payment) if payment.asked_at <= glanced => ask_once(state, &payment, glanced).await,
+        _ => Ok(()),
     }
 }
 
-/// Asks for every payment that has been open for a while.
+/// Asks for every payment whose turn it is.
 pub async fn ask_open(state: &State) -> Result<(), Fault> {
     let payments = {
         let mut connection = state.store.read().await?;
-        let before = (state.clock.now() - PATIENCE).timestamp_millis();
-        payments::open_payments(&mut connection, before).await?
+        payments::payments_to_ask(&mut connection, state.clock.now().timestamp_millis()).await?
     };
-    for payment in payments {
-        ask(state, &payment).await?;
-    }
+    let asking = futures::stream::iter(payments).for_each_concurrent(AT_ONCE, |payment| async move {
+        if let Err(fault) = ask_once(state, &payment, payment.asked_at).await {
+            tracing::error!(%fault, payment = %payment.out_trade_no, "a payment could not be noted");
+        }
+    });
+    asking.await;
     Ok(())
+}
+
+/// Asks unless somebody asked after that moment.
+async fn ask_once(state: &State, payment: &PaymentRow, asked_by: i64) -> Result<(), Fault> {
+    let now = state.clock.now();
+    let (number, next) = (payment.out_trade_no.clone(), ask_again_at(now, payment.asks));
+    let claimed = state.store.write(move |connection| {
+        let number = number.clone();
+        Box::pin(async move {
+            let now = now.timestamp_millis();
+            Ok(payments::claim_asking(connection, &number, now, next, asked_by).await?)
+        })
+    });
+    if claimed.await? { ask(state, payment).await } else { Ok(()) }
 }
 
 async fn ask(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
@@ -58,8 +80,15 @@ async fn ask(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
             };
             capture::note(state, captured).await.map(drop)
         }
-        Ok(answer) if answer.state == ProviderPaymentState::Closed => close_here(state, number).await,
-        Ok(_) | Err(ProviderError::Refused { .. }) => close_if_ended(state, payment).await,
+        Ok(answer) if answer.state == ProviderPaymentState::Closed => note_closed(state, payment).await,
+        // Once it is closed, the person cannot pay it beside the next one.
+        Ok(answer) if answer.state == ProviderPaymentState::Failed => close(state, payment).await,
+        Ok(_) => match ended_order(state, payment).await? {
+            // Nobody will pay for an order that has ended.
+            Some(_) => close(state, payment).await,
+            None => Ok(()),
+        },
+        Err(error) if error.is_unknown_number() => close_if_never_seen(state, payment).await,
         Err(error) => {
             tracing::warn!(payment = %number, %error, "the provider does not answer");
             Ok(())
@@ -67,18 +96,21 @@ async fn ask(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
     }
 }
 
-/// Nobody will pay for an order that has ended. After the provider has closed the payment, no money can come.
-async fn close_if_ended(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
-    let order = {
-        let mut connection = state.store.read().await?;
-        orders::find_order(&mut connection, &payment.order()).await?
-    };
-    let Some(order) = order else { return Ok(()) };
-    if !matches!(events::state_of(&order)?, OrderState::Lapsed | OrderState::Cancelled) {
-        return Ok(());
-    }
+/// The payment's order, if nobody is to pay it any more.
+async fn ended_order(state: &State, payment: &PaymentRow) -> Result<Option<OrderRow>, Fault> {
+    let mut connection = state.store.read().await?;
+    let Some(order) = orders::find_order(&mut connection, &payment.order()).await? else { return Ok(None) };
+    let awaits = matches!(events::state_of(&order)?, OrderState::Placed | OrderState::Paying);
+    Ok((!awaits).then_some(order))
+}
+
+/// After the provider has closed the payment, no money can come.
+async fn close(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
     match state.payment.close(&payment.out_trade_no).await {
-        Ok(()) => close_here(state, &payment.out_trade_no).await,
+        Ok(()) => {
+            fail::fail_point!("payment.closed-outside");
+            note_closed(state, payment).await
+        }
         Err(error) => {
             tracing::warn!(payment = %payment.out_trade_no, %error, "closing will be tried again");
             Ok(())
@@ -86,14 +118,44 @@ async fn close_if_ended(state: &State, payment: &PaymentRow) -> Result<(), Fault
     }
 }
 
-async fn close_here(state: &State, out_trade_no: &str) -> Result<(), Fault> {
-    let number = out_trade_no.to_owned();
+/// Our request may still be on its way to the provider until the time to pay is over.
+async fn close_if_never_seen(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
+    match ended_order(state, payment).await? {
+        Some(order) if state.clock.now().timestamp_millis() >= order.pays_until => {
+            note_closed(state, payment).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Takes note that the payment came to nothing; an order that waited for it can be paid anew.
+async fn note_closed(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
+    let (work_state, payment) = (state.clone(), payment.clone());
     state
         .store
         .write(move |connection| {
-            let number = number.clone();
-            Box::pin(async move { Ok(payments::payment_closed(connection, &number).await?) })
+            let (state, payment) = (work_state.clone(), payment.clone());
+            Box::pin(async move { note_closed_once(connection, &state, &payment).await })
         })
         .await
-        .map(drop)
+}
+
+async fn note_closed_once(
+    connection: &mut AnyConnection,
+    state: &State,
+    payment: &PaymentRow,
+) -> Result<(), Fault> {
+    let key = payment.order();
+    orders::lock_order(connection, &key).await?;
+    if !payments::payment_closed(connection, &payment.out_trade_no).await? {
+        return Ok(());
+    }
+    match orders::find_order(connection, &key).await? {
+        Some(order) if events::state_of(&order)? == OrderState::Paying => {
+            events::advance(connection, state, &order, OrderEvent::PaymentFailed, "provider", None)
+                .await
+                .map(drop)
+        }
+        _ => Ok(()),
+    }
 }

@@ -1,30 +1,65 @@
-//! Sends the money back and takes note when it has arrived. The provider is asked again until it says so; the
+//! Sends the money back and takes note when it has arrived. The provider is told once and asked from then on; the
 //! refund's own number keeps it from paying twice.
 
+use futures::StreamExt;
 use rules::money::Fen;
-use rules::order::OrderEvent;
+use rules::order::{OrderEvent, OrderState};
 use sqlx::AnyConnection;
 
-use super::account;
-use crate::db::Fault;
-use crate::db::payments::{self, RefundRow};
-use crate::gateways::payment::{ProviderRefundState, RefundRequest};
+use super::{AT_ONCE, account, ask_again_at, out_refund_no};
+use crate::db::refunds::{self, RefundRow};
+use crate::db::{Fault, orders, payments};
+use crate::gateways::payment::{ProviderError, ProviderRefund, ProviderRefundState, RefundRequest};
 use crate::services::orders::events;
 use crate::state::State;
 
-/// Asks the provider for every refund that is not done yet.
+/// Tells or asks the provider of every refund that is not done and whose turn it is.
 pub async fn send_open(state: &State) -> Result<(), Fault> {
     let refunds = {
         let mut connection = state.store.read().await?;
-        payments::open_refunds(&mut connection).await?
+        refunds::refunds_to_ask(&mut connection, state.clock.now().timestamp_millis()).await?
     };
-    for refund in refunds {
-        send(state, &refund).await?;
-    }
+    let sending = futures::stream::iter(refunds).for_each_concurrent(AT_ONCE, |refund| async move {
+        if let Err(fault) = send(state, &refund).await {
+            tracing::error!(%fault, refund = %refund.out_refund_no, "a refund could not be noted");
+        }
+    });
+    sending.await;
     Ok(())
 }
 
 async fn send(state: &State, refund: &RefundRow) -> Result<(), Fault> {
+    let (claimed, next) = (refund.clone(), ask_again_at(state.clock.now(), refund.asks));
+    let claimed = state.store.write(move |connection| {
+        let refund = claimed.clone();
+        Box::pin(async move { Ok(refunds::claim_asking(connection, &refund, next).await?) })
+    });
+    if !claimed.await? {
+        return Ok(());
+    }
+    let number = &refund.out_refund_no;
+    match tell_or_ask(state, refund).await {
+        Ok(answer) => note(state, number, answer.state).await,
+        Err(error @ ProviderError::Refused { .. }) => {
+            metrics::counter!("refunds_refused_total").increment(1);
+            tracing::error!(refund = %number, %error, "the provider refuses the refund: an operator must see to it");
+            Ok(())
+        }
+        Err(error) => {
+            tracing::warn!(refund = %number, %error, "the refund will be asked for again");
+            Ok(())
+        }
+    }
+}
+
+/// Tells the provider of the refund the first time, and again only where it never heard of it.
+async fn tell_or_ask(state: &State, refund: &RefundRow) -> Result<ProviderRefund, ProviderError> {
+    if refund.asks > 0 {
+        match state.payment.query_refund(&refund.out_refund_no).await {
+            Err(error) if error.is_unknown_number() => {}
+            known => return known,
+        }
+    }
     let request = RefundRequest {
         out_trade_no: refund.out_trade_no.clone(),
         out_refund_no: refund.out_refund_no.clone(),
@@ -32,15 +67,18 @@ async fn send(state: &State, refund: &RefundRow) -> Result<(), Fault> {
         total: Fen::new(refund.amount),
         reason: "违法记录已无法办结,原路退款".into(),
     };
-    match state.payment.refund(request).await {
-        Ok(answer) if answer.state == ProviderRefundState::Succeeded => {
-            note_done(state, &refund.out_refund_no).await.map(drop)
-        }
-        Ok(_) => Ok(()),
-        Err(error) => {
-            tracing::warn!(refund = %refund.out_refund_no, %error, "the refund will be asked for again");
-            Ok(())
-        }
+    let taken = state.payment.refund(request).await?;
+    fail::fail_point!("refund.sent");
+    Ok(taken)
+}
+
+/// Takes note of what the provider says of the refund.
+pub async fn note(state: &State, number: &str, said: ProviderRefundState) -> Result<(), Fault> {
+    match said {
+        ProviderRefundState::Processing => Ok(()),
+        ProviderRefundState::Succeeded => note_done(state, number).await.map(drop),
+        ProviderRefundState::Closed => note_closed(state, number).await,
+        ProviderRefundState::Abnormal => note_abnormal(state, number).await,
     }
 }
 
@@ -60,16 +98,54 @@ pub async fn note_done(state: &State, out_refund_no: &str) -> Result<bool, Fault
 
 async fn note_once(connection: &mut AnyConnection, state: &State, number: &str) -> Result<bool, Fault> {
     let now = state.clock.now().timestamp_millis();
-    let Some(refund) = payments::find_refund(connection, number).await? else { return Ok(false) };
-    if !payments::refund_done(connection, number, now).await? {
+    let Some(refund) = refunds::find_refund(connection, number).await? else { return Ok(false) };
+    let key = refund.order();
+    orders::lock_order(connection, &key).await?;
+    if !refunds::refund_done(connection, number, now).await? {
         return Ok(false);
     }
     fail::fail_point!("refund.note.done");
-    let key = refund.order();
     let movement = format!("refund:{number}");
     payments::book(connection, &key, &movement, (account::SUSPENSE, account::PROVIDER), refund.amount, now)
         .await?;
     let order = events::load(connection, &key).await?;
-    events::advance(connection, state, &order, OrderEvent::RefundSucceeded, "provider", None).await?;
+    // A second payment of an order goes back without moving it.
+    let refunding = events::state_of(&order)? == OrderState::Refunding;
+    if refunding && refunds::undone_refunds_of_order(connection, &key).await? == 0 {
+        events::advance(connection, state, &order, OrderEvent::RefundSucceeded, "provider", None).await?;
+    }
     Ok(true)
+}
+
+/// A refund that the provider closed comes to nothing, and its number is spent: it is asked for under the next one.
+async fn note_closed(state: &State, number: &str) -> Result<(), Fault> {
+    let (now, spent) = (state.clock.now(), number.to_owned());
+    let renumbered = state.store.write(move |connection| {
+        let number = spent.clone();
+        Box::pin(async move {
+            let Some(refund) = refunds::find_refund(connection, &number).await? else { return Ok(None) };
+            let next = out_refund_no(&refund.out_trade_no, refund.tries + 1);
+            let at = ask_again_at(now, refund.tries);
+            Ok(refunds::refund_renumbered(connection, &number, &next, at).await?.then_some(next))
+        })
+    });
+    if let Some(next) = renumbered.await? {
+        metrics::counter!("refunds_closed_total").increment(1);
+        tracing::error!(refund = %number, %next, "the provider closed the refund: it is asked for anew");
+    }
+    Ok(())
+}
+
+/// Only an operator can end it, at the provider's own desk; asking goes on until it is done.
+async fn note_abnormal(state: &State, out_refund_no: &str) -> Result<(), Fault> {
+    let number = out_refund_no.to_owned();
+    let new = state.store.write(move |connection| {
+        let number = number.clone();
+        Box::pin(async move { Ok(refunds::refund_abnormal(connection, &number).await?) })
+    });
+    if new.await? {
+        metrics::counter!("refunds_abnormal_total").increment(1);
+    }
+    tracing::error!(refund = %out_refund_no, "the refund is abnormal: an operator must see to it");
+    Ok(())
 }

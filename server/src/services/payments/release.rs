@@ -5,8 +5,8 @@ use rules::order::OrderEvent;
 use sqlx::AnyConnection;
 
 use super::capture::key_of;
-use crate::db::Fault;
 use crate::db::orders::{self, OrderKey, OrderRow};
+use crate::db::{Fault, payments};
 use crate::services::orders::events;
 use crate::state::State;
 
@@ -53,6 +53,7 @@ async fn end_once(
     actor: &str,
     reason: Option<&str>,
 ) -> Result<bool, Fault> {
+    orders::lock_order(connection, key).await?;
     let order = orders::find_order(connection, key).await?.ok_or(ServiceError::NotFound)?;
     if !may_end(state, &order, event)? {
         return Ok(false);
@@ -61,6 +62,8 @@ async fn end_once(
     if let Some(reason) = reason {
         orders::say_refund_reason(connection, key, reason).await?;
     }
+    // The sooner its payment is closed, the less money comes that has to go back.
+    payments::ask_soon(connection, key, state.clock.now().timestamp_millis()).await?;
     fail::fail_point!("order.end.given-back");
     events::advance(connection, state, &order, event, actor, None).await?;
     Ok(true)
