@@ -74,6 +74,17 @@ pub struct LeaseFacts {
     pub role: LeaseRole,
 }
 
+coded! {
+    /// Where a record stands, as far as the rules tell it apart.
+    Standing {
+        Unprocessed = "unprocessed",
+        HeldByThisOrder = "held-by-this-order",
+        HeldByOther = "held-by-other",
+        Processed = "processed",
+        ProcessedElsewhere = "processed-elsewhere",
+    }
+}
+
 /// Where the record stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -87,6 +98,18 @@ pub enum RecordStanding {
     },
     Processed,
     ProcessedElsewhere,
+}
+
+impl RecordStanding {
+    pub fn standing(self) -> Standing {
+        match self {
+            Self::Unprocessed => Standing::Unprocessed,
+            Self::HeldByThisOrder => Standing::HeldByThisOrder,
+            Self::HeldByOther { .. } => Standing::HeldByOther,
+            Self::Processed => Standing::Processed,
+            Self::ProcessedElsewhere => Standing::ProcessedElsewhere,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -148,7 +171,6 @@ struct View<'a> {
 fn facts(case: &View<'_>, served: bool) -> Facts {
     let (vehicle, record) = (case.vehicle, case.record);
     let mut facts = Facts::default();
-    let open = !matches!(record.state, RecordStanding::Processed | RecordStanding::ProcessedElsewhere);
     let covered = match vehicle.relation {
         Relation::None => false,
         Relation::Own => true,
@@ -158,9 +180,8 @@ fn facts(case: &View<'_>, served: bool) -> Facts {
     for (fact, value) in [
         (Fact::PlaceServed, i64::from(served)),
         (Fact::MinuteOfDay, calendar::minute_of_day(case.now)),
-        (Fact::CapturedByDevice, i64::from(record.capture == Capture::Device)),
-        (Fact::Unprocessed, i64::from(open)),
-        (Fact::HeldByOther, i64::from(matches!(record.state, RecordStanding::HeldByOther { .. }))),
+        (Fact::Capture, record.capture as i64),
+        (Fact::Standing, record.state.standing() as i64),
         (Fact::Disputed, i64::from(record.disputed)),
         (Fact::DisputeDeclared, i64::from(case.dispute_declared)),
         (Fact::PenaltyKind, record.penalty as i64),

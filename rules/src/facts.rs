@@ -8,9 +8,8 @@ coded! {
     Fact {
         PlaceServed = "place-served",
         MinuteOfDay = "minute-of-day",
-        CapturedByDevice = "captured-by-device",
-        Unprocessed = "unprocessed",
-        HeldByOther = "held-by-other",
+        Capture = "capture",
+        Standing = "standing",
         Disputed = "disputed",
         DisputeDeclared = "dispute-declared",
         PenaltyKind = "penalty-kind",

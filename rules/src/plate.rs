@@ -1,14 +1,12 @@
 //! Plate numbers by GA 36-2018: ordinary and new-energy ones. It does not know who has which.
 
+mod prefixes;
+
 use std::fmt;
 
 use crate::set::parsed_text;
+use prefixes::PREFIXES;
 
-/// The provinces' characters, in the order of GB/T 2260.
-const PROVINCES: [char; 31] = [
-    '京', '津', '冀', '晋', '蒙', '辽', '吉', '黑', '沪', '苏', '浙', '皖', '闽', '赣', '鲁', '豫', '鄂',
-    '湘', '粤', '桂', '琼', '渝', '川', '贵', '云', '藏', '陕', '甘', '青', '宁', '新',
-];
 /// What may stand at the end of a special plate.
 const SPECIAL: [char; 6] = ['学', '挂', '警', '港', '澳', '领'];
 /// Letters that tell a new-energy vehicle's drive.
@@ -20,6 +18,8 @@ pub enum PlateError {
     Province,
     #[error("after the province comes the letter of the issuing office")]
     Office,
+    #[error("the province has no issuing office of this letter")]
+    UnknownOffice,
     #[error("a plate has five characters after the prefix, a new-energy plate six")]
     Length,
     #[error("letters I and O, and other characters, do not stand on plates")]
@@ -37,6 +37,7 @@ impl PlateError {
         match self {
             Self::Province => "plate-province",
             Self::Office => "plate-office",
+            Self::UnknownOffice => "plate-unknown-office",
             Self::Length => "plate-length",
             Self::Character => "plate-character",
             Self::NewEnergy => "plate-new-energy",
@@ -58,14 +59,14 @@ impl PlatePrefix {
     pub fn parse(text: &str) -> Result<Self, PlateError> {
         let mut characters = text.chars();
         let first = characters.next().ok_or(PlateError::Province)?;
-        let province = PROVINCES.iter().position(|known| *known == first).ok_or(PlateError::Province)?;
+        let province = PREFIXES.iter().position(|(known, _)| *known == first).ok_or(PlateError::Province)?;
         let office = characters.next().map(|letter| letter.to_ascii_uppercase());
-        let office = office
-            .filter(char::is_ascii_uppercase)
-            .filter(|letter| *letter != 'I')
-            .ok_or(PlateError::Office)?;
+        let office = office.filter(char::is_ascii_uppercase).ok_or(PlateError::Office)?;
         if characters.next().is_some() {
             return Err(PlateError::Length);
+        }
+        if !PREFIXES[province].1.contains(office) {
+            return Err(PlateError::UnknownOffice);
         }
         let province = u16::try_from(province).expect("there are fewer provinces than that");
         Ok(Self { number: province * LETTERS + (office as u16 - u16::from(b'A')) })
@@ -78,13 +79,13 @@ impl PlatePrefix {
 
     pub fn from_number(number: i64) -> Option<Self> {
         let number = u16::try_from(number).ok()?;
-        let (province, letter) = (usize::from(number / LETTERS), number % LETTERS);
-        let known = province < PROVINCES.len() && letter < 26 && letter != u16::from(b'I' - b'A');
-        known.then_some(Self { number })
+        let prefix = Self { number };
+        let (_, offices) = PREFIXES.get(usize::from(number / LETTERS))?;
+        offices.contains(prefix.office()).then_some(prefix)
     }
 
     fn province(self) -> char {
-        PROVINCES[usize::from(self.number / LETTERS)]
+        PREFIXES[usize::from(self.number / LETTERS)].0
     }
 
     fn office(self) -> char {

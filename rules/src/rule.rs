@@ -49,6 +49,8 @@ pub enum As {
     Points,
     Count,
     Moment,
+    Capture,
+    Standing,
     Identity,
     LicenceStates,
     VehicleStates,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Moment;
+use crate::camera::Standing;
 use crate::licence::{LicenceStates, Points};
 use crate::money::Fen;
 use crate::person::IdentityLevel;
@@ -12,6 +13,7 @@ use crate::rule::RuleId;
 use crate::rulebook::{SourceId, Version};
 use crate::set::{CodeSet, coded};
 use crate::vehicle::{Relation, VehicleKind, VehicleStates, VehicleUse};
+use crate::violation::Capture;
 
 /// A value that a rule read or asks for, for people to see.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +27,8 @@ pub enum Value {
     At(Moment),
     /// Minutes since local midnight: closed from, open from.
     Hours(i64, i64),
+    Capture(Capture),
+    Standing(Standing),
     Identity(IdentityLevel),
     LicenceStates(LicenceStates),
     VehicleStates(VehicleStates),

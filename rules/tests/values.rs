@@ -94,7 +94,9 @@ fn plates_follow_the_standard() {
         ("", "plate-province"),
         ("XA12345", "plate-province"),
         ("桂112345", "plate-office"),
-        ("桂I12345", "plate-office"),
+        ("桂I12345", "plate-unknown-office"),
+        ("京Z12345", "plate-unknown-office"),
+        ("桂1", "plate-office"),
         ("桂A1234", "plate-length"),
         ("桂A1234567", "plate-length"),
         ("桂A1234I", "plate-character"),
@@ -107,13 +109,25 @@ fn plates_follow_the_standard() {
         assert_eq!(PlateNumber::parse(text).unwrap_err().code(), code, "{text}");
     }
     assert_eq!(PlateNumber::parse("桂A12345").unwrap().spoken(), "桂A·12345");
-    for text in ["京A", "桂A", "新R", "鲁O"] {
+}
+
+#[test]
+fn a_prefix_stands_for_an_office_that_issues_plates() {
+    for text in ["京A", "京Y", "津R", "沪R", "苏U", "鲁O", "粤Z", "桂A", "渝H", "川Z", "云S", "新S"]
+    {
         let prefix = PlatePrefix::parse(text).unwrap();
         assert_eq!(PlatePrefix::from_number(prefix.number()), Some(prefix));
     }
-    for number in [-1, 8, 26, 31 * 32, i64::MAX] {
-        assert_eq!(PlatePrefix::from_number(number), None, "{number}: 8 would be 京I");
+    for text in ["京I", "京Z", "沪Z", "津Z", "渝Z", "冀K", "辽O", "桂Q", "琼G", "云B", "藏K", "宁F", "新T"]
+    {
+        assert_eq!(PlatePrefix::parse(text).unwrap_err().code(), "plate-unknown-office", "{text}");
     }
+    for number in [-1, 8, 25, 26, 31 * 32, i64::MAX] {
+        assert_eq!(PlatePrefix::from_number(number), None, "{number}: 8 would be 京I, 25 京Z");
+    }
+    let known = (0..31 * 32).filter_map(PlatePrefix::from_number);
+    let read_again = |prefix: PlatePrefix| PlatePrefix::parse(&prefix.to_string()) == Ok(prefix);
+    assert_eq!(known.filter(|prefix| read_again(*prefix)).count(), 417);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{RecordStanding, View, facts};
+use super::{RecordStanding, Standing, View, facts};
 use crate::Moment;
 use crate::calendar;
 use crate::facts::{Fact, Facts, MissingFact};
@@ -15,6 +15,7 @@ use crate::rule::{As, CAMERA_RULES, Changes, Rule, RuleId, Show, Values};
 use crate::rulebook::CameraParameters;
 use crate::set::{CodeSet, Coded};
 use crate::verdict::{Refusal, Value, Verdict};
+use crate::violation::Capture;
 
 /// What time may change: the moments at which it does.
 #[derive(Clone, Copy, Debug)]
@@ -105,7 +106,7 @@ fn facts_at(facts: &Facts, moment: Moment, times: &Times) -> Facts {
         later.set(Fact::FullMarks, 0);
     }
     if times.hold_ends.is_some_and(|ends| ends <= moment) {
-        later.set(Fact::HeldByOther, 0);
+        later.set(Fact::Standing, Standing::Unprocessed as i64);
     }
     later
 }
@@ -138,6 +139,10 @@ fn moment(seconds: i64) -> Moment {
     Moment::from_timestamp(seconds, 0).unwrap_or_default()
 }
 
+fn choice<T: Coded>(index: i64) -> Option<T> {
+    T::ALL.get(usize::try_from(index).ok()?).copied()
+}
+
 fn one<T: Coded>(index: i64) -> CodeSet<T> {
     CodeSet::from_bits(1 << index)
 }
@@ -148,10 +153,9 @@ fn number(shown: As, number: i64) -> Value {
         As::Points => Value::Points(Points(u32::try_from(number).unwrap_or(u32::MAX))),
         As::Count => Value::Count(number),
         As::Moment => Value::At(moment(number)),
-        As::Identity => {
-            let level = usize::try_from(number).ok().and_then(|index| IdentityLevel::ALL.get(index));
-            Value::Identity(level.copied().unwrap_or(IdentityLevel::None))
-        }
+        As::Capture => Value::Capture(choice(number).unwrap_or(Capture::Officer)),
+        As::Standing => Value::Standing(choice(number).unwrap_or(Standing::Processed)),
+        As::Identity => Value::Identity(choice(number).unwrap_or(IdentityLevel::None)),
         As::LicenceStates => Value::LicenceStates(CodeSet::from_bits(number)),
         As::VehicleStates => Value::VehicleStates(CodeSet::from_bits(number)),
         As::Kind => Value::Kinds(one(number)),

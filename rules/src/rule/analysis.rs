@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 
 use super::{Expr, Rule, RuleId, Term, Values};
+use crate::camera::Standing;
 use crate::facts::{Fact, Facts};
 use crate::licence::LicenceState;
 use crate::parameters::Parameter;
 use crate::person::IdentityLevel;
 use crate::vehicle::{Relation, VehicleKind, VehicleState, VehicleUse};
-use crate::violation::PenaltyKind;
+use crate::violation::{Capture, PenaltyKind};
 
 /// What the table does under one place's parameters.
 #[derive(Clone, Debug, Default)]
@@ -259,6 +260,8 @@ impl Domains {
 /// How many codes the fact's list has; none where the fact is a number.
 fn codes(fact: Fact) -> Option<i64> {
     let count = match fact {
+        Fact::Capture => Capture::ALL.len(),
+        Fact::Standing => Standing::ALL.len(),
         Fact::PenaltyKind => PenaltyKind::ALL.len(),
         Fact::IdentityLevel => IdentityLevel::ALL.len(),
         Fact::LicenceStates => LicenceState::ALL.len(),

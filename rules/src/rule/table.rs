@@ -2,16 +2,20 @@
 
 use super::Term::{Const, Fact as Of, Parameter as Set, Sum};
 use super::{As, Changes, Expr, Rule, RuleId, Show};
+use crate::camera::Standing;
 use crate::facts::Fact as F;
 use crate::parameters::Parameter as P;
 use crate::vehicle::{Relation, VehicleState};
 use crate::verdict::Remedy;
-use crate::violation::PenaltyKind;
+use crate::violation::{Capture, PenaltyKind};
 
 const RELATION_NONE: i64 = Relation::None as i64;
 const LEASED: i64 = Relation::Leased as i64;
 const OTHER: i64 = Relation::Other as i64;
 const ORGANISATION: i64 = Relation::Organisation as i64;
+const DEVICE: i64 = Capture::Device as i64;
+const UNPROCESSED: i64 = Standing::Unprocessed as i64;
+const HELD_BY_THIS_ORDER: i64 = Standing::HeldByThisOrder as i64;
 const WARNING: i64 = PenaltyKind::Warning as i64;
 const FINE: i64 = PenaltyKind::Fine as i64;
 const VEHICLE_GONE: i64 = 1 << VehicleState::TransferredOut as i64
@@ -35,6 +39,7 @@ const PLAIN: Rule = Rule {
 };
 
 pub const CAMERA_RULES: [Rule; 21] = [
+    // The record names its place; of one that is not served nothing more is known.
     Rule { id: RuleId::PlaceOpen, facts: &[F::PlaceServed], passes: Expr::Is(F::PlaceServed), ..PLAIN },
     Rule {
         id: RuleId::ServiceHours,
@@ -62,18 +67,26 @@ pub const CAMERA_RULES: [Rule; 21] = [
     },
     Rule {
         id: RuleId::ByDevice,
-        facts: &[F::CapturedByDevice],
-        passes: Expr::Is(F::CapturedByDevice),
+        facts: &[F::Capture],
+        passes: Expr::Equals(F::Capture, DEVICE),
+        found: Show::Number(As::Capture, Of(F::Capture)),
+        required: Show::Number(As::Capture, Const(DEVICE)),
         ..PLAIN
     },
     Rule {
         id: RuleId::RecordOpen,
-        facts: &[F::Unprocessed, F::HeldByOther],
-        passes: Expr::All(&[Expr::Is(F::Unprocessed), Expr::Not(F::HeldByOther)]),
+        facts: &[F::Standing],
+        passes: Expr::Any(&[
+            Expr::Equals(F::Standing, UNPROCESSED),
+            Expr::Equals(F::Standing, HELD_BY_THIS_ORDER),
+        ]),
+        found: Show::Number(As::Standing, Of(F::Standing)),
+        required: Show::Number(As::Standing, Const(UNPROCESSED)),
         remedy: Remedy::FinishOrder,
         changes: Changes::WithHold,
         ..PLAIN
     },
+    // A dispute is there or it is not: whoever marked it, the sentence says all.
     Rule {
         id: RuleId::NotDisputed,
         facts: &[F::Disputed, F::DisputeDeclared],
@@ -132,6 +145,7 @@ pub const CAMERA_RULES: [Rule; 21] = [
         remedy: Remedy::Identify,
         ..PLAIN
     },
+    // There is nothing to show of a licence that is not there.
     Rule {
         id: RuleId::LicenceBound,
         facts: &[F::LicenceBound],
@@ -160,6 +174,7 @@ pub const CAMERA_RULES: [Rule; 21] = [
         remedy: Remedy::Office,
         changes: Changes::WithCycle,
     },
+    // What was found is that nothing ties the person to the vehicle; the names of relations speak of what does.
     Rule {
         id: RuleId::VehicleBound,
         facts: &[F::VehicleCovered],

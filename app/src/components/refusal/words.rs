@@ -71,6 +71,8 @@ pub fn value_words(value: &Value) -> Option<String> {
         Value::Count(count) => say_with("refusal.times", &[("count", count)]),
         Value::At(moment) => time_words(*moment),
         Value::Hours(from, until) => hours_words(*from, *until),
+        Value::Capture(capture) => say(&format!("capture.{}", capture.code())),
+        Value::Standing(standing) => say(&format!("record-standing.{}", standing.code())),
         Value::Identity(level) => say(&format!("identity.{}", level.code())),
         Value::LicenceStates(states) => listed(*states, |code| say(&format!("licence-state.{code}"))),
         Value::VehicleStates(states) => listed(*states, |code| say(&format!("vehicle-state.{code}"))),

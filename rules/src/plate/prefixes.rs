@@ -1,0 +1,37 @@
+//! Which letters stand behind which province: one for each office that issues plates. It names no office.
+
+/// The provinces' characters in the order of GB/T 2260, each with the letters of its offices. A new letter needs a line
+/// here; numbers of prefixes stay as they are.
+pub(super) const PREFIXES: [(char, &str); 31] = [
+    ('京', "ABCDEFGHJKLMNPQY"),
+    ('津', "ABCDEFGHJKLMNQR"),
+    ('冀', "ABCDEFGHJRT"),
+    ('晋', "ABCDEFHJKLMN"),
+    ('蒙', "ABCDEFGHJKLM"),
+    ('辽', "ABCDEFGHJKLMNP"),
+    ('吉', "ABCDEFGHJK"),
+    ('黑', "ABCDEFGHJKLMNPR"),
+    ('沪', "ABCDEFGHJKLMNR"),
+    ('苏', "ABCDEFGHJKLMNU"),
+    ('浙', "ABCDEFGHJKL"),
+    ('皖', "ABCDEFGHJKLMNPRS"),
+    ('闽', "ABCDEFGHJK"),
+    ('赣', "ABCDEFGHJKLM"),
+    ('鲁', "ABCDEFGHJKLMNOPQRSUVWY"),
+    ('豫', "ABCDEFGHJKLMNPQRSU"),
+    ('鄂', "ABCDEFGHJKLMNPQRS"),
+    ('湘', "ABCDEFGHJKLMNSU"),
+    ('粤', "ABCDEFGHJKLMNPQRSTUVWXYZ"),
+    ('桂', "ABCDEFGHJKLMNPR"),
+    ('琼', "ABCDEF"),
+    ('渝', "ABCDFGH"),
+    ('川', "ABCDEFGHJKLMQRSTUVWXYZ"),
+    ('贵', "ABCDEFGHJ"),
+    ('云', "ACDEFGHJKLMNPQRS"),
+    ('藏', "ABCDEFGHJ"),
+    ('陕', "ABCDEFGHJKV"),
+    ('甘', "ABCDEFGHJKLMNP"),
+    ('青', "ABCDEFGH"),
+    ('宁', "ABCDE"),
+    ('新', "ABCDEFGHJKLMNPQRS"),
+];
