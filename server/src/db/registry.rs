@@ -32,10 +32,10 @@ statements! {
             union select vehicle_id from lease_drivers where person_id = $1) \
         order by standing, v.plate";
     RECORDS_OF = "select vehicle_id, id, code, location, region, violated_at, capture, penalty, fine, points, evidence, \
-        state, disputed, held_person, held_order from camera_records where vehicle_id = $1 \
+        registry_state, state, disputed, held_person, held_order from camera_records where vehicle_id = $1 \
         order by case when state in ('unprocessed', 'held') then 0 else 1 end, violated_at desc, id limit 500";
     FIND_RECORD = "select vehicle_id, id, code, location, region, violated_at, capture, penalty, fine, points, evidence, \
-        state, disputed, held_person, held_order from camera_records where vehicle_id = $1 and id = $2";
+        registry_state, state, disputed, held_person, held_order from camera_records where vehicle_id = $1 and id = $2";
     MARK_DISPUTED = "update camera_records set disputed = 1 where vehicle_id = $1 and id = $2";
     HELD_POINTS = "select cast(coalesce(sum(points), 0) as bigint) from orders \
         where person_id = $1 and state in ('placed', 'paying', 'paid') and id <> $2";
@@ -118,6 +118,7 @@ pub struct RecordRow {
     pub fine: i64,
     pub points: i64,
     pub evidence: Option<String>,
+    pub registry_state: String,
     pub state: String,
     pub disputed: i64,
     pub held_person: Option<String>,

@@ -162,6 +162,8 @@ pub fn record(
         fine: Fen::new(row.fine),
         points: milder.map_or(stored_points, |milder| milder.min(stored_points)),
         state: match row.state.as_str() {
+            // An order may hold what the registry has processed since: until its release, and it is not to be paid twice.
+            "held" if row.registry_state == "processed-elsewhere" => RecordStanding::ProcessedElsewhere,
             "unprocessed" => RecordStanding::Unprocessed,
             "held" if row.held_order.as_deref() == Some(asking.order) => RecordStanding::HeldByThisOrder,
             "held" => RecordStanding::HeldByOther { until: hold_ends },
