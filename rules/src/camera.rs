@@ -21,7 +21,9 @@ use crate::verdict::Verdict;
 use crate::violation::{Capture, PenaltyKind};
 
 pub use judge::{judge, refuses};
-pub use selection::{Selection, assess_selection, assess_selection_with};
+pub use selection::{
+    LARGEST_SELECTION, Selection, assess_selection, assess_selection_by, assess_selection_with,
+};
 
 /// The person who asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
 use jsonschema::Validator;
-use rules::camera::{self, CameraCase};
+use rules::camera;
 use rules::rulebook::Rulebook;
 use rules::{Moment, calendar};
 use server::clock::{Clock, FixedClock};
@@ -19,6 +19,7 @@ use server::feed::fact::Kind;
 use server::feed::write::to_line;
 use server::feed::{Importer, line, person_id};
 use server::sealing::Sealer;
+use server::services::violations::Judged;
 use server::services::violations::facts::{self, Asking};
 
 const KEYS: &str = "k1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
@@ -152,18 +153,14 @@ impl Demo {
         let applicant = facts::applicant(&mut connection, &id, person.identity, now, asking).await.unwrap();
         let mut refusals = Vec::new();
         for row in registry::vehicles_of(&mut connection, &id, now.timestamp_millis()).await.unwrap() {
-            let vehicle = facts::vehicle(&mut connection, &row.vehicle, &id, now).await.unwrap();
-            for record in registry::records_of(&mut connection, &row.vehicle.id).await.unwrap() {
+            let standing = facts::standing(&mut connection, &row.vehicle, &id, now).await.unwrap();
+            let judged = Judged { vehicle: row.vehicle, standing, applicant: applicant.clone(), now };
+            for record in registry::records_of(&mut connection, &judged.vehicle.id).await.unwrap() {
+                if !judged.shows(&record).unwrap() {
+                    continue;
+                }
                 let record = facts::record(&record, now, asking, None).unwrap();
-                let case = CameraCase {
-                    now,
-                    applicant: applicant.clone(),
-                    vehicle: vehicle.clone(),
-                    selected_points: record.points,
-                    record,
-                    dispute_declared: false,
-                };
-                let verdict = camera::assess(&case, &self.rulebook);
+                let verdict = camera::assess(&judged.case(&record, &self.rulebook), &self.rulebook);
                 refusals.push(verdict.refusals.iter().map(|refusal| refusal.rule.code()).collect());
             }
         }

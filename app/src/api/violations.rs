@@ -55,6 +55,8 @@ pub struct RecordCard {
     pub place_zh: String,
     pub place_en: String,
     pub facts: RecordFacts,
+    /// How the person stands to the vehicle for this record: a lease counts for its term.
+    pub vehicle_facts: VehicleFacts,
     /// The order that holds the record, if it is the person's own.
     pub order: Option<String>,
     pub has_evidence: bool,
@@ -66,7 +68,6 @@ pub struct RecordCard {
 #[derive(Clone, Debug, PartialEq)]
 pub struct VehicleRecords {
     pub vehicle: VehicleCard,
-    pub vehicle_facts: VehicleFacts,
     pub applicant: Applicant,
     pub now: Moment,
     /// Open ones first, newest first among them.

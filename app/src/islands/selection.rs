@@ -3,7 +3,9 @@
 
 use leptos::prelude::*;
 use rules::Moment;
-use rules::camera::{Applicant, RecordFacts, Selection, VehicleFacts, assess_selection_with};
+use rules::camera::{
+    Applicant, LARGEST_SELECTION, RecordFacts, Selection, VehicleFacts, assess_selection_with,
+};
 use rules::rulebook::CameraParameters;
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +14,10 @@ use serde::{Deserialize, Serialize};
 pub struct SelectionFacts {
     pub now: Moment,
     pub applicant: Applicant,
-    pub vehicle: VehicleFacts,
+    /// The ways in which the person stands to the vehicle: a lease counts for its term.
+    pub vehicles: Vec<VehicleFacts>,
+    /// Which of them is the record's.
+    pub ways: Vec<usize>,
     pub ids: Vec<String>,
     /// Which of the parameters are those of the record's place.
     pub places: Vec<usize>,
@@ -28,6 +33,7 @@ pub struct SelectionWords {
     pub passes: String,
     pub refused: String,
     pub one_place: String,
+    pub too_many: String,
     pub largest: String,
 }
 
@@ -37,17 +43,9 @@ impl SelectionFacts {
         let position = |id: &String| self.ids.iter().position(|known| known == id);
         let chosen: Vec<usize> = chosen.iter().filter_map(position).collect();
         let parameters = |index: usize| &self.parameters[self.places[index]];
-        let (applicant, vehicle) = (&self.applicant, &self.vehicle);
+        let (applicant, vehicle) = (&self.applicant, |index: usize| &self.vehicles[self.ways[index]]);
         let answer = assess_selection_with(self.now, applicant, vehicle, &self.records, &chosen, parameters);
         (chosen, answer)
-    }
-
-    /// Of the most that pass, those of one place: the place with most of them.
-    fn most_of_one_place(&self, largest: &[usize]) -> Vec<usize> {
-        let of =
-            |place: usize| largest.iter().copied().filter(|index| self.places[*index] == place).collect();
-        let each = (0..self.parameters.len()).map(of);
-        each.max_by_key(|indices: &Vec<usize>| indices.len()).unwrap_or_default()
     }
 }
 
@@ -67,8 +65,11 @@ pub fn SelectionBar(facts: SelectionFacts, words: SelectionWords) -> impl IntoVi
             .with(|(chosen, _)| facts.with_value(|facts| chosen.iter().map(|i| facts.places[*i]).collect()));
         places.len() <= 1
     };
-    let refused =
-        move || judged.with(|(chosen, answer)| !chosen.is_empty() && !answer.passes()) || !one_place();
+    let too_many = move || judged.with(|(chosen, _)| chosen.len() > LARGEST_SELECTION);
+    let refused = move || {
+        let fails = judged.with(|(chosen, answer)| !chosen.is_empty() && !answer.passes());
+        fails || !one_place() || too_many()
+    };
     let none = words.none.clone();
     let stored = StoredValue::new(words);
     let sentence = move || {
@@ -89,13 +90,12 @@ pub fn SelectionBar(facts: SelectionFacts, words: SelectionWords) -> impl IntoVi
         stored.with_value(|words| match () {
             () if chosen == 0 => String::new(),
             () if !one_place() => words.one_place.clone(),
+            () if too_many() => fill(&words.too_many, &[("count", LARGEST_SELECTION.to_string())]),
             () if refused() => words.refused.clone(),
             () => words.passes.clone(),
         })
     };
-    let most = move || {
-        facts.with_value(|facts| facts.most_of_one_place(&judged.with(|(_, answer)| answer.largest.clone())))
-    };
+    let most = move || judged.with(|(_, answer)| answer.largest.clone());
     let most_words =
         move || stored.with_value(|words| fill(&words.largest, &[("count", most().len().to_string())]));
     let choose_most = move |_| {

@@ -12,6 +12,9 @@ use crate::rule::{RuleId, Values};
 use crate::rulebook::{CameraParameters, Rulebook};
 use crate::verdict::Verdict;
 
+/// More than this at once is no person's wish.
+pub const LARGEST_SELECTION: usize = 200;
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Selection {
     /// One verdict per chosen record, in the order in which they were chosen.
@@ -21,7 +24,7 @@ pub struct Selection {
     pub points: Points,
     /// What the cycle would stand at: points of the cycle, points held, and these.
     pub points_after: Points,
-    /// The most records, of all that were given, that would pass together: indices, ascending.
+    /// The most records of one place, of all that were given, that would pass together: indices, ascending.
     pub largest: Vec<usize>,
 }
 
@@ -37,6 +40,18 @@ pub fn assess_selection(
     now: Moment,
     applicant: &Applicant,
     vehicle: &VehicleFacts,
+    records: &[RecordFacts],
+    chosen: &[usize],
+    rulebook: &Rulebook,
+) -> Selection {
+    assess_selection_by(now, applicant, |_| vehicle, records, chosen, rulebook)
+}
+
+/// The same where the person stands to the vehicle otherwise for each record: a lease counts for its term.
+pub fn assess_selection_by<'a>(
+    now: Moment,
+    applicant: &Applicant,
+    vehicle: impl Fn(usize) -> &'a VehicleFacts,
     records: &[RecordFacts],
     chosen: &[usize],
     rulebook: &Rulebook,
@@ -58,54 +73,73 @@ pub fn assess_selection(
 }
 
 /// The same with parameters resolved before: `parameters` gives those of the record's place.
-pub fn assess_selection_with<'a>(
+pub fn assess_selection_with<'a, 'b>(
     now: Moment,
     applicant: &Applicant,
-    vehicle: &VehicleFacts,
+    vehicle: impl Fn(usize) -> &'a VehicleFacts,
     records: &[RecordFacts],
     chosen: &[usize],
-    parameters: impl Fn(usize) -> &'a CameraParameters,
+    parameters: impl Fn(usize) -> &'b CameraParameters,
 ) -> Selection {
     let points = chosen.iter().map(|index| records[*index].points).sum();
     let judged = |index: usize, selected_points| {
-        let record = &records[index];
+        let (vehicle, record) = (vehicle(index), &records[index]);
         let case = View { now, applicant, vehicle, record, selected_points, dispute_declared: false };
         judge::assess_view(&case, parameters(index))
     };
     let before =
         applicant.licence.as_ref().map_or(Points(0), |licence| licence.cycle_points) + applicant.held_points;
-    let limit = |index| parameters(index).number(Parameter::PointsLimit).unwrap_or(i64::MAX);
+    let alone = |index: usize| judged(index, records[index].points);
+    let fits = |index: &usize| alone(*index).refusals.iter().all(|refusal| refusal.rule == RuleId::PointsTotal);
+    let candidates: Vec<usize> = (0..records.len()).filter(fits).collect();
     Selection {
         verdicts: chosen.iter().map(|index| judged(*index, points)).collect(),
         fine: chosen.iter().map(|index| records[*index].fine).sum(),
         points,
         points_after: before + points,
-        largest: largest(records, before, |index| judged(index, records[index].points), limit),
+        largest: largest(records, before, &candidates, &parameters),
     }
 }
 
-/// Alone each record must pass; together only the points bind. Taking the fewest points first gives the most
-/// records, so no search is needed. Among equals the older violation goes first.
-fn largest(
+/// An order is of one place: the most that pass at one of them. Among equal ones that of the first record.
+fn largest<'b>(
     records: &[RecordFacts],
     before: Points,
-    alone: impl Fn(usize) -> Verdict,
-    limit: impl Fn(usize) -> i64,
+    candidates: &[usize],
+    parameters: impl Fn(usize) -> &'b CameraParameters,
 ) -> Vec<usize> {
-    let others =
-        |verdict: &Verdict| verdict.refusals.iter().all(|refusal| refusal.rule == RuleId::PointsTotal);
-    let mut candidates: Vec<usize> = (0..records.len()).filter(|index| others(&alone(*index))).collect();
+    let mut places: Vec<(&'b CameraParameters, Vec<usize>)> = Vec::new();
+    for index in candidates {
+        let here = parameters(*index);
+        match places.iter_mut().find(|(known, _)| known.place == here.place) {
+            Some((_, of_place)) => of_place.push(*index),
+            None => places.push((here, vec![*index])),
+        }
+    }
+    let most = places.into_iter().map(|(parameters, of_place)| {
+        let limit = parameters.number(Parameter::PointsLimit).unwrap_or(i64::MAX);
+        most_of_one_place(records, before, of_place, limit)
+    });
+    most.reduce(|best, other| if other.len() > best.len() { other } else { best }).unwrap_or_default()
+}
+
+/// Each passes alone but for the points; together only they bind, and the limit is one. Taking the fewest points first
+/// gives the most records, so no search is needed. Among equals the older violation goes first.
+fn most_of_one_place(
+    records: &[RecordFacts],
+    before: Points,
+    mut candidates: Vec<usize>,
+    limit: i64,
+) -> Vec<usize> {
     candidates.sort_by_key(|index| (records[*index].points, records[*index].violated_at, *index));
     let mut total = before;
-    let mut lowest = i64::MAX;
     let mut taken = Vec::new();
-    for index in candidates {
-        let with = total + records[index].points;
-        let bound = lowest.min(limit(index));
-        if i64::from(with.0) < bound {
-            (total, lowest) = (with, bound);
-            taken.push(index);
+    for index in candidates.into_iter().take(LARGEST_SELECTION) {
+        total = total + records[index].points;
+        if i64::from(total.0) >= limit {
+            break;
         }
+        taken.push(index);
     }
     taken.sort_unstable();
     taken

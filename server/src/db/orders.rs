@@ -22,7 +22,8 @@ statements! {
     RELEASE_ORDER_RECORDS = "update order_records set held = 0 where person_id = $1 and order_id = $2 and held = 1";
     TAKE_ORDER_RECORDS = "update order_records set held = 1 where person_id = $1 and order_id = $2 and held = 0";
     SETTLE_RECORDS = "update camera_records set state = 'processed' \
-        where vehicle_id = $3 and held_person = $1 and held_order = $2 and state = 'held'";
+        where vehicle_id = $3 and held_person = $1 and held_order = $2 and state = 'held' \
+        and registry_state = 'unprocessed'";
     NAME_DECISION = "update order_records set decision = $4 where person_id = $1 and order_id = $2 and position = $3";
     MOVE_ORDER = "update orders set state = $4 where person_id = $1 and id = $2 and state = $3";
     SAY_REFUND_REASON = "update orders set refund_reason = $3 where person_id = $1 and id = $2";

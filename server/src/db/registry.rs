@@ -1,6 +1,8 @@
 //! Reads what the registry's feed brought: licences, vehicles and who may drive them, camera records.
 //! Writing it is the feed's work; holding and settling records is in `orders`.
 
+use std::collections::BTreeMap;
+
 use sqlx::AnyConnection;
 use sqlx::FromRow;
 
@@ -21,21 +23,33 @@ statements! {
     LEASES_OF = "select l.registered_at, l.starts_at, l.ends_at, d.role from lease_drivers d \
         join leases l on l.vehicle_id = d.vehicle_id and l.id = d.lease_id \
         where d.person_id = $1 and d.vehicle_id = $2 order by l.starts_at";
-    VEHICLES_OF = "select v.id, v.plate, v.kind, v.usage, v.states, v.owner_kind, v.owner_id, \
-        (select count(*) from camera_records r where r.vehicle_id = v.id and r.state = 'unprocessed') as open_records, \
-        (select cast(coalesce(sum(r.fine), 0) as bigint) from camera_records r \
-            where r.vehicle_id = v.id and r.state = 'unprocessed') as open_fines, \
+    // A lease shows records of its term alone, and the vehicle while it runs or has such records.
+    VEHICLES_OF = "with whole as ( \
+            select id from vehicles where owner_kind = 'person' and owner_id = $1 \
+            union select vehicle_id from bindings where person_id = $1 and since <= $2 and (until is null or until > $2)), \
+        terms as ( \
+            select l.vehicle_id, l.starts_at, l.ends_at from lease_drivers d \
+            join leases l on l.vehicle_id = d.vehicle_id and l.id = d.lease_id where d.person_id = $1), \
+        shown as ( \
+            select r.vehicle_id, r.id, r.state, r.fine from camera_records r \
+            where r.vehicle_id in (select id from whole) and r.state = 'unprocessed' \
+            union select r.vehicle_id, r.id, r.state, r.fine from camera_records r \
+            join terms t on t.vehicle_id = r.vehicle_id and r.violated_at between t.starts_at and t.ends_at) \
+        select v.id, v.plate, v.kind, v.usage, v.states, v.owner_kind, v.owner_id, \
+        (select count(*) from shown s where s.vehicle_id = v.id and s.state = 'unprocessed') as open_records, \
+        (select cast(coalesce(sum(s.fine), 0) as bigint) from shown s \
+            where s.vehicle_id = v.id and s.state = 'unprocessed') as open_fines, \
         case when v.owner_kind = 'person' and v.owner_id = $1 then 0 else 1 end as standing \
         from vehicles v where v.id in ( \
-            select id from vehicles where owner_kind = 'person' and owner_id = $1 \
-            union select vehicle_id from bindings where person_id = $1 and since <= $2 and (until is null or until > $2) \
-            union select vehicle_id from lease_drivers where person_id = $1) \
+            select id from whole union select vehicle_id from terms where ends_at >= $2 union select vehicle_id from shown) \
         order by standing, v.plate";
     RECORDS_OF = "select vehicle_id, id, code, location, region, violated_at, capture, penalty, fine, points, evidence, \
-        state, disputed, held_person, held_order from camera_records where vehicle_id = $1 \
+        registry_state, state, disputed, held_person, held_order from camera_records where vehicle_id = $1 \
         order by case when state in ('unprocessed', 'held') then 0 else 1 end, violated_at desc, id limit 500";
     FIND_RECORD = "select vehicle_id, id, code, location, region, violated_at, capture, penalty, fine, points, evidence, \
-        state, disputed, held_person, held_order from camera_records where vehicle_id = $1 and id = $2";
+        registry_state, state, disputed, held_person, held_order from camera_records where vehicle_id = $1 and id = $2";
+    ALL_RECORDS_OF = "select vehicle_id, id, code, location, region, violated_at, capture, penalty, fine, points, evidence, \
+        registry_state, state, disputed, held_person, held_order from camera_records where vehicle_id = $1";
     MARK_DISPUTED = "update camera_records set disputed = 1 where vehicle_id = $1 and id = $2";
     HELD_POINTS = "select cast(coalesce(sum(points), 0) as bigint) from orders \
         where person_id = $1 and state in ('placed', 'paying', 'paid') and id <> $2";
@@ -43,7 +57,6 @@ statements! {
         join orders o on o.person_id = r.person_id and o.id = r.order_id \
         where r.person_id = $1 and o.state = 'settled' and o.placed_at >= $2 and not exists ( \
             select 1 from points_entries e where e.person_id = r.person_id and e.id = r.record_id)";
-    HOLD_ENDS = "select pays_until from orders where person_id = $1 and id = $2 and state in ('placed', 'paying')";
     SYNCED_AT = "select synced_at from synchronisation where id = 1";
 }
 
@@ -118,6 +131,7 @@ pub struct RecordRow {
     pub fine: i64,
     pub points: i64,
     pub evidence: Option<String>,
+    pub registry_state: String,
     pub state: String,
     pub disputed: i64,
     pub held_person: Option<String>,
@@ -173,7 +187,7 @@ pub async fn leases_of(
     sqlx::query_as(LEASES_OF).bind(person).bind(vehicle).fetch_all(connection).await
 }
 
-/// Own vehicles first, then bound and leased ones.
+/// Own vehicles first, then bound and leased ones, each with what the person sees of its open records.
 pub async fn vehicles_of(
     connection: &mut AnyConnection,
     person: &str,
@@ -195,6 +209,21 @@ pub async fn find_record(
     sqlx::query_as(FIND_RECORD).bind(vehicle).bind(record).fetch_optional(connection).await
 }
 
+/// The records with these numbers, in this order; one of another vehicle is left out. Several are picked from all of the
+/// vehicle's, which are few.
+pub async fn find_records(
+    connection: &mut AnyConnection,
+    vehicle: &str,
+    records: &[String],
+) -> sqlx::Result<Vec<RecordRow>> {
+    if let [record] = records {
+        return Ok(find_record(connection, vehicle, record).await?.into_iter().collect());
+    }
+    let all: Vec<RecordRow> = sqlx::query_as(ALL_RECORDS_OF).bind(vehicle).fetch_all(connection).await?;
+    let mut all: BTreeMap<String, RecordRow> = all.into_iter().map(|row| (row.id.clone(), row)).collect();
+    Ok(records.iter().filter_map(|record| all.remove(record)).collect())
+}
+
 pub async fn mark_disputed(connection: &mut AnyConnection, vehicle: &str, record: &str) -> sqlx::Result<()> {
     sqlx::query(MARK_DISPUTED).bind(vehicle).bind(record).execute(connection).await.map(drop)
 }
@@ -212,15 +241,6 @@ pub async fn unreported_points(
     since: i64,
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar(UNREPORTED_POINTS).bind(person).bind(since).fetch_one(connection).await
-}
-
-/// When the order's hold ends by itself, while it is open.
-pub async fn hold_ends(
-    connection: &mut AnyConnection,
-    person: &str,
-    order: &str,
-) -> sqlx::Result<Option<i64>> {
-    sqlx::query_scalar(HOLD_ENDS).bind(person).bind(order).fetch_optional(connection).await
 }
 
 /// The time of the registry's newest fact.

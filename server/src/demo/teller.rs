@@ -146,11 +146,18 @@ impl Teller {
         self.facts.push(Fact::Binding(binding));
     }
 
-    pub fn lease(&mut self, person: &IdNumber, vehicle: &str, from: Moment, until: Moment) {
+    /// A lease from then until then, known to the registry since `registered_at`.
+    pub fn lease(
+        &mut self,
+        person: &IdNumber,
+        vehicle: &str,
+        registered_at: Moment,
+        (from, until): (Moment, Moment),
+    ) {
         let lease = Lease {
             id: format!("L9{:08}", self.next()),
             vehicle: vehicle.to_owned(),
-            registered_at: from - TimeDelta::hours(3),
+            registered_at,
             from,
             until,
             drivers: vec![LeaseDriver { id_number: person.clone(), role: LeaseRole::Lessee }],

@@ -1,5 +1,6 @@
 //! A person's vehicles and their camera records, each with its verdict. Placing orders is in `orders`.
 
+mod attention;
 pub mod facts;
 
 use std::collections::BTreeSet;
@@ -15,27 +16,28 @@ use rules::camera::{self, Applicant, CameraCase, RecordFacts, VehicleFacts};
 use rules::money::Fen;
 use rules::plate::PlateNumber;
 use rules::rulebook::Rulebook;
-use rules::vehicle::{VehicleKind, VehicleUse};
+use rules::vehicle::{Relation, VehicleKind, VehicleUse};
 use rules::violation::{self, ViolationCode};
 use sqlx::AnyConnection;
 
-use crate::db::registry::{self, RecordRow, VehicleRow};
-use crate::db::{Fault, orders};
+use crate::db::registry::{self, HoldEnd, RecordRow, VehicleRow};
+use crate::db::Fault;
 use crate::http::current::{Person, person};
 use crate::state::State;
-use facts::{Asking, moment, stored};
+use facts::{Asking, Standing, moment, stored};
 
 pub struct ViolationService(pub State);
 
 /// A vehicle with everything that its records are judged by.
 pub struct Judged {
     pub vehicle: VehicleRow,
-    pub facts: VehicleFacts,
+    pub standing: Standing,
     pub applicant: Applicant,
     pub now: Moment,
 }
 
-/// Loads the vehicle for the person, or says that there is none: another person's vehicle is not found.
+/// Loads the vehicle for the person, or says that there is none: another person's vehicle is not found. To an order that
+/// asks it is never lost: what was paid for is decided, if only to be refused.
 pub async fn load_vehicle(
     connection: &mut AnyConnection,
     person: &Person,
@@ -44,25 +46,45 @@ pub async fn load_vehicle(
     asking: Asking<'_>,
 ) -> Result<Judged, Fault> {
     let row = registry::find_vehicle(connection, vehicle).await?.ok_or(ServiceError::NotFound)?;
-    let facts = facts::vehicle(connection, &row, &person.id, now).await?;
-    if facts.relation == rules::vehicle::Relation::None {
+    let standing = facts::standing(connection, &row, &person.id, now).await?;
+    if asking.order.is_empty() && standing.vehicle().relation == Relation::None {
         return Err(ServiceError::NotFound.into());
     }
     let applicant = facts::applicant(connection, &person.id, person.identity, now, asking).await?;
-    Ok(Judged { vehicle: row, facts, applicant, now })
+    Ok(Judged { vehicle: row, standing, applicant, now })
+}
+
+/// Loads one record of the vehicle for the person; what happened while another person leased it is not found.
+pub async fn load_record(
+    connection: &mut AnyConnection,
+    judged: &Judged,
+    record: &str,
+) -> Result<RecordRow, Fault> {
+    let row = registry::find_record(connection, &judged.vehicle.id, record).await?;
+    let row = row.ok_or(ServiceError::NotFound)?;
+    if judged.shows(&row)? { Ok(row) } else { Err(ServiceError::NotFound.into()) }
 }
 
 impl Judged {
-    /// The case of one record as it would be decided alone.
-    pub fn case(&self, record: RecordFacts) -> CameraCase {
-        CameraCase {
+    /// Whether the record concerns the person at all.
+    pub fn shows(&self, row: &RecordRow) -> Result<bool, Fault> {
+        Ok(self.standing.shows(moment(row.violated_at)?))
+    }
+
+    /// The case of one record as it would be decided alone. Who has both a lease and a binding asks by the one that is
+    /// refused for fewer reasons.
+    pub fn case(&self, record: &RecordFacts, rulebook: &Rulebook) -> CameraCase {
+        let cases = self.standing.ways(record.violated_at).into_iter().map(|vehicle| CameraCase {
             now: self.now,
             applicant: self.applicant.clone(),
-            vehicle: self.facts.clone(),
+            vehicle,
             selected_points: record.points,
-            record,
+            record: record.clone(),
             dispute_declared: false,
-        }
+        });
+        let reasons = |case: &CameraCase| camera::assess(case, rulebook).refusals.len();
+        let fewer = |best, other| if reasons(&other) < reasons(&best) { other } else { best };
+        cases.reduce(fewer).expect("a person stands to a vehicle in one way at least, if only in none")
     }
 
     pub fn card(
@@ -76,7 +98,7 @@ impl Judged {
         let (act_zh, act_en) = act(&code);
         let jurisdiction = rulebook.place_of(&record.region);
         let place = jurisdiction.unwrap_or_else(|| rulebook.national());
-        let case = self.case(record);
+        let case = self.case(&record, rulebook);
         Ok(RecordCard {
             id: row.id.clone(),
             vehicle_id: row.vehicle_id.clone(),
@@ -91,6 +113,7 @@ impl Judged {
             has_evidence: row.evidence.is_some(),
             verdict: camera::assess(&case, rulebook),
             facts: case.record,
+            vehicle_facts: case.vehicle,
             office: Office {
                 name_zh: place.office.name.zh.clone(),
                 name_en: place.office.name.en.clone(),
@@ -112,9 +135,10 @@ pub fn act(code: &ViolationCode) -> (String, String) {
 /// The name of the record's picture, for whom the record is visible.
 pub async fn evidence(state: &State, person: &Person, vehicle: &str, record: &str) -> Result<String, Fault> {
     let mut connection = state.store.read().await?;
-    load_vehicle(&mut connection, person, vehicle, state.clock.now(), Asking::default()).await?;
-    let row = registry::find_record(&mut connection, vehicle, record).await?;
-    Ok(row.and_then(|row| row.evidence).ok_or(ServiceError::NotFound)?)
+    let judged =
+        load_vehicle(&mut connection, person, vehicle, state.clock.now(), Asking::default()).await?;
+    let row = load_record(&mut connection, &judged, record).await?;
+    Ok(row.evidence.ok_or(ServiceError::NotFound)?)
 }
 
 fn vehicle_card(row: &VehicleRow, facts: &VehicleFacts, open: (i64, i64)) -> VehicleCard {
@@ -134,23 +158,18 @@ fn vehicle_card(row: &VehicleRow, facts: &VehicleFacts, open: (i64, i64)) -> Veh
 pub fn card_of(judged: &Judged, records: &[RecordRow]) -> VehicleCard {
     let open = records.iter().filter(|record| matches!(record.state.as_str(), "unprocessed" | "held"));
     let (count, fines) = open.fold((0, 0), |(count, fines), record| (count + 1, fines + record.fine));
-    vehicle_card(&judged.vehicle, &judged.facts, (count, fines))
+    vehicle_card(&judged.vehicle, &judged.standing.vehicle(), (count, fines))
 }
 
-/// Reads the record's facts, looking up when another order's hold on it ends.
-pub async fn record_facts(
-    connection: &mut AnyConnection,
+/// The record's facts; `ends` are those of the holds on the vehicle's records.
+pub fn record_facts(
     row: &RecordRow,
     now: Moment,
     asking: Asking<'_>,
+    ends: &[HoldEnd],
 ) -> Result<RecordFacts, Fault> {
-    let ends = match (&row.held_person, &row.held_order) {
-        (Some(person), Some(order)) if order != asking.order => {
-            registry::hold_ends(connection, person, order).await?.map(moment).transpose()?
-        }
-        _ => None,
-    };
-    facts::record(row, now, asking, ends)
+    let end = ends.iter().find(|end| Some(&end.id) == row.held_order.as_ref());
+    facts::record(row, now, asking, end.map(|end| moment(end.pays_until)).transpose()?)
 }
 
 #[async_trait]
@@ -176,9 +195,8 @@ impl Violations for ViolationService {
         let marked = self.0.store.write(move |connection| {
             let (person, vehicle, record) = (person.clone(), vehicle.clone(), record.clone());
             Box::pin(async move {
-                load_vehicle(connection, &person, &vehicle, now, Asking::default()).await?;
-                let row = registry::find_record(connection, &vehicle, &record).await?;
-                let row = row.ok_or(ServiceError::NotFound)?;
+                let judged = load_vehicle(connection, &person, &vehicle, now, Asking::default()).await?;
+                let row = load_record(connection, &judged, &record).await?;
                 if row.state == "unprocessed" {
                     registry::mark_disputed(connection, &vehicle, &record).await?;
                 }
@@ -190,7 +208,7 @@ impl Violations for ViolationService {
 
     async fn attention(&self) -> Result<Vec<Attention>, ServiceError> {
         let person = person()?;
-        Ok(attention(&self.0, &person).await?)
+        Ok(attention::due(&self.0, &person).await?)
     }
 }
 
@@ -207,10 +225,10 @@ async fn vehicles(state: &State, person: &Person) -> Result<Vec<VehicleCard>, Fa
         .map(|row| {
             let vehicle = &row.vehicle;
             let relation = match vehicle.owner_kind.as_str() {
-                "person" if vehicle.owner_id == person.id => rules::vehicle::Relation::Own,
-                _ if !bound.contains(&vehicle.id) => rules::vehicle::Relation::Leased,
-                "organisation" => rules::vehicle::Relation::Organisation,
-                _ => rules::vehicle::Relation::Other,
+                "person" if vehicle.owner_id == person.id => Relation::Own,
+                _ if !bound.contains(&vehicle.id) => Relation::Leased,
+                "organisation" => Relation::Organisation,
+                _ => Relation::Other,
             };
             Ok(VehicleCard {
                 id: vehicle.id.clone(),
@@ -230,18 +248,29 @@ async fn vehicles(state: &State, person: &Person) -> Result<Vec<VehicleCard>, Fa
         .collect()
 }
 
+async fn shown_records(connection: &mut AnyConnection, judged: &Judged) -> Result<Vec<RecordRow>, Fault> {
+    let mut shown = Vec::new();
+    for row in registry::records_of(connection, &judged.vehicle.id).await? {
+        if judged.shows(&row)? {
+            shown.push(row);
+        }
+    }
+    Ok(shown)
+}
+
 async fn records(state: &State, person: &Person, vehicle: &str) -> Result<VehicleRecords, Fault> {
     let now = state.clock.now();
     let mut connection = state.store.read().await?;
     let judged = load_vehicle(&mut connection, person, vehicle, now, Asking::default()).await?;
-    let rows = registry::records_of(&mut connection, vehicle).await?;
+    let rows = shown_records(&mut connection, &judged).await?;
+    if rows.is_empty() && !judged.standing.lasts(now) {
+        return Err(ServiceError::NotFound.into());
+    }
     let ends = registry::hold_ends_of(&mut connection, vehicle).await?;
     let rulebook = &state.rulebook;
     let mut cards = Vec::with_capacity(rows.len());
     for row in &rows {
-        let end = ends.iter().find(|end| Some(&end.id) == row.held_order.as_ref());
-        let end = end.map(|end| moment(end.pays_until)).transpose()?;
-        let record = facts::record(row, now, Asking::default(), end)?;
+        let record = record_facts(row, now, Asking::default(), &ends)?;
         cards.push(judged.card(row, record, &person.id, rulebook)?);
     }
     let places: BTreeSet<_> = cards.iter().map(|card| card.place.clone()).collect();
@@ -249,7 +278,6 @@ async fn records(state: &State, person: &Person, vehicle: &str) -> Result<Vehicl
     Ok(VehicleRecords {
         vehicle: card_of(&judged, &rows),
         parameters: places.iter().map(|place| rulebook.camera_parameters(place.as_ref(), today)).collect(),
-        vehicle_facts: judged.facts,
         applicant: judged.applicant,
         now,
         records: cards,
@@ -265,57 +293,19 @@ async fn record_detail(
     let now = state.clock.now();
     let mut connection = state.store.read().await?;
     let judged = load_vehicle(&mut connection, person, vehicle, now, Asking::default()).await?;
-    let row = registry::find_record(&mut connection, vehicle, record).await?.ok_or(ServiceError::NotFound)?;
-    let record = record_facts(&mut connection, &row, now, Asking::default()).await?;
+    let row = load_record(&mut connection, &judged, record).await?;
+    let ends = registry::hold_ends_of(&mut connection, vehicle).await?;
+    let record = record_facts(&row, now, Asking::default(), &ends)?;
     let then = calendar::local(record.violated_at).date();
     let code = ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
     let today = calendar::local(now).date();
     let by_then = violation::points_under_law(&code, then, then);
     let by_today = violation::points_under_law(&code, today, today);
-    let rows = registry::records_of(&mut connection, vehicle).await?;
+    let rows = shown_records(&mut connection, &judged).await?;
     Ok(RecordDetail {
         vehicle: card_of(&judged, &rows),
         record: judged.card(&row, record, &person.id, &state.rulebook)?,
         rulebook: state.rulebook.version.clone(),
         milder_law: by_then.zip(by_today).filter(|(then, today)| then != today),
     })
-}
-
-async fn attention(state: &State, person: &Person) -> Result<Vec<Attention>, Fault> {
-    let mut due = Vec::new();
-    let now = state.clock.now();
-    let mut connection = state.store.read().await?;
-    for order in orders::orders_of(&mut connection, &person.id).await? {
-        if matches!(order.state.as_str(), "placed" | "paying") {
-            due.push(Attention::PayOrder {
-                order: order.id,
-                plate: PlateNumber::parse(&order.plate).map_err(|error| Fault::stored("plate", error))?,
-                amount: Fen::new(order.fine),
-                pays_until: moment(order.pays_until)?,
-            });
-        }
-    }
-    due.sort_by_key(|item| match item {
-        Attention::PayOrder { pays_until, .. } => pays_until.timestamp_millis(),
-        _ => i64::MAX,
-    });
-    if let Some(licence) = registry::find_licence(&mut connection, &person.id).await? {
-        let today = calendar::local(now).date();
-        let ends = licence.valid_until.and_then(|day| day.parse::<chrono::NaiveDate>().ok());
-        if let Some(on) = ends.filter(|day| *day - today <= chrono::TimeDelta::days(90)) {
-            due.push(Attention::LicenceEnds { on });
-        }
-    }
-    drop(connection);
-    for vehicle in vehicles(state, person).await? {
-        if vehicle.open_records > 0 {
-            due.push(Attention::OpenRecords {
-                vehicle: vehicle.id,
-                plate: vehicle.plate,
-                count: vehicle.open_records,
-                fines: vehicle.open_fines,
-            });
-        }
-    }
-    Ok(due)
 }

@@ -9,6 +9,7 @@ mod forgery;
 mod form;
 mod headers;
 mod journal;
+mod leases;
 mod openapi;
 mod privacy;
 mod routes;

@@ -134,6 +134,25 @@ async fn a_payment_for_records_no_longer_eligible_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_payment_for_a_record_processed_elsewhere_meanwhile_comes_back() {
+    for world in worlds().await {
+        let (order, page) = opened(&world).await;
+        world
+            .run("update camera_records set registry_state = 'processed-elsewhere' where id = 'r2'".into())
+            .await;
+        world.press(&page, "pay").await;
+        world.until(&order, OrderState::Refunding).await;
+        jobs::orders::once(&world.state).await.unwrap();
+        world.until(&order, OrderState::Refunded).await;
+        let state = world.text("select state from camera_records where id = 'r2'").await;
+        assert_eq!(state.as_deref(), Some("processed-elsewhere"));
+        assert_eq!(world.number("select count(*) from camera_records where state = 'unprocessed'").await, 4);
+        assert_eq!(world.number("select count(*) from receipts").await, 0);
+        world.every_promise_holds().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_payment_for_a_vehicle_sold_since_comes_back() {
     for world in worlds().await {
         let (order, page) = opened(&world).await;

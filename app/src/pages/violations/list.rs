@@ -67,10 +67,20 @@ fn selection_facts(found: &VehicleRecords) -> SelectionFacts {
         let same = |parameters: &rules::rulebook::CameraParameters| parameters.place == record.place;
         found.parameters.iter().position(same).unwrap_or_default()
     };
+    let mut vehicles = Vec::new();
+    let mut way = |record: &RecordCard| {
+        let known = vehicles.iter().position(|known| *known == record.vehicle_facts);
+        known.unwrap_or_else(|| {
+            vehicles.push(record.vehicle_facts.clone());
+            vehicles.len() - 1
+        })
+    };
+    let ways = found.records.iter().map(&mut way).collect();
     SelectionFacts {
         now: found.now,
         applicant: found.applicant.clone(),
-        vehicle: found.vehicle_facts.clone(),
+        vehicles,
+        ways,
         ids: found.records.iter().map(|record| record.id.clone()).collect(),
         places: found.records.iter().map(place).collect(),
         records: found.records.iter().map(|record| record.facts.clone()).collect(),
@@ -86,6 +96,7 @@ fn selection_words() -> SelectionWords {
         passes: word("passes"),
         refused: word("refused"),
         one_place: word("one-place"),
+        too_many: word("too-many"),
         largest: word("largest"),
     }
 }

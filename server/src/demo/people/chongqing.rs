@@ -59,8 +59,8 @@ pub(super) const PEOPLE: &[Introduction] = &[
         name: "冯雪",
         identity: IdentityLevel::RealPerson,
         situation: (
-            "重庆,租车:租期内的能处理,租期前的不能",
-            "Chongqing, a leased car: the record within the lease passes, the one before it does not",
+            "重庆,租车:租赁登记后的能处理,登记前的不能",
+            "Chongqing, a leased car: the record after the lease was registered passes, the one before does not",
         ),
         refused_by: &["camera.lease"],
         tell: feng_xue,
@@ -144,10 +144,11 @@ fn feng_xue(teller: &mut Teller, name: &str) -> IdNumber {
     let owner = Owner::Organisation(company);
     let car = teller.vehicle(owner, "渝A3R8S2", VehicleKind::Small, VehicleUse::Rental, VehicleState::Normal);
     let (from, until) = (teller.moment(20, 9, 0), teller.moment(0, 0, 0) + chrono::TimeDelta::days(40));
-    teller.lease(&person, &car, from, until);
-    let (before, within) = (teller.moment(25, 16, 41), teller.moment(10, 10, 13));
+    let registered = teller.moment(15, 9, 0);
+    teller.lease(&person, &car, registered, (from, until));
+    let (before, after) = (teller.moment(18, 16, 41), teller.moment(10, 10, 13));
     teller.record(&car, "1345", SPOTS[0], before);
-    teller.record(&car, "1357", SPOTS[3], within);
+    teller.record(&car, "1357", SPOTS[3], after);
     person
 }
 

@@ -2,7 +2,7 @@
 
 use app::api::ServiceError;
 use app::visit::FieldError;
-use rules::camera::{self, CameraCase, RecordFacts, Selection};
+use rules::camera::{self, CameraCase, LARGEST_SELECTION, RecordFacts, Selection, VehicleFacts};
 use rules::rulebook::Rulebook;
 use rules::verdict::Verdict;
 use serde::{Deserialize, Serialize};
@@ -14,9 +14,6 @@ use crate::db::registry::{self, RecordRow};
 use crate::http::current::Person;
 use crate::services::violations::facts::Asking;
 use crate::services::violations::{Judged, load_vehicle, record_facts};
-
-/// More than this at once is no person's wish.
-pub const LARGEST: usize = 200;
 
 /// What was chosen: one vehicle's records, each once, in a fixed order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,11 +34,11 @@ impl Chosen {
         records.dedup();
         let error = match records.len() {
             0 => FieldError::new("records", "error.records.none"),
-            1..=LARGEST if is_number(vehicle) && records.iter().all(|record| is_number(record)) => {
+            1..=LARGEST_SELECTION if is_number(vehicle) && records.iter().all(|record| is_number(record)) => {
                 return Ok(Self { vehicle: vehicle.to_owned(), records });
             }
-            1..=LARGEST => return Err(ServiceError::NotFound),
-            _ => FieldError::new("records", "error.records.too-many").with("limit", LARGEST),
+            1..=LARGEST_SELECTION => return Err(ServiceError::NotFound),
+            _ => FieldError::new("records", "error.records.too-many").with("limit", LARGEST_SELECTION),
         };
         Err(ServiceError::Invalid(vec![error]))
     }
@@ -67,14 +64,10 @@ pub struct Loaded {
 impl Loaded {
     pub fn selection(&self, rulebook: &Rulebook) -> Selection {
         let all: Vec<usize> = (0..self.facts.len()).collect();
-        camera::assess_selection(
-            self.judged.now,
-            &self.judged.applicant,
-            &self.judged.facts,
-            &self.facts,
-            &all,
-            rulebook,
-        )
+        let vehicles: Vec<VehicleFacts> =
+            self.facts.iter().map(|record| self.judged.case(record, rulebook).vehicle).collect();
+        let (now, applicant) = (self.judged.now, &self.judged.applicant);
+        camera::assess_selection_by(now, applicant, |index| &vehicles[index], &self.facts, &all, rulebook)
     }
 
     /// What is decided, record by record, for the file: judging it again gives the same.
@@ -83,7 +76,7 @@ impl Loaded {
         let cases: Vec<CameraCase> = self
             .facts
             .iter()
-            .map(|record| CameraCase { selected_points, ..self.judged.case(record.clone()) })
+            .map(|record| CameraCase { selected_points, ..self.judged.case(record, rulebook) })
             .collect();
         let verdicts = cases.iter().map(|case| camera::assess(case, rulebook)).collect();
         Decided { cases, verdicts }
@@ -108,7 +101,8 @@ impl Decided {
     }
 }
 
-/// Loads the chosen records; one that is not this vehicle's is not found.
+/// Loads the chosen records; one that is not this vehicle's, or not of the person's own lease, is not found. An order that
+/// asks finds what it holds.
 pub async fn load(
     connection: &mut AnyConnection,
     person: &Person,
@@ -117,13 +111,19 @@ pub async fn load(
     asking: Asking<'_>,
 ) -> Result<Loaded, Fault> {
     let judged = load_vehicle(connection, person, &chosen.vehicle, now, asking).await?;
-    let mut rows = Vec::with_capacity(chosen.records.len());
-    let mut facts = Vec::with_capacity(chosen.records.len());
-    for record in &chosen.records {
-        let row = registry::find_record(connection, &chosen.vehicle, record).await?;
-        let row = row.ok_or(ServiceError::NotFound)?;
-        facts.push(record_facts(connection, &row, now, asking).await?);
-        rows.push(row);
+    let rows = registry::find_records(connection, &chosen.vehicle, &chosen.records).await?;
+    if rows.len() != chosen.records.len() {
+        return Err(ServiceError::NotFound.into());
+    }
+    let held = rows.iter().any(|row| row.held_order.is_some());
+    let ends =
+        if held { registry::hold_ends_of(connection, &chosen.vehicle).await? } else { Vec::new() };
+    let mut facts = Vec::with_capacity(rows.len());
+    for row in &rows {
+        if asking.order.is_empty() && !judged.shows(row)? {
+            return Err(ServiceError::NotFound.into());
+        }
+        facts.push(record_facts(row, now, asking, &ends)?);
     }
     Ok(Loaded { judged, rows, facts })
 }

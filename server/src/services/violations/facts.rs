@@ -94,15 +94,74 @@ pub async fn applicant(
     Ok(Applicant { identity, licence: Some(licence), held_points: held })
 }
 
-/// How the person stands to the vehicle. `about` is the moment of a violation, which picks the lease.
-pub async fn vehicle(
+/// How the person stands to the vehicle: as its owner, by a binding, by leases. Which of them counts, and which lease,
+/// is another question for each record.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// As owner or by the binding; of no relation where there is neither.
+    vehicle: VehicleFacts,
+    /// Those that name the person, oldest first.
+    leases: Vec<LeaseFacts>,
+}
+
+impl Standing {
+    /// Whoever owns the vehicle or has a binding sees all its records, for whatever reason more than that.
+    fn whole(&self) -> bool {
+        self.vehicle.relation != Relation::None
+    }
+
+    /// The vehicle as its card shows it.
+    pub fn vehicle(&self) -> VehicleFacts {
+        let leased = !self.whole() && !self.leases.is_empty();
+        let relation = if leased { Relation::Leased } else { self.vehicle.relation };
+        VehicleFacts { relation, ..self.vehicle.clone() }
+    }
+
+    /// A lease shows what happened within its term, and nothing of drivers before and after.
+    pub fn shows(&self, violated_at: Moment) -> bool {
+        self.whole() || self.leases.iter().any(|lease| covers(lease, violated_at))
+    }
+
+    /// Whether the person has to do with the vehicle now, whatever its records.
+    pub fn lasts(&self, now: Moment) -> bool {
+        self.whole() || self.leases.iter().any(|lease| now <= lease.until)
+    }
+
+    /// The ways in which the person may answer for what happened then, at least one: by each lease whose term contains
+    /// it, as owner, by the binding. Where none of them is: by the last lease that began before, or the first of all.
+    pub fn ways(&self, violated_at: Moment) -> Vec<VehicleFacts> {
+        let by = |lease: &LeaseFacts| VehicleFacts {
+            relation: Relation::Leased,
+            bound_since: None,
+            lease: Some(lease.clone()),
+            ..self.vehicle.clone()
+        };
+        let covering = self.leases.iter().rev().filter(|lease| covers(lease, violated_at));
+        let mut ways: Vec<VehicleFacts> = covering.map(by).collect();
+        if self.whole() {
+            ways.push(self.vehicle.clone());
+        }
+        if ways.is_empty() {
+            let before = self.leases.iter().rev().find(|lease| lease.from <= violated_at);
+            ways.push(before.or(self.leases.first()).map_or_else(|| self.vehicle.clone(), by));
+        }
+        ways
+    }
+}
+
+fn covers(lease: &LeaseFacts, moment: Moment) -> bool {
+    lease.from <= moment && moment <= lease.until
+}
+
+/// How the person stands to the vehicle now.
+pub async fn standing(
     connection: &mut AnyConnection,
     row: &VehicleRow,
     person: &str,
     now: Moment,
-) -> Result<VehicleFacts, Fault> {
+) -> Result<Standing, Fault> {
     let own = row.owner_kind == "person" && row.owner_id == person;
-    let mut facts = VehicleFacts {
+    let mut vehicle = VehicleFacts {
         plate: PlateNumber::parse(&row.plate).map_err(|error| Fault::stored("plate", error))?,
         kind: stored("vehicle kind", &row.kind, VehicleKind::from_code)?,
         usage: stored("vehicle use", &row.usage, VehicleUse::from_code)?,
@@ -116,21 +175,17 @@ pub async fn vehicle(
         lease: None,
     };
     if own {
-        return Ok(facts);
+        return Ok(Standing { vehicle, leases: Vec::new() });
     }
     let now_millis = now.timestamp_millis();
     if let Some(since) = registry::find_binding(connection, person, &row.id, now_millis).await? {
-        facts.relation =
+        vehicle.relation =
             if row.owner_kind == "organisation" { Relation::Organisation } else { Relation::Other };
-        facts.bound_since = Some(moment(since)?);
-        return Ok(facts);
+        vehicle.bound_since = Some(moment(since)?);
     }
     let leases = registry::leases_of(connection, person, &row.id).await?;
-    if let Some(lease) = leases.last() {
-        facts.relation = Relation::Leased;
-        facts.lease = Some(lease_facts(lease)?);
-    }
-    Ok(facts)
+    let leases = leases.iter().map(lease_facts).collect::<Result<_, _>>()?;
+    Ok(Standing { vehicle, leases })
 }
 
 fn lease_facts(row: &LeaseRow) -> Result<LeaseFacts, Fault> {
@@ -162,6 +217,8 @@ pub fn record(
         fine: Fen::new(row.fine),
         points: milder.map_or(stored_points, |milder| milder.min(stored_points)),
         state: match row.state.as_str() {
+            // An order may hold what the registry has processed since: until its release, and it is not to be paid twice.
+            "held" if row.registry_state == "processed-elsewhere" => RecordStanding::ProcessedElsewhere,
             "unprocessed" => RecordStanding::Unprocessed,
             "held" if row.held_order.as_deref() == Some(asking.order) => RecordStanding::HeldByThisOrder,
             "held" => RecordStanding::HeldByOther { until: hold_ends },

@@ -1,0 +1,52 @@
+//! What a person must do now, for the home page.
+
+use app::api::violations::Attention;
+use rules::calendar;
+use rules::money::Fen;
+use rules::plate::PlateNumber;
+
+use super::facts::moment;
+use super::vehicles;
+use crate::db::{Fault, orders, registry};
+use crate::http::current::Person;
+use crate::state::State;
+
+/// Sorted by deadline; what has none comes last.
+pub async fn due(state: &State, person: &Person) -> Result<Vec<Attention>, Fault> {
+    let mut due = Vec::new();
+    let now = state.clock.now();
+    let mut connection = state.store.read().await?;
+    for order in orders::orders_of(&mut connection, &person.id).await? {
+        if matches!(order.state.as_str(), "placed" | "paying") {
+            due.push(Attention::PayOrder {
+                order: order.id,
+                plate: PlateNumber::parse(&order.plate).map_err(|error| Fault::stored("plate", error))?,
+                amount: Fen::new(order.fine),
+                pays_until: moment(order.pays_until)?,
+            });
+        }
+    }
+    due.sort_by_key(|item| match item {
+        Attention::PayOrder { pays_until, .. } => pays_until.timestamp_millis(),
+        _ => i64::MAX,
+    });
+    if let Some(licence) = registry::find_licence(&mut connection, &person.id).await? {
+        let today = calendar::local(now).date();
+        let ends = licence.valid_until.and_then(|day| day.parse::<chrono::NaiveDate>().ok());
+        if let Some(on) = ends.filter(|day| *day - today <= chrono::TimeDelta::days(90)) {
+            due.push(Attention::LicenceEnds { on });
+        }
+    }
+    drop(connection);
+    for vehicle in vehicles(state, person).await? {
+        if vehicle.open_records > 0 {
+            due.push(Attention::OpenRecords {
+                vehicle: vehicle.id,
+                plate: vehicle.plate,
+                count: vehicle.open_records,
+                fines: vehicle.open_fines,
+            });
+        }
+    }
+    Ok(due)
+}
