@@ -116,8 +116,7 @@ pub async fn load(
         return Err(ServiceError::NotFound.into());
     }
     let held = rows.iter().any(|row| row.held_order.is_some());
-    let ends =
-        if held { registry::hold_ends_of(connection, &chosen.vehicle).await? } else { Vec::new() };
+    let ends = if held { registry::hold_ends_of(connection, &chosen.vehicle).await? } else { Vec::new() };
     let mut facts = Vec::with_capacity(rows.len());
     for row in &rows {
         if asking.order.is_empty() && !judged.shows(row)? {
