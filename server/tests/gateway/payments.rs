@@ -81,9 +81,9 @@ async fn after_closing_no_money_can_come() {
 async fn who_declines_or_leaves_has_not_paid_and_can_still_pay() {
     let counter = Counter::open().await;
     let page = counter.ask("p1", 100).await.unwrap();
-    for outcome in ["decline", "leave"] {
+    for (outcome, state) in [("leave", State::Unpaid), ("decline", State::Failed)] {
         counter.press(&page, outcome).await;
-        assert_eq!(counter.client.query("p1").await.unwrap().state, State::Unpaid, "{outcome}");
+        assert_eq!(counter.client.query("p1").await.unwrap().state, state, "{outcome}");
     }
     counter.press(&page, "pay").await;
     assert_eq!(counter.client.query("p1").await.unwrap().state, State::Paid);

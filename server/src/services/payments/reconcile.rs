@@ -10,7 +10,7 @@ use super::{AT_ONCE, ask_again_at};
 use crate::db::Fault;
 use crate::db::orders::{self, OrderKey, OrderRow};
 use crate::db::payments::{self, PaymentRow};
-use crate::gateways::payment::{ProviderError, ProviderPayment, ProviderPaymentState};
+use crate::gateways::payment::{ProviderPayment, ProviderPaymentState};
 use crate::services::orders::events;
 use crate::state::State;
 
