@@ -2,6 +2,7 @@
 
 mod asking;
 mod jobs;
+mod crowds;
 mod money;
 mod orders;
 mod provider;
