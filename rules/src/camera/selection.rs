@@ -90,7 +90,8 @@ pub fn assess_selection_with<'a, 'b>(
     let before =
         applicant.licence.as_ref().map_or(Points(0), |licence| licence.cycle_points) + applicant.held_points;
     let alone = |index: usize| judged(index, records[index].points);
-    let fits = |index: &usize| alone(*index).refusals.iter().all(|refusal| refusal.rule == RuleId::PointsTotal);
+    let fits =
+        |index: &usize| alone(*index).refusals.iter().all(|refusal| refusal.rule == RuleId::PointsTotal);
     let candidates: Vec<usize> = (0..records.len()).filter(fits).collect();
     Selection {
         verdicts: chosen.iter().map(|index| judged(*index, points)).collect(),

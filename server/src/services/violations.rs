@@ -20,8 +20,8 @@ use rules::vehicle::{Relation, VehicleKind, VehicleUse};
 use rules::violation::{self, ViolationCode};
 use sqlx::AnyConnection;
 
-use crate::db::registry::{self, HoldEnd, RecordRow, VehicleRow};
 use crate::db::Fault;
+use crate::db::registry::{self, HoldEnd, RecordRow, VehicleRow};
 use crate::http::current::{Person, person};
 use crate::state::State;
 use facts::{Asking, Standing, moment, stored};
@@ -135,8 +135,7 @@ pub fn act(code: &ViolationCode) -> (String, String) {
 /// The name of the record's picture, for whom the record is visible.
 pub async fn evidence(state: &State, person: &Person, vehicle: &str, record: &str) -> Result<String, Fault> {
     let mut connection = state.store.read().await?;
-    let judged =
-        load_vehicle(&mut connection, person, vehicle, state.clock.now(), Asking::default()).await?;
+    let judged = load_vehicle(&mut connection, person, vehicle, state.clock.now(), Asking::default()).await?;
     let row = load_record(&mut connection, &judged, record).await?;
     Ok(row.evidence.ok_or(ServiceError::NotFound)?)
 }

@@ -95,6 +95,7 @@ async fn each_record_is_judged_by_the_lease_that_ran_when_it_happened() {
         assert_eq!(list.matches("type=\"checkbox\"").count(), 2, "both pass");
         let first = other.place(&site, "l1", "first").await;
         other.pay(&site, &first).await;
+        site.seconds_pass(61);
         other.place(&site, "l1", "third").await;
         site.world.every_promise_holds().await;
     }
@@ -121,7 +122,9 @@ async fn a_binding_hides_no_lease_and_a_lease_no_binding() {
         passed_around(&site).await;
         let other = other_id(&site);
         let bound = site.world.state.clock.now().timestamp_millis() - 12 * DAY;
-        site.world.run(format!("insert into bindings values ('{other}', 'b1', 'l1', {bound}, null, 0)")).await;
+        site.world
+            .run(format!("insert into bindings values ('{other}', 'b1', 'l1', {bound}, null, 0)"))
+            .await;
         // Leases are nothing to Nanning, and the binding must have been there before only where a place asks for it.
         site.world.run("update vehicles set owner_kind = 'person' where id = 'l1'".into()).await;
         site.world.run("update vehicles set usage = 'non-operating' where id = 'l1'".into()).await;

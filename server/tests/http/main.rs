@@ -13,6 +13,7 @@ mod leases;
 mod openapi;
 mod privacy;
 mod routes;
+mod selections;
 mod sessions;
 mod support;
 #[path = "../support/world.rs"]

@@ -1,8 +1,8 @@
 //! The services on both engines, against the payment sandbox on a real socket.
 
 mod asking;
-mod jobs;
 mod crowds;
+mod jobs;
 mod money;
 mod orders;
 mod provider;
