@@ -4,6 +4,7 @@ mod api;
 mod codes;
 mod crashes;
 mod crowds;
+mod disputes;
 mod enumeration;
 mod forgery;
 mod form;
