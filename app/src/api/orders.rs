@@ -33,6 +33,31 @@ pub struct Proposal {
     pub phone: String,
 }
 
+/// What a selection comes to before an order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Proposed {
+    /// One order takes it; it is judged as a whole.
+    Whole(Box<Proposal>),
+    Divided(Divided),
+}
+
+/// A selection that takes several orders: an order is of one place, and of so many records at most.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Divided {
+    pub vehicle: VehicleCard,
+    pub parts: Vec<Part>,
+}
+
+/// The records of one such order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    pub place_zh: String,
+    pub place_en: String,
+    pub records: Vec<String>,
+    pub fine: Fen,
+    pub points: Points,
+}
+
 /// One record as the order took it: amounts stand as decided.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrderRecord {
@@ -104,8 +129,8 @@ pub struct PaidThrough {
 
 #[async_trait]
 pub trait Orders: Send + Sync {
-    /// Judges the chosen records as a whole, without holding anything.
-    async fn propose(&self, vehicle: &str, records: &[String]) -> Result<Proposal, ServiceError>;
+    /// Judges the chosen records as a whole, or divides them among orders, without holding anything.
+    async fn propose(&self, vehicle: &str, records: &[String]) -> Result<Proposed, ServiceError>;
     /// Sends the code that confirms exactly this selection.
     async fn send_code(&self, vehicle: &str, records: &[String]) -> Result<(), ServiceError>;
     async fn code_sent(&self, vehicle: &str, records: &[String]) -> Result<CodeSent, ServiceError>;

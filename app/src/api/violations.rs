@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use leptos::server;
 use rules::Moment;
-use rules::camera::{Applicant, RecordFacts, VehicleFacts};
+use rules::camera::{Applicant, RecordFacts, RecordStanding, VehicleFacts};
 use rules::money::Fen;
 use rules::place::PlaceId;
 use rules::plate::PlateNumber;
@@ -64,6 +64,13 @@ pub struct RecordCard {
     pub office: Office,
 }
 
+impl RecordCard {
+    /// Whether it may be disputed here: nobody has accepted it, and nobody has said so before.
+    pub fn disputable(&self) -> bool {
+        self.facts.state == RecordStanding::Unprocessed && !self.facts.disputed
+    }
+}
+
 /// All that the list page shows, and all that the browser needs to judge a selection by itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VehicleRecords {
@@ -100,7 +107,8 @@ pub trait Violations: Send + Sync {
     async fn vehicles(&self) -> Result<Vec<VehicleCard>, ServiceError>;
     async fn records(&self, vehicle: &str) -> Result<VehicleRecords, ServiceError>;
     async fn record(&self, vehicle: &str, record: &str) -> Result<RecordDetail, ServiceError>;
-    /// Marks the record as disputed; it can then be decided at the office alone. Saying it twice is saying it once.
+    /// Marks the record as disputed, unless it is held or processed; it can then be decided at the office alone. Saying it
+    /// twice is saying it once.
     async fn dispute(&self, vehicle: &str, record: &str) -> Result<(), ServiceError>;
     async fn attention(&self) -> Result<Vec<Attention>, ServiceError>;
 }

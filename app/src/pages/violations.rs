@@ -3,14 +3,15 @@
 mod list;
 
 use leptos::prelude::*;
+use rules::camera::RecordStanding;
 
 use super::{loaded, parameter};
-use crate::api::services;
 use crate::api::violations::{Office, RecordCard, RecordDetail, VehicleCard};
+use crate::api::{redirect, services};
 use crate::components::{
     ActionBar, Button, ButtonKind, ButtonLink, Cell, Cells, Empty, IconName, Inset, Layout, Plate, PostForm,
-    RefusalCard, RefusalWords, SummaryList, SummaryRow, Tab, Tag, Tone, language, money_words, say, say_with,
-    time_words,
+    RefusalCard, RefusalWords, SummaryList, SummaryRow, Tab, Tag, Tone, Warning, language, money_words, say,
+    say_with, time_words,
 };
 pub use list::Records;
 
@@ -56,7 +57,7 @@ pub fn penalty_words(record: &RecordCard) -> String {
 
 /// The state of the record in one adjective.
 pub fn standing_tag(record: &RecordCard) -> impl IntoView + use<> {
-    use rules::camera::RecordStanding as S;
+    use RecordStanding as S;
     let (tone, key) = match record.facts.state {
         S::Processed => (Tone::Good, "record-state.processed"),
         S::ProcessedElsewhere => (Tone::Good, "record-state.processed-elsewhere"),
@@ -94,7 +95,7 @@ fn RecordView(detail: RecordDetail) -> impl IntoView {
     let refusals = refusals.map(|refusal| view! { <RefusalCard refusal/> }).collect_view();
     let order = record.order.clone();
     view! {
-        <Layout title=act(&record) back=base tab=Tab::Business registry_data=true>
+        <Layout title=act(&record) back=base tab=Tab::Business registry_data=true errors=visit().errors_of("dispute")>
             {record.has_evidence.then(|| view! {
                 <figure class="lt-evidence">
                     <a href=format!("/evidence/{}/{}", record.vehicle_id, record.id)>
@@ -123,7 +124,7 @@ fn RecordView(detail: RecordDetail) -> impl IntoView {
                     <p class="lt-verdict lt-verdict--refuse">{say("page.record.refused")}</p>
                     {refusals}
                     <OfficeView office=record.office.clone()/>
-                    {(!record.facts.disputed).then(|| view! {
+                    {record.disputable().then(|| view! {
                         <ButtonLink href=dispute kind=ButtonKind::Secondary>{say("page.record.dispute")}</ButtonLink>
                     })}
                 }.into_any()
@@ -165,24 +166,44 @@ pub fn OfficeView(office: Office) -> impl IntoView {
     view! { <section class="lt-section"><h2>{say("page.office.title")}</h2><SummaryList rows/></section> }
 }
 
+/// What may still be disputed has the button; the rest is told why not.
 #[component]
 pub fn Dispute() -> impl IntoView {
     let (vehicle, record) = (parameter("vehicle"), parameter("record"));
     loaded(async move { services().violations.record(&vehicle, &record).await }, |detail| {
         let record = detail.record;
         let back = format!("/vehicles/{}/records/{}", record.vehicle_id, record.id);
-        let hidden =
-            vec![("vehicle".into(), record.vehicle_id.clone()), ("record".into(), record.id.clone())];
-        view! {
-            <Layout title=say("page.dispute.title") back=back transaction=true errors=visit().errors_of("dispute")>
-                <p>{format!("{} · {}", act(&record), time_words(record.facts.violated_at))}</p>
+        if record.facts.disputed {
+            redirect(&format!("{back}/disputed"));
+            return ().into_any();
+        }
+        let line = format!("{} · {}", act(&record), time_words(record.facts.violated_at));
+        let form = if record.disputable() {
+            let hidden =
+                vec![("vehicle".into(), record.vehicle_id.clone()), ("record".into(), record.id.clone())];
+            view! {
                 <p>{say("page.dispute.words")}</p>
                 <OfficeView office=record.office/>
                 <PostForm action="/api/records/dispute" hidden=hidden once=true>
                     <ActionBar><Button kind=ButtonKind::Warning>{say("page.dispute.act")}</Button></ActionBar>
                 </PostForm>
+            }
+            .into_any()
+        } else {
+            let held = matches!(
+                record.facts.state,
+                RecordStanding::HeldByThisOrder | RecordStanding::HeldByOther { .. }
+            );
+            let why = if held { "error.dispute.held" } else { "error.dispute.processed" };
+            view! { <Warning><p>{say(why)}</p></Warning> }.into_any()
+        };
+        view! {
+            <Layout title=say("page.dispute.title") back=back transaction=true registry_data=true>
+                <p>{line}</p>
+                {form}
             </Layout>
         }
+        .into_any()
     })
 }
 
@@ -191,11 +212,17 @@ pub fn Disputed() -> impl IntoView {
     let (vehicle, record) = (parameter("vehicle"), parameter("record"));
     loaded(async move { services().violations.record(&vehicle, &record).await }, |detail| {
         let record = detail.record;
+        if !record.facts.disputed {
+            redirect(&format!("/vehicles/{}/records/{}", record.vehicle_id, record.id));
+            return ().into_any();
+        }
+        let office = language().pick(record.office.name_zh.clone(), record.office.name_en.clone());
         view! {
-            <Layout title=say("page.dispute.done") back=format!("/vehicles/{}", record.vehicle_id)>
-                <p>{say("page.dispute.done-words")}</p>
+            <Layout title=say("page.dispute.done") back=format!("/vehicles/{}", record.vehicle_id) registry_data=true>
+                <p>{say_with("page.dispute.done-words", &[("office", &office)])}</p>
                 <OfficeView office=record.office/>
             </Layout>
         }
+        .into_any()
     })
 }

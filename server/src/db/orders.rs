@@ -33,6 +33,9 @@ statements! {
         points, placed_at, pays_until, refund_reason, rulebook from orders where person_id = $1 and key = $2";
     ORDERS_OF = "select person_id, id, number, account_id, key, selection, vehicle_id, plate, place, state, fine, points, \
         placed_at, pays_until, refund_reason, rulebook from orders where person_id = $1 order by placed_at desc, id desc limit 200";
+    RECEIPTED_ORDERS_OF = "select o.person_id, o.id, o.number, o.account_id, o.key, o.selection, o.vehicle_id, o.plate, o.place, \
+        o.state, o.fine, o.points, o.placed_at, o.pays_until, o.refund_reason, o.rulebook from receipts r \
+        join orders o on o.person_id = r.person_id and o.id = r.order_id where r.person_id = $1";
     UNPAID_OF = "select id from orders where person_id = $1 and state in ('placed', 'paying') order by pays_until limit 1";
     OVERDUE = "select person_id, id from orders where state in ('placed', 'paying') and pays_until <= $1 \
         order by pays_until limit 100";
@@ -295,6 +298,14 @@ pub async fn find_order_by_key(
 /// Newest first; 200 at most.
 pub async fn orders_of(connection: &mut AnyConnection, person: &str) -> sqlx::Result<Vec<OrderRow>> {
     sqlx::query_as(ORDERS_OF).bind(person).fetch_all(connection).await
+}
+
+/// The orders of the person that have a receipt.
+pub async fn receipted_orders_of(
+    connection: &mut AnyConnection,
+    person: &str,
+) -> sqlx::Result<Vec<OrderRow>> {
+    sqlx::query_as(RECEIPTED_ORDERS_OF).bind(person).fetch_all(connection).await
 }
 
 /// The order that lapses first among those that wait for payment.

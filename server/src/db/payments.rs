@@ -20,6 +20,9 @@ statements! {
     SETTLED_PAYMENT = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
         captured_at, asked_at, asks from payments where person_id = $1 and order_id = $2 and state = 'captured' \
         and not exists (select 1 from refunds r where r.out_trade_no = payments.out_trade_no)";
+    SETTLED_PAYMENTS_OF = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
+        captured_at, asked_at, asks from payments where person_id = $1 and state = 'captured' \
+        and not exists (select 1 from refunds r where r.out_trade_no = payments.out_trade_no)";
     PAYMENTS_TO_ASK = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
         captured_at, asked_at, asks from payments where state in ('opening', 'open') and next_ask_at <= $1 \
         order by next_ask_at limit 100";
@@ -253,4 +256,12 @@ pub async fn receipt_of_order(
 
 pub async fn receipts_of(connection: &mut AnyConnection, person: &str) -> sqlx::Result<Vec<ReceiptRow>> {
     sqlx::query_as(RECEIPTS_OF).bind(person).fetch_all(connection).await
+}
+
+/// The payments that settled the person's orders.
+pub async fn settled_payments_of(
+    connection: &mut AnyConnection,
+    person: &str,
+) -> sqlx::Result<Vec<PaymentRow>> {
+    sqlx::query_as(SETTLED_PAYMENTS_OF).bind(person).fetch_all(connection).await
 }

@@ -50,7 +50,8 @@ statements! {
         registry_state, state, disputed, held_person, held_order from camera_records where vehicle_id = $1 and id = $2";
     ALL_RECORDS_OF = "select vehicle_id, id, code, location, region, violated_at, capture, penalty, fine, points, evidence, \
         registry_state, state, disputed, held_person, held_order from camera_records where vehicle_id = $1";
-    MARK_DISPUTED = "update camera_records set disputed = 1 where vehicle_id = $1 and id = $2";
+    MARK_DISPUTED = "update camera_records set disputed = 1 \
+        where vehicle_id = $1 and id = $2 and state = 'unprocessed'";
     HELD_POINTS = "select cast(coalesce(sum(points), 0) as bigint) from orders \
         where person_id = $1 and state in ('placed', 'paying', 'paid') and id <> $2";
     UNREPORTED_POINTS = "select cast(coalesce(sum(r.points), 0) as bigint) from order_records r \
@@ -224,8 +225,14 @@ pub async fn find_records(
     Ok(records.iter().filter_map(|record| all.remove(record)).collect())
 }
 
-pub async fn mark_disputed(connection: &mut AnyConnection, vehicle: &str, record: &str) -> sqlx::Result<()> {
-    sqlx::query(MARK_DISPUTED).bind(vehicle).bind(record).execute(connection).await.map(drop)
+/// Marks the record; false when it is held or processed.
+pub async fn mark_disputed(
+    connection: &mut AnyConnection,
+    vehicle: &str,
+    record: &str,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query(MARK_DISPUTED).bind(vehicle).bind(record).execute(connection).await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Points of the person's open orders, all but the one named.

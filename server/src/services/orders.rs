@@ -7,12 +7,14 @@ pub mod views;
 
 use app::api::ServiceError;
 use app::api::account::CodeSent;
-use app::api::orders::{OrderView, Orders, Placed, Proposal, Receipt};
+use app::api::orders::{Divided, OrderView, Orders, Part, Placed, Proposal, Proposed, Receipt};
+use app::visit::FieldError;
 use async_trait::async_trait;
 use rules::calendar;
 use rules::order::payment_deadline;
+use rules::rulebook::Rulebook;
 
-use self::selection::Chosen;
+use self::selection::{Chosen, Loaded};
 use crate::db::orders::OrderKey;
 use crate::db::{Fault, payments as stored};
 use crate::http::current::{Person, current, person};
@@ -36,15 +38,17 @@ pub async fn unpaid(state: &State, person: &str) -> Result<Option<String>, Fault
 
 #[async_trait]
 impl Orders for OrderService {
-    async fn propose(&self, vehicle: &str, records: &[String]) -> Result<Proposal, ServiceError> {
+    async fn propose(&self, vehicle: &str, records: &[String]) -> Result<Proposed, ServiceError> {
         let person = person()?;
-        Ok(propose(&self.0, &person, &Chosen::parse(vehicle, records)?).await?)
+        Ok(propose(&self.0, &person, &Chosen::ticked(vehicle, records)?).await?)
     }
 
     async fn send_code(&self, vehicle: &str, records: &[String]) -> Result<(), ServiceError> {
         let person = person()?;
         let chosen = Chosen::parse(vehicle, records)?;
-        propose(&self.0, &person, &chosen).await?;
+        if let Proposed::Divided(_) = propose(&self.0, &person, &chosen).await? {
+            return Err(ServiceError::Invalid(vec![FieldError::new("", "error.records.one-place")]));
+        }
         codes::send_to_person(&self.0, &person, &chosen.digest(), &current().address).await
     }
 
@@ -120,27 +124,27 @@ impl OrderService {
 
     async fn list_receipts(&self, person: &Person) -> Result<Vec<Receipt>, Fault> {
         let mut connection = self.0.store.read().await?;
-        let mut receipts = Vec::new();
-        for row in stored::receipts_of(&mut connection, &person.id).await? {
-            receipts.push(views::receipt(&self.0, &mut connection, &row).await?);
-        }
-        Ok(receipts)
+        views::receipts(&self.0, &mut connection, &person.id).await
     }
 }
 
-async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Proposal, Fault> {
+async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Proposed, Fault> {
     let now = state.clock.now();
     let mut connection = state.store.read().await?;
     let loaded = selection::load(&mut connection, person, chosen, now, Asking::default()).await?;
-    selection::one_place(&loaded, &state.rulebook)?;
     let rulebook = &state.rulebook;
+    let parts = selection::parts(&loaded, rulebook);
+    if parts.len() > 1 {
+        let parts = parts.iter().map(|part| part_of(&loaded, part, rulebook)).collect();
+        return Ok(Proposed::Divided(Divided { vehicle: card_of(&loaded.judged, &loaded.rows), parts }));
+    }
     let place = loaded.facts.first().and_then(|record| rulebook.place_of(&record.region));
     let parameters = rulebook.camera_parameters(place.map(|place| &place.id), calendar::local(now).date());
     let names = place.unwrap_or_else(|| rulebook.national());
     let records = loaded.rows.iter().zip(&loaded.facts);
     let records: Result<_, _> =
         records.map(|(row, facts)| loaded.judged.card(row, facts.clone(), &person.id, rulebook)).collect();
-    Ok(Proposal {
+    Ok(Proposed::Whole(Box::new(Proposal {
         vehicle: card_of(&loaded.judged, &loaded.rows),
         records: records?,
         selection: loaded.selection(rulebook),
@@ -151,5 +155,17 @@ async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Prop
         pays_until: payment_deadline(now, parameters.payment_window_minutes(), parameters.closed_hours()),
         rulebook: rulebook.version.clone(),
         phone: person.phone_masked.clone(),
-    })
+    })))
+}
+
+fn part_of(loaded: &Loaded, part: &[usize], rulebook: &Rulebook) -> Part {
+    let place = part.first().and_then(|index| rulebook.place_of(&loaded.facts[*index].region));
+    let names = place.unwrap_or_else(|| rulebook.national());
+    Part {
+        place_zh: names.name.zh.clone(),
+        place_en: names.name.en.clone(),
+        records: part.iter().map(|index| loaded.rows[*index].id.clone()).collect(),
+        fine: part.iter().map(|index| loaded.facts[*index].fine).sum(),
+        points: part.iter().map(|index| loaded.facts[*index].points).sum(),
+    }
 }

@@ -9,6 +9,7 @@ use app::api::ServiceError;
 use app::api::violations::{
     Attention, Office, RecordCard, RecordDetail, VehicleCard, VehicleRecords, Violations,
 };
+use app::visit::FieldError;
 use async_trait::async_trait;
 use rules::Moment;
 use rules::calendar;
@@ -195,11 +196,13 @@ impl Violations for ViolationService {
             let (person, vehicle, record) = (person.clone(), vehicle.clone(), record.clone());
             Box::pin(async move {
                 let judged = load_vehicle(connection, &person, &vehicle, now, Asking::default()).await?;
-                let row = load_record(connection, &judged, &record).await?;
-                if row.state == "unprocessed" {
-                    registry::mark_disputed(connection, &vehicle, &record).await?;
+                load_record(connection, &judged, &record).await?;
+                if registry::mark_disputed(connection, &vehicle, &record).await? {
+                    return Ok(());
                 }
-                Ok(())
+                let held = load_record(connection, &judged, &record).await?.state == "held";
+                let text = if held { "error.dispute.held" } else { "error.dispute.processed" };
+                Err(ServiceError::Invalid(vec![FieldError::new("", text)]).into())
             })
         });
         Ok(marked.await?)

@@ -101,3 +101,40 @@ async fn a_list_asks_as_many_queries_for_two_hundred_records_as_for_five() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn receipts_and_chosen_records_are_read_at_once_however_many_there_are() {
+    journal::start();
+    for site in sites().await {
+        let driver = site.driver().await;
+        add_records(&site, 0, 20).await;
+        let mut asked = Vec::new();
+        for record in ["r1", "r2"] {
+            let order = driver.place(&site, "v1", record).await;
+            driver.pay(&site, &order).await;
+            site.minutes_pass(2);
+            driver.get("/receipts").await;
+            journal::take_queries();
+            let shown = driver.get("/receipts").await;
+            let queries = journal::take_queries();
+            let receipts = site.world.number("select count(*) from receipts").await;
+            journal::take_queries();
+            assert_eq!(
+                shown.body.matches("href=\"/receipts/").count(),
+                usize::try_from(receipts).expect("few")
+            );
+            asked.push(("/receipts", receipts, queries));
+        }
+        for count in [1, 2, 20] {
+            let records: Vec<String> = (0..count).map(|number| format!("records=s{number}")).collect();
+            journal::take_queries();
+            driver.get(&format!("/vehicles/v1/notice?{}", records.join("&"))).await;
+            asked.push(("notice", count, journal::take_queries()));
+        }
+        for (page, count, queries) in &asked {
+            let first = asked.iter().find(|(first, ..)| first == page).expect("the page with one");
+            assert!(queries.len() > 2, "the queries of {page} are seen: {queries:?}");
+            assert_eq!(queries.len(), first.2.len(), "{page} with {count}: {queries:#?}");
+        }
+    }
+}

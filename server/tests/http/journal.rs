@@ -48,7 +48,8 @@ impl<S: Subscriber> Layer<S> for Queries {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
         let mut statement = Statement(String::new());
         event.record(&mut statement);
-        if statement.0.trim_start().to_ascii_lowercase().starts_with("select") {
+        let text = statement.0.trim_start().to_ascii_lowercase();
+        if text.starts_with("select") || text.starts_with("with") {
             QUERIES.lock().expect("the queries").push(statement.0);
         }
     }

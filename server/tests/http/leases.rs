@@ -95,6 +95,7 @@ async fn each_record_is_judged_by_the_lease_that_ran_when_it_happened() {
         assert_eq!(list.matches("type=\"checkbox\"").count(), 2, "both pass");
         let first = other.place(&site, "l1", "first").await;
         other.pay(&site, &first).await;
+        site.seconds_pass(61);
         other.place(&site, "l1", "third").await;
         site.world.every_promise_holds().await;
     }

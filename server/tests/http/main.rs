@@ -4,6 +4,7 @@ mod api;
 mod codes;
 mod crashes;
 mod crowds;
+mod disputes;
 mod enumeration;
 mod forgery;
 mod form;
@@ -13,6 +14,7 @@ mod leases;
 mod openapi;
 mod privacy;
 mod routes;
+mod selections;
 mod sessions;
 mod support;
 #[path = "../support/world.rs"]

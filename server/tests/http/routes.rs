@@ -37,7 +37,11 @@ pub const READ: &[(&str, &str, Outcomes)] = &[
     ("/vehicles/{vehicle}", "/vehicles/v1", DRIVERS),
     ("/vehicles/{vehicle}/records/{record}", "/vehicles/v1/records/r2", DRIVERS),
     ("/vehicles/{vehicle}/records/{record}/dispute", "/vehicles/v1/records/r2/dispute", DRIVERS),
-    ("/vehicles/{vehicle}/records/{record}/disputed", "/vehicles/v1/records/r2/disputed", DRIVERS),
+    (
+        "/vehicles/{vehicle}/records/{record}/disputed",
+        "/vehicles/v1/records/r2/disputed",
+        ["sign-in", "/vehicles/v1/records/r2", "404"],
+    ),
     ("/vehicles/{vehicle}/notice", "/vehicles/v1/notice?records=r2", DRIVERS),
     ("/vehicles/{vehicle}/decision", "/vehicles/v1/decision?records=r2&agreed=yes", DRIVERS),
     ("/vehicles/{vehicle}/confirm", "/vehicles/v1/confirm?records=r2", DRIVERS),

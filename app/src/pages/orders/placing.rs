@@ -1,9 +1,10 @@
 //! The steps before an order: the notice, the decision to check, the code.
 
 use leptos::prelude::*;
+use rules::camera::LARGEST_SELECTION;
 
 use crate::api::account::CodeSent;
-use crate::api::orders::{Proposal, records_query};
+use crate::api::orders::{Divided, Part, Proposal, Proposed, records_query};
 use crate::api::{redirect, services};
 use crate::components::{
     ActionBar, Button, ButtonKind, ButtonLink, Card, Checkbox, Layout, Notice as NoticeFacts, PostForm,
@@ -31,21 +32,57 @@ fn hidden(proposal: &Proposal) -> Vec<(String, String)> {
     std::iter::once(vehicle).chain(records).collect()
 }
 
-/// Shows the proposal, or why it is refused; without any record back to the list.
+/// Shows the proposal, why it is refused, or how it is divided; without any record back to the list.
 fn with_proposal<V: IntoView + 'static>(show: impl FnOnce(Proposal) -> V + Send + 'static) -> impl IntoView {
     let (vehicle, records) = (parameter("vehicle"), query_all("records"));
     if records.is_empty() {
         redirect(&back(&vehicle));
         return ().into_any();
     }
-    loaded(async move { services().orders.propose(&vehicle, &records).await }, |proposal| {
-        if proposal.selection.passes() {
-            show(proposal).into_any()
-        } else {
-            view! { <Refused proposal/> }.into_any()
-        }
+    loaded(async move { services().orders.propose(&vehicle, &records).await }, |proposed| {
+        answered(proposed, |proposal| show(proposal).into_any())
     })
     .into_any()
+}
+
+fn answered(proposed: Proposed, show: impl FnOnce(Proposal) -> AnyView) -> AnyView {
+    match proposed {
+        Proposed::Whole(proposal) if proposal.selection.passes() => show(*proposal),
+        Proposed::Whole(proposal) => view! { <Refused proposal=*proposal/> }.into_any(),
+        Proposed::Divided(divided) => view! { <DividedSelection divided/> }.into_any(),
+    }
+}
+
+/// One order per place and so many records: each is chosen by a link of its own.
+#[component]
+fn DividedSelection(divided: Divided) -> impl IntoView {
+    let base = back(&divided.vehicle.id);
+    let parts = divided.parts.into_iter().map(|part: Part| {
+        let place = language().pick(part.place_zh, part.place_en);
+        let fine = money_words(part.fine);
+        let penalty = say_with("page.records.penalty", &[("fine", &fine), ("points", &part.points.0)]);
+        let count = part.records.len();
+        let heading = say_with("page.divided.part", &[("place", &place), ("count", &count)]);
+        let act = say_with("page.divided.act", &[("place", &place), ("count", &count)]);
+        view! {
+            <section class="lt-section">
+                <h2>{heading}</h2>
+                <p>{penalty}</p>
+                <ButtonLink href=format!("{base}/notice?{}", records_query(&part.records)) kind=ButtonKind::Secondary>
+                    {act}
+                </ButtonLink>
+            </section>
+        }
+    });
+    let parts = parts.collect_view();
+    let errors = visit().flash.map(|flash| flash.errors).unwrap_or_default();
+    let most = LARGEST_SELECTION;
+    view! {
+        <Layout title=say("page.divided.title") back=base transaction=true registry_data=true errors>
+            <p>{say_with("page.divided.words", &[("count", &most)])}</p>
+            {parts}
+        </Layout>
+    }
 }
 
 #[component]
@@ -70,7 +107,7 @@ fn Refused(proposal: Proposal) -> impl IntoView {
     let answers = answers.collect_view();
     let largest = largest.len();
     view! {
-        <Layout title=say("page.refused.title") back=base transaction=true errors=visit().errors_of("confirm")>
+        <Layout title=say("page.refused.title") back=base transaction=true registry_data=true errors=visit().errors_of("confirm")>
             <p>{say("page.refused.words")}</p>
             {fewer.map(|href| view! {
                 <ButtonLink href=href kind=ButtonKind::Secondary>
@@ -100,7 +137,7 @@ pub fn Notice() -> impl IntoView {
         let hours = proposal.closed_hours.map(|closed| hours_words(closed.from_minute, closed.until_minute));
         let unagreed = query("agreed") == "no";
         view! {
-            <Layout title=say("page.notice.title") own_heading=true back=base.clone() step=(2, 5) transaction=true>
+            <Layout title=say("page.notice.title") own_heading=true back=base.clone() step=(2, 5) transaction=true registry_data=true>
                 <NoticeFacts title=say("page.notice.title") facts>
                     <ul class="govuk-list govuk-list--bullet">
                         <li>{say_with("page.notice.place", &[("place", &place)])}</li>
@@ -137,7 +174,7 @@ pub fn Decision() -> impl IntoView {
         let rows = total_rows(&proposal);
         let to = say_with("page.decision.phone", &[("phone", &proposal.phone)]);
         view! {
-            <Layout title=say("page.decision.title") back=back step=(3, 5) transaction=true errors=visit().errors_of("decision")>
+            <Layout title=say("page.decision.title") back=back step=(3, 5) transaction=true registry_data=true errors=visit().errors_of("decision")>
                 {cards}
                 <SummaryList rows/>
                 <p class="lt-quiet">{say("page.decision.effect")}</p>
@@ -186,16 +223,15 @@ fn decision_card(record: &crate::api::violations::RecordCard) -> impl IntoView +
 pub fn Confirm() -> impl IntoView {
     let (vehicle, records) = (parameter("vehicle"), query_all("records"));
     let both = async move {
-        let proposal = services().orders.propose(&vehicle, &records).await?;
-        let sent = services().orders.code_sent(&vehicle, &records).await?;
-        Ok((proposal, sent))
+        let proposed = services().orders.propose(&vehicle, &records).await?;
+        let sent = match &proposed {
+            Proposed::Whole(_) => Some(services().orders.code_sent(&vehicle, &records).await?),
+            Proposed::Divided(_) => None,
+        };
+        Ok((proposed, sent))
     };
-    loaded(both, |(proposal, sent)| {
-        if proposal.selection.passes() {
-            view! { <ConfirmForm proposal sent/> }.into_any()
-        } else {
-            view! { <Refused proposal/> }.into_any()
-        }
+    loaded(both, |(proposed, sent)| {
+        answered(proposed, |proposal| sent.map(|sent| view! { <ConfirmForm proposal sent/> }).into_any())
     })
 }
 
@@ -208,7 +244,7 @@ fn ConfirmForm(proposal: Proposal, sent: CodeSent) -> impl IntoView {
     let sum = sum_words(&proposal);
     let first = hidden(&proposal);
     view! {
-        <Layout title=say("page.confirm.title") back=back step=(4, 5) transaction=true errors=visit().errors_of("confirm")>
+        <Layout title=say("page.confirm.title") back=back step=(4, 5) transaction=true registry_data=true errors=visit().errors_of("confirm")>
             <Once busy=say("page.confirm.busy")/>
             <CodeWords sent/>
             <PostForm action="/api/orders/place" hidden=first once=true>

@@ -3,6 +3,7 @@
 use app::api::ServiceError;
 use app::visit::FieldError;
 use rules::camera::{self, CameraCase, LARGEST_SELECTION, RecordFacts, Selection, VehicleFacts};
+use rules::place::PlaceId;
 use rules::rulebook::Rulebook;
 use rules::verdict::Verdict;
 use serde::{Deserialize, Serialize};
@@ -27,18 +28,33 @@ fn is_number(text: &str) -> bool {
     (1..=64).contains(&text.len()) && !text.chars().any(char::is_control)
 }
 
+/// As many as a list shows: whoever ticks them all is told how they are divided among orders.
+const LISTED: usize = 500;
+
 impl Chosen {
+    /// What one order may take.
     pub fn parse(vehicle: &str, records: &[String]) -> Result<Self, ServiceError> {
+        Self::of(vehicle, records, LARGEST_SELECTION)
+    }
+
+    /// What may be ticked.
+    pub fn ticked(vehicle: &str, records: &[String]) -> Result<Self, ServiceError> {
+        Self::of(vehicle, records, LISTED)
+    }
+
+    fn of(vehicle: &str, records: &[String], most: usize) -> Result<Self, ServiceError> {
         let mut records = records.to_vec();
         records.sort();
         records.dedup();
         let error = match records.len() {
             0 => FieldError::new("records", "error.records.none"),
-            1..=LARGEST_SELECTION if is_number(vehicle) && records.iter().all(|record| is_number(record)) => {
+            count if count > most => {
+                FieldError::new("records", "error.records.too-many").with("limit", LARGEST_SELECTION)
+            }
+            _ if is_number(vehicle) && records.iter().all(|record| is_number(record)) => {
                 return Ok(Self { vehicle: vehicle.to_owned(), records });
             }
-            1..=LARGEST_SELECTION => return Err(ServiceError::NotFound),
-            _ => FieldError::new("records", "error.records.too-many").with("limit", LARGEST_SELECTION),
+            _ => return Err(ServiceError::NotFound),
         };
         Err(ServiceError::Invalid(vec![error]))
     }
@@ -127,13 +143,24 @@ pub async fn load(
     Ok(Loaded { judged, rows, facts })
 }
 
-/// An order is paid to one place: records of several places make several orders.
+/// The records by the orders that they take: an order is paid to one place, and takes so many at most.
+pub fn parts(loaded: &Loaded, rulebook: &Rulebook) -> Vec<Vec<usize>> {
+    let mut places: Vec<(Option<&PlaceId>, Vec<usize>)> = Vec::new();
+    for (index, record) in loaded.facts.iter().enumerate() {
+        let place = rulebook.place_of(&record.region).map(|place| &place.id);
+        match places.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, of_place)) => of_place.push(index),
+            None => places.push((place, vec![index])),
+        }
+    }
+    let of_places = places.iter().flat_map(|(_, of_place)| of_place.chunks(LARGEST_SELECTION));
+    of_places.map(<[usize]>::to_vec).collect()
+}
+
+/// An order is of one place: records of several places make several orders.
 pub fn one_place(loaded: &Loaded, rulebook: &Rulebook) -> Result<(), ServiceError> {
-    let mut places: Vec<_> =
-        loaded.facts.iter().map(|record| rulebook.place_of(&record.region).map(|place| &place.id)).collect();
-    places.dedup();
-    if places.len() > 1 {
-        return Err(ServiceError::Invalid(vec![FieldError::new("records", "error.records.one-place")]));
+    if parts(loaded, rulebook).len() > 1 {
+        return Err(ServiceError::Invalid(vec![FieldError::new("", "error.records.one-place")]));
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use sqlx::AnyConnection;
 
 use super::events;
 use crate::db::orders::{self, EventRow, OrderKey, OrderRecordRow, OrderRow};
-use crate::db::payments::{self, ReceiptRow};
+use crate::db::payments::{self, PaymentRow, ReceiptRow};
 use crate::db::{Fault, registry};
 use crate::services::violations::act;
 use crate::services::violations::facts::{moment, points};
@@ -89,16 +89,24 @@ pub async fn order(
     view(state, &order, &records, &events, receipt)
 }
 
+async fn records_by_order(
+    connection: &mut AnyConnection,
+    person: &str,
+) -> Result<BTreeMap<String, Vec<OrderRecordRow>>, Fault> {
+    let mut records = BTreeMap::<String, Vec<OrderRecordRow>>::new();
+    for row in orders::records_of_person(connection, person).await? {
+        records.entry(row.order_id).or_default().push(row.record);
+    }
+    Ok(records)
+}
+
 /// All orders of the person, newest first, without their time lines.
 pub async fn all(
     state: &State,
     connection: &mut AnyConnection,
     person: &str,
 ) -> Result<Vec<OrderView>, Fault> {
-    let mut records = BTreeMap::<String, Vec<OrderRecordRow>>::new();
-    for row in orders::records_of_person(connection, person).await? {
-        records.entry(row.order_id).or_default().push(row.record);
-    }
+    let mut records = records_by_order(connection, person).await?;
     let receipts = payments::receipts_of(connection, person).await?;
     let receipts: BTreeMap<_, _> = receipts.into_iter().map(|row| (row.order_id, row.number)).collect();
     let rows = orders::orders_of(connection, person).await?;
@@ -118,17 +126,59 @@ pub async fn receipt(
     let key = OrderKey { person_id: row.person_id.clone(), id: row.order_id.clone() };
     let order = order(state, connection, &key).await?;
     let payment = payments::settled_payment(connection, &key).await?;
+    let payer = payer(state, connection, &row.person_id).await?;
+    receipt_view(row, order, payment, payer)
+}
+
+/// All receipts of the person, newest first, their orders without time lines.
+pub async fn receipts(
+    state: &State,
+    connection: &mut AnyConnection,
+    person: &str,
+) -> Result<Vec<Receipt>, Fault> {
+    let rows = payments::receipts_of(connection, person).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let payer = payer(state, connection, person).await?;
+    let mut records = records_by_order(connection, person).await?;
+    let orders = orders::receipted_orders_of(connection, person).await?;
+    let orders: BTreeMap<_, _> = orders.into_iter().map(|order| (order.id.clone(), order)).collect();
+    let settled = payments::settled_payments_of(connection, person).await?;
+    let mut settled: BTreeMap<_, _> =
+        settled.into_iter().map(|payment| (payment.order_id.clone(), payment)).collect();
+    rows.iter()
+        .map(|row| {
+            let order = orders.get(&row.order_id).ok_or(ServiceError::NotFound)?;
+            let held = records.remove(&row.order_id).unwrap_or_default();
+            let order = view(state, order, &held, &[], Some(row.number.clone()))?;
+            receipt_view(row, order, settled.remove(&row.order_id), payer.clone())
+        })
+        .collect()
+}
+
+/// The payer's name, masked.
+async fn payer(state: &State, connection: &mut AnyConnection, person: &str) -> Result<String, Fault> {
+    let person = registry::find_person(connection, person).await?.ok_or(ServiceError::NotFound)?;
+    let place = format!("persons:{}:name", person.id);
+    let name = state.sealer.open(&place, &person.name).map_err(|error| Fault::stored("name", error))?;
+    Ok(rules::person::mask_name(&name))
+}
+
+fn receipt_view(
+    row: &ReceiptRow,
+    order: OrderView,
+    payment: Option<PaymentRow>,
+    payer: String,
+) -> Result<Receipt, Fault> {
     if payment.is_none() && order.fine > Fen::new(0) {
         return Err(Fault::Internal(format!("receipt {} without payment", row.number)));
     }
-    let person = registry::find_person(connection, &row.person_id).await?.ok_or(ServiceError::NotFound)?;
-    let place = format!("persons:{}:name", person.id);
-    let name = state.sealer.open(&place, &person.name).map_err(|error| Fault::stored("name", error))?;
     Ok(Receipt {
         number: row.number.clone(),
         paid_at: moment(payment.as_ref().and_then(|payment| payment.captured_at).unwrap_or(row.issued_at))?,
         amount: order.fine,
-        payer: rules::person::mask_name(&name),
+        payer,
         payment: payment.map(|payment| PaidThrough {
             channel: payment.provider,
             transaction: payment.transaction_id.unwrap_or_default(),

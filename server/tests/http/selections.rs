@@ -1,0 +1,66 @@
+//! A selection that one order can't take is divided, and each part is a link away.
+
+use http::StatusCode;
+
+use crate::support::{Site, sites};
+
+/// Records `t1`, `t2`, … like `r2`, in the region.
+async fn add(site: &Site, count: usize, region: &str) {
+    site.world
+        .run(format!(
+            "insert into camera_records (vehicle_id, id, code, location, region, violated_at, capture, penalty, fine, points, \
+             registry_state, registry_disputed, updated_at, state, disputed) \
+             with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < {count}) \
+             select 'v1', 't' || n, code, location, '{region}', violated_at, capture, penalty, fine, points, \
+             registry_state, registry_disputed, updated_at, state, disputed from camera_records, numbers \
+             where vehicle_id = 'v1' and id = 'r2'"
+        ))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_of_two_places_are_offered_place_by_place() {
+    for site in sites().await {
+        add(&site, 1, "450103").await;
+        let driver = site.driver().await;
+        let both = "records=r2&records=t1";
+        for page in [
+            format!("/vehicles/v1/notice?{both}"),
+            format!("/vehicles/v1/decision?{both}&agreed=yes"),
+            format!("/vehicles/v1/confirm?{both}"),
+        ] {
+            let shown = driver.get(&page).await;
+            assert_eq!(shown.status, StatusCode::OK, "{page}");
+            for record in ["r2", "t1"] {
+                assert!(shown.body.contains(&format!("/vehicles/v1/notice?records={record}\"")), "{page}");
+            }
+            assert!(
+                shown.body.contains("昆明") && shown.body.contains("南宁") && shown.body.contains("lt-sync")
+            );
+        }
+        assert_eq!(driver.get("/vehicles/v1/notice?records=r2").await.status, StatusCode::OK);
+        let token = driver.token().await;
+        let fields = [("csrf", token.as_str()), ("vehicle", "v1"), ("records[]", "r2"), ("records[]", "t1")];
+        let sent = driver.post("/api/orders/code/send", &fields).await;
+        assert_eq!(sent.location(), format!("/vehicles/v1/decision?{both}&agreed=yes"));
+        assert!(driver.get(sent.location()).await.body.contains("一次只能选择同一个地方的记录"));
+        assert_eq!(site.world.number("select count(*) from sms_codes").await, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_than_two_hundred_records_are_offered_in_parts() {
+    for site in sites().await {
+        add(&site, 230, "530102").await;
+        let driver = site.driver().await;
+        let all: Vec<String> = (1..=230).map(|number| format!("records=t{number}")).collect();
+        let shown = driver.get(&format!("/vehicles/v1/notice?{}", all.join("&"))).await;
+        assert_eq!(shown.status, StatusCode::OK);
+        assert_eq!(shown.body.matches("href=\"/vehicles/v1/notice?records=").count(), 2);
+        assert!(shown.body.contains("· 200 条") && shown.body.contains("· 30 条"), "{}", shown.body);
+        let part = all[..200].join("&");
+        let refused = driver.get(&format!("/vehicles/v1/notice?{part}")).await;
+        assert_eq!(refused.status, StatusCode::OK);
+        assert!(refused.body.contains("lt-refusal"), "600 points are too many");
+    }
+}

@@ -1,0 +1,84 @@
+//! Different people at one record: whoever is first holds it, and the others are told.
+
+use app::api::ServiceError;
+use app::api::orders::Placed;
+use rules::person::IdentityLevel;
+use server::db::Fault;
+use server::http::current::Person;
+use server::services::accounts::codes;
+use server::services::orders::place::{self, Placing};
+
+use crate::support::worlds;
+use crate::world::World;
+
+const DRIVERS: usize = 199;
+
+/// Drivers with a licence, an account and a binding to the vehicle from long before.
+async fn bound_drivers(world: &World) -> Vec<Person> {
+    let state = &world.state;
+    let since = state.clock.now().timestamp_millis() - 90 * 86_400_000;
+    let people: Vec<Person> = (0..DRIVERS)
+        .map(|number| Person {
+            id: format!("driver-{number}"),
+            account_id: format!("b{number}"),
+            identity: IdentityLevel::RealPerson,
+            phone_masked: String::new(),
+        })
+        .collect();
+    let (mut accounts, mut licences, mut bindings) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, Person { id, account_id, .. }) in people.iter().enumerate() {
+        let phone = format!("139{number:08}");
+        let sealed = state.sealer.seal(&*state.clock, &format!("accounts:{account_id}:phone"), &phone);
+        let hash = state.sealer.look_up("phone", &phone);
+        accounts.push(format!("('{account_id}', '{hash}', '{sealed}', '{id}', '-', 'real-person', 0)"));
+        licences.push(format!("('{id}', '-', '-', 'C1', 'normal', '2015-03-01', '2031-03-01', '', 0)"));
+        bindings.push(format!("('{id}', 'b', 'v1', {since}, null, 0)"));
+    }
+    for (table, rows) in [("accounts", accounts), ("licences", licences), ("bindings", bindings)] {
+        world.run(format!("insert into {table} values {}", rows.join(", "))).await;
+    }
+    people
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_people_who_may_all_handle_one_record_make_one_order() {
+    for world in worlds().await {
+        // Chongqing lets drivers with a binding handle what happened since.
+        world.run("update camera_records set region = '500108'".into()).await;
+        world.run("update vehicles set plate = '渝A12345'".into()).await;
+        let mut people = bound_drivers(&world).await;
+        people.push(world.driver.clone());
+        let chosen = world.chosen(&["r1"]);
+        let mut racing = Vec::new();
+        for (number, person) in people.into_iter().enumerate() {
+            world.clock.advance(chrono::TimeDelta::seconds(1));
+            let address = format!("10.0.0.{number}");
+            codes::send_to_person(&world.state, &person, &chosen.digest(), &address).await.expect("a code");
+            let code = world.newest_code().await;
+            racing.push(Placing { person, key: format!("{number:020}"), chosen: chosen.clone(), code });
+        }
+        let racing = racing.into_iter().map(|placing| {
+            let state = world.state.clone();
+            tokio::spawn(async move { place::place(&state, placing).await })
+        });
+        let outcomes = futures::future::join_all(racing).await;
+        let mut placed = 0;
+        for outcome in outcomes {
+            match outcome.expect("no panic") {
+                Ok(Placed::Order(_)) => placed += 1,
+                Ok(Placed::Refused) => {}
+                Err(Fault::Service(ServiceError::Invalid(errors))) => {
+                    assert_eq!(errors[0].text, "error.records.taken");
+                }
+                Err(fault) => panic!("{:?}: {fault}", world.engine()),
+            }
+        }
+        assert_eq!(placed, 1, "{:?}", world.engine());
+        assert_eq!(world.number("select count(*) from orders").await, 1);
+        assert_eq!(world.number("select count(*) from order_records where held = 1").await, 1);
+        assert_eq!(world.number("select count(*) from camera_records where state = 'held'").await, 1);
+        // Who came too late keeps the code.
+        assert_eq!(world.number("select count(*) from sms_codes where used_at is not null").await, 1);
+        world.every_promise_holds().await;
+    }
+}
