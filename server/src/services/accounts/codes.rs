@@ -14,7 +14,8 @@ use crate::http::current::Person;
 use crate::services::violations::facts::moment;
 use crate::state::State;
 
-const VALID: TimeDelta = TimeDelta::minutes(10);
+/// A code is void after this, and its text of no use.
+pub const VALID: TimeDelta = TimeDelta::minutes(10);
 const GAP: TimeDelta = TimeDelta::seconds(60);
 /// To one number, for whatever purposes.
 const A_DAY: i64 = 10;
@@ -101,7 +102,7 @@ async fn allow(
     }
     let address = state.sealer.look_up("address", address);
     for (subject, a_day) in [(phone_hash, A_DAY), (&address, state.limits.codes_a_day)] {
-        if !sms_codes::allow(connection, subject, &day, millis, millis, a_day).await? {
+        if !sms_codes::allow(connection, subject, &day, millis, i64::MAX, a_day).await? {
             return Err(ServiceError::Invalid(vec![FieldError::new("", "error.code.day")]).into());
         }
     }
