@@ -45,7 +45,9 @@ fn failed(error: ServiceError) -> AnyView {
             ().into_any()
         }
         ServiceError::NotFound | ServiceError::Invalid(_) => view! { <portal::NotFound/> }.into_any(),
-        ServiceError::TooMany { .. } => view! { <portal::Unavailable reference="-".to_owned()/> }.into_any(),
+        ServiceError::TooMany { retry_after_seconds } => {
+            view! { <portal::TooMany seconds=retry_after_seconds/> }.into_any()
+        }
         ServiceError::Unavailable { reference } => view! { <portal::Unavailable reference/> }.into_any(),
     }
 }

@@ -82,6 +82,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/offline") view=pages::portal::Offline ssr=SsrMode::Async/>
                 <Route path=path!("/not-found") view=pages::portal::NotFound ssr=SsrMode::Async/>
                 <Route path=path!("/error/unavailable") view=pages::portal::Outage ssr=SsrMode::Async/>
+                <Route path=path!("/error/too-many") view=pages::portal::Patience ssr=SsrMode::Async/>
+                <Route path=path!("/error/too-large") view=pages::portal::TooLarge ssr=SsrMode::Async/>
                 <Route path=path!("/error/stale") view=pages::portal::Stale ssr=SsrMode::Async/>
             </Routes>
         </Router>

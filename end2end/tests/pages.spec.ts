@@ -57,7 +57,7 @@ async function visitor(page: Page): Promise<string[]> {
     '/', '/services', '/sign-in', '/sign-in/password', '/register', '/register/code', '/register/identity', '/register/password',
     '/register/done', '/signed-out', '/rulebook', '/rulebook/camera.fine-limit', '/rulebook/camera.licence-state', '/rulebook/fine.late-fee',
     '/what-if', '/what-if?place=500103&fine=500&licence=none', '/what-if?fine=x&plate=y', '/settings', '/outbox', '/offline',
-    '/not-found', '/error/unavailable', '/error/stale',
+    '/not-found', '/error/unavailable', '/error/stale', '/error/too-many', '/error/too-large',
   ];
 }
 

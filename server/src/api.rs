@@ -5,9 +5,7 @@ pub mod late_fee;
 mod problem;
 mod times;
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, Request, State as Extracted};
+use axum::extract::{Request, State as Extracted};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
@@ -49,8 +47,7 @@ pub fn router(state: State) -> Router {
 }
 
 async fn limit(Extracted(state): Extracted<State>, request: Request, next: Next) -> Response {
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let address = address.map(|info| info.0.ip().to_string()).unwrap_or_default();
+    let address = state.proxies.sender(request.extensions(), request.headers());
     match state.limits.api(&address) {
         Err(app::api::ServiceError::TooMany { retry_after_seconds }) => {
             Problem::too_many(retry_after_seconds).into_response()

@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 
+use crate::http::address::network;
 use crate::http::limits::Limits;
 
 #[derive(Args, Clone, Debug)]
@@ -29,6 +31,9 @@ pub struct ServeSettings {
     pub origin: String,
     #[arg(long, env = "LEPTOS_SITE_ADDR", default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
+    /// Where Prometheus reads the program's measures, away from the public; without it nowhere.
+    #[arg(long, env = "LUTONG_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
     /// Where WeChat Pay, or the sandbox that stands in for it, answers.
     #[arg(long, env = "LUTONG_WECHAT_URL", default_value = "http://127.0.0.1:3001")]
     pub wechat_url: String,
@@ -44,6 +49,10 @@ pub struct ServeSettings {
     /// How much one address may ask for: usual, or generous for browser tests and load from one machine.
     #[arg(long, env = "LUTONG_LIMITS", default_value = "usual")]
     pub limits: LimitSettings,
+    /// Addresses and networks of our own proxies, separated by commas: for what comes from them, the rightmost address of
+    /// X-Forwarded-For that is none of theirs is counted.
+    #[arg(long, env = "LUTONG_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
+    pub trusted_proxies: Vec<IpNet>,
     /// A folder whose new files are read as registry feeds.
     #[arg(long, env = "LUTONG_FEED_FOLDER")]
     pub feed_folder: Option<PathBuf>,

@@ -1,10 +1,12 @@
 //! Requests in, answers out: recognising visitors, guarding forms, serving pages and files. It decides nothing.
 
+pub mod address;
 pub mod cookies;
 pub mod current;
 pub mod files;
 pub mod forms;
 pub mod headers;
+pub mod instead;
 pub mod limits;
 pub mod request_id;
 pub mod visits;
@@ -37,15 +39,17 @@ pub fn router(state: State, options: LeptosOptions, services: Services, payment_
     app::api::register();
     let payment_origin = payment_origin.to_owned();
     let pages = pages(&state, &options, services)
-        .layer(from_fn(move |request, next| headers::protect_page(payment_origin.clone(), request, next)))
-        .layer(from_fn_with_state(state.clone(), forms::guard))
+        .layer(from_fn(move |request, next| headers::protect_page(payment_origin.clone(), request, next)));
+    let guard = forms::Guard { state: state.clone(), pages: instead::Pages(pages.clone()) };
+    let pages = pages
+        .layer(from_fn_with_state(guard, forms::guard))
         .layer(from_fn_with_state(state.clone(), visits::recognise));
     let machines = Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .route("/gateways/wechat/notifications", post(notification))
-        .with_state(state.clone())
-        .merge(files::router(&options, state));
+        .with_state(state)
+        .merge(files::router(&options));
     pages.merge(machines)
 }
 

@@ -2,3 +2,4 @@
 
 pub mod orders;
 pub mod outbox;
+pub mod purge;

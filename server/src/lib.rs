@@ -11,6 +11,7 @@ pub mod gateways;
 pub mod http;
 pub mod invariants;
 pub mod jobs;
+pub mod monitoring;
 pub mod sandbox;
 pub mod sealing;
 pub mod serve;

@@ -1,10 +1,9 @@
 //! Puts the program together and runs it until it is told to stop.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use app::api::Services;
 use leptos::prelude::{LeptosOptions, get_configuration};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use rules::rulebook::Rulebook;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -14,6 +13,7 @@ use crate::config::{DatabaseSettings, ServeSettings};
 use crate::db::{Fault, Store};
 use crate::gateways::sms::SmsSender;
 use crate::gateways::wechat;
+use crate::http::address::Proxies;
 use crate::sealing::Sealer;
 use crate::services::accounts::AccountService;
 use crate::services::orders::OrderService;
@@ -21,7 +21,7 @@ use crate::services::portal::PortalService;
 use crate::services::violations::ViolationService;
 use crate::signing::Signer;
 use crate::state::State;
-use crate::{api, feed, http, jobs};
+use crate::{api, feed, http, jobs, monitoring};
 
 /// Structured lines on standard error: text on a terminal, JSON elsewhere. `RUST_LOG` chooses what.
 pub fn start_logging() {
@@ -80,12 +80,13 @@ async fn state(settings: &ServeSettings) -> Result<State, Fault> {
         evidence: database.data.join("evidence"),
         sms: settings.sms_url.as_deref().map(|url| Arc::new(SmsSender::to(url))),
         limits: Arc::new(settings.limits.limits()),
+        proxies: Proxies::new(settings.trusted_proxies.clone()),
         clock,
     })
 }
 
 pub async fn run(settings: ServeSettings) -> Result<(), Fault> {
-    METRICS.get_or_init(install_metrics);
+    monitoring::start();
     let state = state(&settings).await?;
     let configuration =
         get_configuration(None).map_err(|error| Fault::Internal(format!("leptos: {error}")))?;
@@ -93,7 +94,12 @@ pub async fn run(settings: ServeSettings) -> Result<(), Fault> {
     let mut working = vec![
         tokio::spawn(jobs::orders::run(state.clone(), stopped.clone())),
         tokio::spawn(jobs::outbox::run(state.clone(), stopped.clone())),
+        tokio::spawn(jobs::purge::run(state.clone(), stopped.clone())),
+        tokio::spawn(monitoring::keep_up(stopped.clone())),
     ];
+    if let Some(address) = settings.metrics_listen {
+        monitoring::listen(address, stopped.clone()).await?;
+    }
     if let Some(folder) = settings.feed_folder.clone() {
         working.push(tokio::spawn(feed::watch(
             state.store.clone(),
@@ -128,17 +134,6 @@ async fn serve_until_told(listener: TcpListener, router: axum::Router) -> Result
         .with_graceful_shutdown(told_to_stop())
         .await
         .map_err(|error| Fault::Internal(format!("serving: {error}")))
-}
-
-static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
-
-/// What Prometheus reads.
-pub fn metrics_text() -> String {
-    METRICS.get_or_init(install_metrics).render()
-}
-
-fn install_metrics() -> PrometheusHandle {
-    PrometheusBuilder::new().install_recorder().expect("the program installs its recorder once")
 }
 
 async fn told_to_stop() {

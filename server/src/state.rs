@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::db::Store;
 use crate::gateways::payment::PaymentProvider;
 use crate::gateways::sms::SmsSender;
+use crate::http::address::Proxies;
 use crate::http::limits::Limits;
 use crate::sealing::Sealer;
 use crate::signing::Signer;
@@ -27,6 +28,8 @@ pub struct State {
     /// The folder of evidence pictures; names in it come checked from the feed.
     pub evidence: PathBuf,
     pub limits: Arc<Limits>,
+    /// Whose word is taken on the address that limits count by.
+    pub proxies: Proxies,
     /// None in development: then texts stay in the outbox.
     pub sms: Option<Arc<SmsSender>>,
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{loaded, set_status};
+use super::{loaded, query, set_status};
 use crate::api::services;
 use crate::components::{
     Button, ButtonLink, Card, Choice, Empty, IconName, Layout, PostForm, Radios, Tab, say, say_with,
@@ -40,6 +40,34 @@ pub fn Unavailable(#[prop(optional)] reference: String) -> impl IntoView {
 #[component]
 pub fn Outage() -> impl IntoView {
     view! { <Unavailable/> }
+}
+
+#[component]
+pub fn TooMany(seconds: u32) -> impl IntoView {
+    set_status(http::StatusCode::TOO_MANY_REQUESTS);
+    view! {
+        <Layout title=say("page.too-many.title")>
+            <p>{say_with("page.too-many.words", &[("seconds", &seconds)])}</p>
+            <ButtonLink href="/">{say("page.to-home")}</ButtonLink>
+        </Layout>
+    }
+}
+
+/// In place of what one address asked for too often.
+#[component]
+pub fn Patience() -> impl IntoView {
+    view! { <TooMany seconds=query("seconds").parse().unwrap_or(60)/> }
+}
+
+#[component]
+pub fn TooLarge() -> impl IntoView {
+    set_status(http::StatusCode::PAYLOAD_TOO_LARGE);
+    view! {
+        <Layout title=say("page.too-large.title")>
+            <p>{say("page.too-large.words")}</p>
+            <ButtonLink href="/">{say("page.to-home")}</ButtonLink>
+        </Layout>
+    }
 }
 
 #[component]

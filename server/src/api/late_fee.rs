@@ -15,6 +15,9 @@ use super::problem::{Problem, ProblemBody};
 use super::times::day;
 use crate::state::State;
 
+/// More reviews and lawsuits than this no fine has.
+const MOST_SUSPENSIONS: usize = 20;
+
 /// A decided fine that is paid on a day.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -32,6 +35,7 @@ pub struct LateFeeRequest {
     place: Option<String>,
     /// Reviews and lawsuits: first and last day, no last day while they run.
     #[serde(default)]
+    #[schema(max_items = 20)]
     suspensions: Vec<Suspension>,
 }
 
@@ -72,7 +76,7 @@ impl LateFeeRequest {
             fine: Fen::new(self.fine),
             served_on,
             today: paid_on,
-            suspensions: self.suspensions.iter().map(|pause| (pause.from, pause.until)).collect(),
+            suspensions: suspensions(&self.suspensions)?,
         };
         let fee = case.late_fee(&terms);
         Ok(LateFeeBody {
@@ -101,6 +105,22 @@ pub async fn late_fee(
 ) -> Result<Json<LateFeeBody>, Problem> {
     let Json(request) = body?;
     Ok(Json(request.compute(&state.rulebook)?))
+}
+
+fn suspensions(pauses: &[Suspension]) -> Result<Vec<(NaiveDate, Option<NaiveDate>)>, Problem> {
+    if pauses.len() > MOST_SUSPENSIONS {
+        return Err(Problem::field("suspensions", format!("at most {MOST_SUSPENSIONS}")));
+    }
+    let checked = pauses.iter().enumerate().map(|(number, pause)| {
+        let field = |name: &str| format!("suspensions[{number}].{name}");
+        let from = day(&field("from"), pause.from)?;
+        let until = pause.until.map(|until| day(&field("until"), until)).transpose()?;
+        match until {
+            Some(until) if until < from => Err(Problem::field(&field("until"), "not before from")),
+            _ => Ok((from, until)),
+        }
+    });
+    checked.collect()
 }
 
 fn known_place(rulebook: &Rulebook, place: &str) -> Result<PlaceId, Problem> {

@@ -18,6 +18,12 @@ statements! {
     SESSIONS_OF = "select id, began_at, seen_at, device from sessions where account_id = $1 order by seen_at desc";
     END_SESSION = "delete from sessions where account_id = $1 and id = $2";
     END_OLD_SESSIONS = "delete from sessions where seen_at < $1 or began_at < $2";
+    TRY_IDENTITY = "insert into identity_tries (subject, day, tries) values ($1, $2, 1) \
+        on conflict (subject) do update set \
+            tries = case when identity_tries.day = excluded.day then identity_tries.tries + 1 else 1 end, \
+            day = excluded.day \
+        where identity_tries.day <> excluded.day or identity_tries.tries < $3";
+    PURGE_TRIES = "delete from identity_tries where day < $1";
     FIND_LICENCE_OWNER = "select person_id from licences where file_hash = $1";
     FIND_PLATE_OWNERS = "select owner_id from vehicles where plate = $1 and owner_kind = 'person'";
 }
@@ -133,6 +139,22 @@ pub async fn end_old_sessions(
     begun_before: i64,
 ) -> sqlx::Result<()> {
     sqlx::query(END_OLD_SESSIONS).bind(unused_since).bind(begun_before).execute(connection).await.map(drop)
+}
+
+/// Takes one of the subject's tries of the day; false when they are used up.
+pub async fn try_identity(
+    connection: &mut AnyConnection,
+    subject: &str,
+    day: &str,
+    a_day: i64,
+) -> sqlx::Result<bool> {
+    let moved = sqlx::query(TRY_IDENTITY).bind(subject).bind(day).bind(a_day).execute(connection).await?;
+    Ok(moved.rows_affected() == 1)
+}
+
+/// Forgets tries of days before.
+pub async fn purge_tries(connection: &mut AnyConnection, day: &str) -> sqlx::Result<()> {
+    sqlx::query(PURGE_TRIES).bind(day).execute(connection).await.map(drop)
 }
 
 /// Whose licence has this file number.

@@ -15,6 +15,8 @@ statements! {
     CLAIM = "update outbox set claimed_until = $3, attempts = attempts + 1, due_at = $4 \
         where id = $1 and done_at is null and claimed_until <= $2 and due_at <= $2";
     DONE = "update outbox set done_at = $2 where id = $1 and done_at is null";
+    EXPIRE = "update outbox set done_at = $2, expired = 1 where id = $1 and done_at is null";
+    PURGE = "delete from outbox where created_at < $1 and (done_at is not null or kind = 'sms')";
 }
 
 #[derive(Clone, Debug, FromRow)]
@@ -76,4 +78,14 @@ pub async fn claim(
 
 pub async fn done(connection: &mut AnyConnection, id: &str, now: i64) -> sqlx::Result<()> {
     sqlx::query(DONE).bind(id).bind(now).execute(connection).await.map(drop)
+}
+
+/// Gives the row up: what it says is of no use any more.
+pub async fn expire(connection: &mut AnyConnection, id: &str, now: i64) -> sqlx::Result<()> {
+    sqlx::query(EXPIRE).bind(id).bind(now).execute(connection).await.map(drop)
+}
+
+/// Forgets what was done, and texts that nobody sent.
+pub async fn purge(connection: &mut AnyConnection, before: i64) -> sqlx::Result<()> {
+    sqlx::query(PURGE).bind(before).execute(connection).await.map(drop)
 }

@@ -19,6 +19,8 @@ statements! {
         and bound_to = $3 and used_at is null and tries_left > 0 and valid_until > $4 order by sent_at desc limit 10";
     USE_CODE = "update sms_codes set used_at = $2 where id = $1 and used_at is null and tries_left > 0";
     WRONG_TRY = "update sms_codes set tries_left = tries_left - 1 where id = $1 and tries_left > 0";
+    PURGE_CODES = "delete from sms_codes where valid_until < $1";
+    PURGE_ALLOWANCES = "delete from sms_allowances where last_sent < $1";
 }
 
 #[derive(Clone, Debug, FromRow)]
@@ -106,4 +108,10 @@ pub async fn use_code(connection: &mut AnyConnection, id: &str, now: i64) -> sql
 
 pub async fn wrong_try(connection: &mut AnyConnection, id: &str) -> sqlx::Result<()> {
     sqlx::query(WRONG_TRY).bind(id).execute(connection).await.map(drop)
+}
+
+/// Forgets codes that are void and allowances not used since then.
+pub async fn purge(connection: &mut AnyConnection, before: i64) -> sqlx::Result<()> {
+    sqlx::query(PURGE_CODES).bind(before).execute(&mut *connection).await?;
+    sqlx::query(PURGE_ALLOWANCES).bind(before).execute(connection).await.map(drop)
 }

@@ -17,7 +17,7 @@ use crate::services::violations;
 use crate::state::State;
 
 /// `/pkg`, the worker, and what lies beside them.
-pub fn router(options: &LeptosOptions, state: State) -> Router {
+pub fn router(options: &LeptosOptions) -> Router {
     let root = PathBuf::from(&*options.site_root);
     let package = root.join(&*options.site_pkg_dir);
     let worker = worker(&root, &package, &options.site_pkg_dir);
@@ -28,8 +28,6 @@ pub fn router(options: &LeptosOptions, state: State) -> Router {
     let path = format!("/{}", options.site_pkg_dir);
     Router::new()
         .route("/service-worker.js", get(move || worker_answer(worker.clone())))
-        .route("/metrics", get(metrics))
-        .with_state(state)
         .nest_service(&path, hashed)
 }
 
@@ -62,10 +60,6 @@ async fn worker_answer(text: String) -> impl IntoResponse {
     // The worker fetches for the pages: its own policy is what it may connect to.
     let policy = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
     (plain, [(http::header::CONTENT_SECURITY_POLICY, policy)], text)
-}
-
-async fn metrics(Extracted(_): Extracted<State>) -> impl IntoResponse {
-    crate::serve::metrics_text()
 }
 
 /// The worker with the files of this build to keep and a version that changes with them.

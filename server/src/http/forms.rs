@@ -1,51 +1,71 @@
-//! Guards every form: from our own pages, by the token of this session or visit, not too many, not too large.
+//! Guards every page and form: an address that may be one, a form from our own pages, by the token of this session or
+//! visit, not too many, not too large.
 
 use app::visit::Visit;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State as Extracted};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::{HeaderMap, ORIGIN, RETRY_AFTER};
-use http::{Method, StatusCode};
+use http::Method;
+use http::header::{HeaderMap, HeaderValue, ORIGIN, RETRY_AFTER};
 use subtle::ConstantTimeEq;
 
 use super::current::Current;
+use super::instead::Pages;
 use crate::state::State;
 
 pub const LARGEST: usize = 64 * 1024;
+/// No part of an address is longer.
+const LONGEST_PART: usize = 64;
 
-pub async fn guard(Extracted(state): Extracted<State>, request: Request, next: Next) -> Response {
-    if matches!(*request.method(), Method::GET | Method::HEAD) {
-        return next.run(request).await;
-    }
+#[derive(Clone)]
+pub struct Guard {
+    pub state: State,
+    pub pages: Pages,
+}
+
+pub async fn guard(Extracted(guard): Extracted<Guard>, request: Request, next: Next) -> Response {
+    let Guard { state, pages } = guard;
     let (parts, body) = request.into_parts();
+    if !may_be_a_path(parts.uri.path()) {
+        return pages.show("/not-found", &parts).await;
+    }
+    if matches!(parts.method, Method::GET | Method::HEAD) {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
     let address =
         parts.extensions.get::<Current>().map(|current| current.address.clone()).unwrap_or_default();
-    if let Err(app::api::ServiceError::TooMany { retry_after_seconds }) = state.limits.form(&address) {
-        let wait = [(RETRY_AFTER, retry_after_seconds.to_string())];
-        return (StatusCode::TOO_MANY_REQUESTS, wait, "操作太频繁,请稍后再试。Too many requests.")
-            .into_response();
+    if let Err(app::api::ServiceError::TooMany { retry_after_seconds: seconds }) = state.limits.form(&address)
+    {
+        let mut page = pages.show(&format!("/error/too-many?seconds={seconds}"), &parts).await;
+        page.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        return page;
     }
     let Ok(bytes) = to_bytes(body, LARGEST).await else {
-        return (StatusCode::PAYLOAD_TOO_LARGE, "内容过大。Too large.").into_response();
+        return pages.show("/error/too-large", &parts).await;
     };
-    let expected = parts.extensions.get::<Visit>().map(|visit| visit.csrf.clone()).unwrap_or_default();
-    let given = parts.headers.get("x-csrf").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let given = given.or_else(|| field(&bytes, "csrf")).unwrap_or_default();
-    let same: bool = given.as_bytes().ct_eq(expected.as_bytes()).into();
+    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).unwrap_or_default();
+    let expected = parts.extensions.get::<Visit>().map(|visit| visit.csrf.as_str()).unwrap_or_default();
+    let token = fields.iter().find(|(name, _)| name == "csrf").map(|(_, value)| value.as_str());
+    let given = parts.headers.get("x-csrf").and_then(|value| value.to_str().ok()).or(token);
+    let same: bool = given.unwrap_or_default().as_bytes().ct_eq(expected.as_bytes()).into();
     if !same || expected.is_empty() || !is_own(&state, &parts.headers) {
         tracing::info!(path = parts.uri.path(), "a form from elsewhere, or from an old page");
         return Redirect::to("/error/stale").into_response();
     }
+    // No text of a person has one, and PostgreSQL takes none.
+    if fields.iter().any(|(_, value)| value.contains('\0')) {
+        return pages.show("/not-found", &parts).await;
+    }
     next.run(Request::from_parts(parts, Body::from(bytes))).await
 }
 
-fn field(bytes: &[u8], name: &str) -> Option<String> {
-    serde_urlencoded::from_bytes::<Vec<(String, String)>>(bytes)
-        .ok()?
-        .into_iter()
-        .find(|(field, _)| field == name)
-        .map(|(_, value)| value)
+/// Whether something could stand at the path: all its parts are short texts without control characters.
+fn may_be_a_path(path: &str) -> bool {
+    path.split('/').all(|part| {
+        let mut decoded = percent_encoding::percent_decode_str(part);
+        !decoded.clone().any(|byte| byte.is_ascii_control()) && decoded.nth(LONGEST_PART).is_none()
+    })
 }
 
 /// Browsers name the page's origin on every form; one that does not is judged by the token alone.

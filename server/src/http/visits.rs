@@ -1,10 +1,8 @@
 //! Finds out who is asking, once per request, before pages and form targets run.
 
-use std::net::SocketAddr;
-
 use app::api::account::AccountSummary;
 use app::visit::Visit;
-use axum::extract::{ConnectInfo, Request, State as Extracted};
+use axum::extract::{Request, State as Extracted};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, HeaderValue, SET_COOKIE, USER_AGENT};
@@ -26,8 +24,7 @@ pub async fn recognise(Extracted(state): Extracted<State>, mut request: Request,
     let known_visit = cookies::read(&headers, cookies::VISIT).filter(|id| id.len() == 32);
     let new_visit = known_visit.is_none();
     let visit_id = known_visit.unwrap_or_else(|| hex::encode(state.clock.random::<16>()));
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let address = address.map(|info| info.0.ip().to_string()).unwrap_or_default();
+    let address = state.proxies.sender(request.extensions(), &headers);
     let device = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let found = find_session(&state, cookies::read(&headers, cookies::SESSION)).await;
     let (session, account) = match found {

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::db::outbox::OutboxRow;
 use crate::db::{Fault, outbox};
+use crate::services::accounts::codes::VALID;
 use crate::state::State;
 
 /// How long one worker has for one text.
@@ -24,7 +26,7 @@ pub async fn run(state: State, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Sends every SMS that is due, once.
+/// Sends every SMS that is due, once; one whose code is void by now is given up.
 pub async fn once(state: &State) -> Result<(), Fault> {
     let Some(sender) = &state.sms else { return Ok(()) };
     let waiting = {
@@ -33,12 +35,12 @@ pub async fn once(state: &State) -> Result<(), Fault> {
     };
     for row in waiting {
         let now = state.clock.now().timestamp_millis();
-        let (id, again) = (row.id.clone(), now + (1_000 << row.attempts.clamp(0, 12)));
-        let claimed = state.store.write(move |connection| {
-            let id = id.clone();
-            Box::pin(async move { Ok(outbox::claim(connection, &id, now, now + CLAIM, again).await?) })
-        });
-        if !claimed.await? {
+        if now >= row.created_at + VALID.num_milliseconds() {
+            tracing::warn!(id = row.id, attempts = row.attempts, "an SMS was given up");
+            settle(state, &row, End::Expired).await?;
+            continue;
+        }
+        if !claim(state, &row, now).await? {
             continue;
         }
         let open = |part: &str, sealed: &str| {
@@ -46,18 +48,39 @@ pub async fn once(state: &State) -> Result<(), Fault> {
             text.map_err(|error| Fault::stored("outbox", error))
         };
         match sender.send(&row.id, &open("recipient", &row.recipient)?, &open("body", &row.body)?).await {
-            Ok(()) => {
-                let (id, now) = (row.id.clone(), state.clock.now().timestamp_millis());
-                state
-                    .store
-                    .write(move |connection| {
-                        let id = id.clone();
-                        Box::pin(async move { Ok(outbox::done(connection, &id, now).await?) })
-                    })
-                    .await?;
-            }
+            Ok(()) => settle(state, &row, End::Sent).await?,
             Err(error) => tracing::warn!(%error, attempts = row.attempts, "an SMS will be sent again"),
         }
     }
     Ok(())
+}
+
+async fn claim(state: &State, row: &OutboxRow, now: i64) -> Result<bool, Fault> {
+    let (id, again) = (row.id.clone(), now + (1_000 << row.attempts.clamp(0, 12)));
+    let claimed = state.store.write(move |connection| {
+        let id = id.clone();
+        Box::pin(async move { Ok(outbox::claim(connection, &id, now, now + CLAIM, again).await?) })
+    });
+    claimed.await
+}
+
+#[derive(Clone, Copy)]
+enum End {
+    Sent,
+    Expired,
+}
+
+async fn settle(state: &State, row: &OutboxRow, end: End) -> Result<(), Fault> {
+    let (id, now) = (row.id.clone(), state.clock.now().timestamp_millis());
+    let settled = state.store.write(move |connection| {
+        let id = id.clone();
+        Box::pin(async move {
+            match end {
+                End::Sent => outbox::done(connection, &id, now).await?,
+                End::Expired => outbox::expire(connection, &id, now).await?,
+            }
+            Ok(())
+        })
+    });
+    settled.await
 }

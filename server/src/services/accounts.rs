@@ -124,7 +124,7 @@ impl Accounts for AccountService {
     }
 
     async fn identify(&self, id_number: &str, proof: &str) -> Result<(), ServiceError> {
-        let (draft, _) = self.draft(CodePurpose::Register)?;
+        let (draft, phone) = self.draft(CodePurpose::Register)?;
         if !draft.proven {
             return Err(ServiceError::SignedOut);
         }
@@ -134,7 +134,7 @@ impl Accounts for AccountService {
                 &format!("error.id-number.{}", error.code()),
             )])
         })?;
-        let person = register::find_person(&self.0, &id_number, proof).await?;
+        let person = register::find_person(&self.0, &phone, &id_number, proof).await?;
         cookies::keep_draft(&self.0, &Draft { person: Some(person), ..draft });
         Ok(())
     }

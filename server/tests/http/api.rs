@@ -153,6 +153,25 @@ async fn a_late_fee_is_three_per_cent_a_day_and_at_most_the_fine() {
     }
 }
 
+/// A fine whose suspensions are a good one and, to so many in all, the given.
+fn suspended(from: &str, until: Value, count: usize) -> Value {
+    let mut suspensions = vec![json!({ "from": from, "until": until }); count];
+    if count > 1 {
+        suspensions[0] = json!({ "from": "2026-10-02", "until": "2026-10-03" });
+    }
+    json!({ "fine": 20000, "served_on": "2026-10-01", "paid_on": "2026-11-01", "suspensions": suspensions })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_fee_takes_up_to_twenty_suspensions_of_a_day_and_more() {
+    for site in sites().await {
+        let fine = suspended("2026-10-20", json!("2026-10-20"), 20);
+        let answer = post(&site.browser(), LATE_FEE, fine.to_string()).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        assert!(read(&answer)["days_suspended"].as_i64() > Some(0), "{}", answer.body);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_fit_is_told_with_a_stable_code_and_the_field() {
     for site in sites().await {
@@ -181,6 +200,10 @@ async fn what_does_not_fit_is_told_with_a_stable_code_and_the_field() {
             (LATE_FEE, extra, Some("role")),
             (LATE_FEE, backwards, Some("paid_on")),
             (LATE_FEE, negative, Some("fine")),
+            (LATE_FEE, suspended("2026-10-05", json!("2026-10-04"), 2), Some("suspensions[1].until")),
+            (LATE_FEE, suspended("1949-12-31", json!(null), 1), Some("suspensions[0].from")),
+            (LATE_FEE, suspended("2026-10-05", json!("2200-01-01"), 1), Some("suspensions[0].until")),
+            (LATE_FEE, suspended("2026-10-05", json!("2026-10-05"), 21), Some("suspensions")),
         ] {
             let answer = post(&browser, path, body.to_string()).await;
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}: {}", answer.body);

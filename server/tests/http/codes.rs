@@ -1,4 +1,4 @@
-//! SMS codes: one a minute, ten a day, each for one purpose, one browser and one selection, once, for ten minutes.
+//! SMS codes: one a minute for each purpose, ten a day for all, each for one purpose, one browser and one selection, once, for ten minutes.
 
 use crate::support::{Answer, Browser, NEW_PHONE, Site, sites};
 use crate::world::PHONE;
@@ -64,14 +64,23 @@ async fn of_ten_at_once_one_gets_a_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_codes_a_day_and_the_next_day_again() {
+async fn ten_codes_a_day_for_all_purposes_together_and_the_next_day_again() {
     for site in sites().await {
-        let browser = site.browser();
-        for number in 1..=10 {
+        let (browser, driver) = (site.browser(), site.driver().await);
+        let register = [("phone", PHONE)];
+        for number in 1..=5 {
             assert_eq!(ask(&browser, PHONE).await.location(), "/sign-in/code", "number {number}");
+            let sent = browser.submit("/register", "/api/register/code/send", &register).await;
+            assert_eq!(sent.location(), "/register/code", "within the minute, for another purpose");
             site.seconds_pass(61);
         }
-        assert_eq!(ask(&browser, PHONE).await.location(), "/sign-in", "the eleventh");
+        let sent = browser.submit("/register", "/api/register/code/send", &register).await;
+        assert_eq!(sent.location(), "/register", "the eleventh");
+        assert!(browser.get("/register").await.body.contains("请明天再试"), "not in some seconds");
+        assert_eq!(ask(&browser, PHONE).await.location(), "/sign-in", "for signing in");
+        let decision = "/vehicles/v1/decision?records=r1&agreed=yes";
+        let sent = driver.submit(decision, "/api/orders/code/send", &[]).await;
+        assert_eq!(sent.location(), decision, "for an order");
         assert_eq!(ask(&browser, NEW_PHONE).await.location(), "/sign-in/code", "another phone");
         assert_eq!(site.world.number("select count(*) from sms_codes").await, 11);
         site.minutes_pass(24 * 60);

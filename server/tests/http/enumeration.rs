@@ -1,6 +1,8 @@
 //! Whether a phone has an account is told to nobody who does not hold the phone.
 
-use crate::support::{Answer, Browser, DRIVERS_PLATE, NEW_PHONE, PASSWORD, Site, sites};
+use crate::support::{
+    Answer, Browser, DRIVERS_PLATE, NEW_ID_NUMBER, NEW_PHONE, NEW_PLATE, PASSWORD, Site, sites,
+};
 use crate::world::{ID_NUMBER, PHONE};
 
 /// No account, and the same masked number as the driver's.
@@ -83,6 +85,55 @@ async fn a_wrong_code_is_answered_alike_for_known_and_unknown_phones() {
             assert_eq!(seen[0], seen[1], "{code}");
         }
     }
+}
+
+/// Proves the phone, in a browser of its own.
+async fn proven(site: &Site, phone: &str) -> Browser {
+    site.seconds_pass(1);
+    let browser = site.browser();
+    let sent = browser.submit("/register", "/api/register/code/send", &[("phone", phone)]).await;
+    let code = site.world.newest_code().await;
+    let next = browser.submit(sent.location(), "/api/register/code", &[("code", &code)]).await;
+    assert_eq!(next.location(), "/register/identity");
+    browser
+}
+
+async fn identify(browser: &Browser, id_number: &str, proof: &str) -> String {
+    let fields = [("id_number", id_number), ("proof", proof)];
+    let sent = browser.submit("/register/identity", "/api/register/identity", &fields).await;
+    sent.location().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_tries_a_day_to_be_recognised_for_one_phone_and_for_one_id_number() {
+    let again = "/register/identity";
+    for site in sites().await {
+        let phone = proven(&site, "13911110001").await;
+        for number in 0..5 {
+            let nobody = format!("53010219700101{number:03}");
+            let nobody = format!("{nobody}{}", check_digit(&nobody));
+            assert_eq!(identify(&phone, &nobody, NEW_PLATE).await, again);
+        }
+        assert_eq!(identify(&phone, NEW_ID_NUMBER, NEW_PLATE).await, again, "the phone's sixth");
+        assert!(phone.get(again).await.body.contains("对不上"), "in the words of a wrong entry");
+        for number in 0..5 {
+            let guesser = proven(&site, &format!("1391111002{number}")).await;
+            let guessed = identify(&guesser, NEW_ID_NUMBER, &format!("云A0000{number}")).await;
+            assert_eq!(guessed, again);
+        }
+        let owner = proven(&site, NEW_PHONE).await;
+        assert_eq!(identify(&owner, NEW_ID_NUMBER, NEW_PLATE).await, again, "the number's sixth");
+        site.minutes_pass(24 * 60);
+        let owner = proven(&site, NEW_PHONE).await;
+        assert_eq!(identify(&owner, NEW_ID_NUMBER, NEW_PLATE).await, "/register/password", "the next day");
+    }
+}
+
+fn check_digit(digits: &str) -> char {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let sum: u32 =
+        digits.chars().filter_map(|digit| digit.to_digit(10)).zip(WEIGHTS).map(|(d, w)| d * w).sum();
+    ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2'][sum as usize % 11]
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -33,7 +33,6 @@ async fn answers(site: &Site) -> Vec<(&'static str, StatusCode, Answer)> {
         ("plain file", StatusCode::OK, "/manifest.webmanifest"),
         ("worker", StatusCode::OK, "/service-worker.js"),
         ("health", StatusCode::OK, "/healthz"),
-        ("metrics", StatusCode::OK, "/metrics"),
     ] {
         answers.push((name, status, visitor.get(path).await));
     }
@@ -87,6 +86,28 @@ async fn every_kind_of_answer_tells_the_browser_what_it_may_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_panic_is_one_failed_request_in_every_profile() {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::routing::get;
+    use tower::ServiceExt;
+    let failing = Router::new().route(
+        "/",
+        get(|| async {
+            if true {
+                panic!("a bug")
+            }
+        }),
+    );
+    let request = http::Request::get("/").body(Body::empty()).expect("a request");
+    let answer = server::http::wrap(failing).oneshot(request).await.expect("an answer");
+    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(answer.headers().contains_key("x-request-id"));
+    let profiles = include_str!("../../../Cargo.toml");
+    assert!(!profiles.contains("panic = \"abort\""), "a panic ends one request, not the program");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn too_many_requests_are_told_so_with_the_same_headers_and_when_to_come_back() {
     for site in sites_with(|state| state.limits = Arc::new(Limits::new(1, 1, 10, 100))).await {
         let visitor = site.browser();
@@ -96,6 +117,7 @@ async fn too_many_requests_are_told_so_with_the_same_headers_and_when_to_come_ba
         let page = visitor.post("/api/settings", &[("csrf", &token)]).await;
         assert_eq!(visitor.get("/api/v1/rulebook").await.status, StatusCode::OK);
         let json = visitor.get("/api/v1/rulebook").await;
+        assert_eq!(json.header("content-type"), JSON);
         for answer in [page, json] {
             assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
             let seconds: u32 = answer.header("retry-after").parse().expect("seconds");
@@ -178,7 +200,7 @@ async fn nothing_personal_is_kept_by_a_cache() {
 async fn no_other_origin_may_read_an_answer() {
     for site in sites().await {
         let driver = site.driver().await;
-        for path in ["/", "/me", "/evidence/v1/r1", "/api/v1/rulebook", "/metrics", "/pkg/lutong.css"] {
+        for path in ["/", "/me", "/evidence/v1/r1", "/api/v1/rulebook", "/pkg/lutong.css"] {
             for method in [Method::GET, Method::OPTIONS] {
                 let request = driver.request(method.clone(), path).header("origin", "https://evil.example");
                 let request = request.header("access-control-request-method", "POST");

@@ -11,6 +11,8 @@ mod form;
 mod headers;
 mod journal;
 mod leases;
+mod limits;
+mod monitoring;
 mod openapi;
 mod privacy;
 mod routes;

@@ -10,6 +10,7 @@ mod races;
 mod refunds;
 mod statements;
 mod support;
+mod upkeep;
 #[expect(dead_code, reason = "only the tests over HTTP start the program as a process")]
 #[path = "../support/world.rs"]
 mod world;

@@ -9,6 +9,7 @@ use server::clock::{Clock, FixedClock, SystemClock};
 use server::config::LimitSettings;
 use server::db::{Engine, Store, outbox};
 use server::gateways::wechat;
+use server::http::address::Proxies;
 use server::http::current::Person;
 use server::invariants;
 use server::sandbox::{self, Faults, Sandbox, Shared};
@@ -96,6 +97,7 @@ impl World {
             evidence: folder.path().to_owned(),
             sms: None,
             limits: Arc::new(LimitSettings::Generous.limits()),
+            proxies: Proxies::default(),
             clock: shared,
         };
         let driver = seed(&state).await;

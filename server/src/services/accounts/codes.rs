@@ -14,8 +14,10 @@ use crate::http::current::Person;
 use crate::services::violations::facts::moment;
 use crate::state::State;
 
-const VALID: TimeDelta = TimeDelta::minutes(10);
+/// A code is void after this, and its text of no use.
+pub const VALID: TimeDelta = TimeDelta::minutes(10);
 const GAP: TimeDelta = TimeDelta::seconds(60);
+/// To one number, for whatever purposes.
 const A_DAY: i64 = 10;
 
 /// What came of a code that a person typed. A wrong try is an outcome that is stored, not a fault that is taken back.
@@ -56,19 +58,7 @@ async fn send_once(
 ) -> Result<(), Fault> {
     let now = state.clock.now();
     let (millis, hash) = (now.timestamp_millis(), phone_hash(state, phone));
-    let day = rules::calendar::local(now).date().to_string();
-    let gap = (now - GAP).timestamp_millis();
-    let subject = format!("{hash}:{}", purpose.code());
-    let allowed = sms_codes::allow(connection, &subject, &day, millis, gap, A_DAY).await?;
-    let address = state.sealer.look_up("address", address);
-    if !allowed
-        || !sms_codes::allow(connection, &address, &day, millis, millis, state.limits.codes_a_day).await?
-    {
-        let last = sms_codes::last_sent(connection, &subject).await?.unwrap_or(millis);
-        let wait = (last + GAP.num_milliseconds() - millis).max(1_000) / 1_000;
-        let retry_after_seconds = if allowed { 3_600 } else { u32::try_from(wait).unwrap_or(60) };
-        return Err(ServiceError::TooMany { retry_after_seconds }.into());
-    }
+    allow(connection, state, purpose, &hash, address).await?;
     let code = format!("{:06}", u64::from_be_bytes(state.clock.random()) % 1_000_000);
     let id = state.clock.id().to_string();
     let row = sms_codes::NewCode {
@@ -90,6 +80,33 @@ async fn send_once(
         state.sealer.seal(&*state.clock, &format!("outbox:{outbox_id}:recipient"), phone.as_str());
     let body = state.sealer.seal(&*state.clock, &format!("outbox:{outbox_id}:body"), &text);
     Ok(outbox::insert(connection, &outbox_id, "sms", &recipient, &body, millis).await?)
+}
+
+/// One code a minute for each purpose: whoever signed in by SMS goes on to confirm an order within the minute, and whoever
+/// learns that the phone has no account goes on to register. Ten a day for one number, whatever they are for.
+async fn allow(
+    connection: &mut AnyConnection,
+    state: &State,
+    purpose: CodePurpose,
+    phone_hash: &str,
+    address: &str,
+) -> Result<(), Fault> {
+    let now = state.clock.now();
+    let (millis, gap) = (now.timestamp_millis(), (now - GAP).timestamp_millis());
+    let day = rules::calendar::local(now).date().to_string();
+    let for_purpose = format!("{phone_hash}:{}", purpose.code());
+    if !sms_codes::allow(connection, &for_purpose, &day, millis, gap, i64::MAX).await? {
+        let last = sms_codes::last_sent(connection, &for_purpose).await?.unwrap_or(millis);
+        let wait = (last + GAP.num_milliseconds() - millis).max(1_000) / 1_000;
+        return Err(ServiceError::TooMany { retry_after_seconds: u32::try_from(wait).unwrap_or(60) }.into());
+    }
+    let address = state.sealer.look_up("address", address);
+    for (subject, a_day) in [(phone_hash, A_DAY), (&address, state.limits.codes_a_day)] {
+        if !sms_codes::allow(connection, subject, &day, millis, i64::MAX, a_day).await? {
+            return Err(ServiceError::Invalid(vec![FieldError::new("", "error.code.day")]).into());
+        }
+    }
+    Ok(())
 }
 
 fn code_hash(state: &State, id: &str, code: &str) -> String {

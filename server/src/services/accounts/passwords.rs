@@ -1,11 +1,12 @@
 //! Passwords: argon2id, 8 to 128 characters, not among the common ones. No other rules of composition.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use app::api::ServiceError;
 use app::visit::FieldError;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 use crate::db::Fault;
@@ -69,27 +70,48 @@ pub fn check(password: &str) -> Result<(), ServiceError> {
     Err(ServiceError::Invalid(vec![FieldError::new("password", text)]))
 }
 
-/// Takes tens of milliseconds of one core, so it runs beside the requests.
+/// One permit per core: more at once would be no faster, and each takes 19 MiB.
+static CORES: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(cores())));
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Runs work that takes tens of milliseconds of one core beside the requests, in its turn. The permit stays with the work,
+/// which goes on when the request is given up.
+async fn in_turn<T: Send + 'static>(
+    cores: &Arc<Semaphore>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Fault> {
+    let permit = Arc::clone(cores).acquire_owned().await;
+    let permit = permit.map_err(|error| Fault::Internal(error.to_string()))?;
+    let done = tokio::task::spawn_blocking(move || {
+        let done = work();
+        drop(permit);
+        done
+    });
+    done.await.map_err(|error| Fault::Internal(error.to_string()))
+}
+
 pub async fn hash(clock: &dyn Clock, password: &str) -> Result<String, Fault> {
     let salt = SaltString::encode_b64(&clock.random::<16>());
     let salt = salt.map_err(|error| Fault::Internal(format!("a salt: {error}")))?;
     let password = password.to_owned();
-    let hashed = tokio::task::spawn_blocking(move || {
+    let hashed = in_turn(&CORES, move || {
         hasher().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string())
     });
-    let hashed = hashed.await.map_err(|error| Fault::Internal(error.to_string()))?;
-    hashed.map_err(|error| Fault::Internal(format!("hashing: {error}")))
+    hashed.await?.map_err(|error| Fault::Internal(format!("hashing: {error}")))
 }
 
 /// Whether the password is the one of the hash; without a hash it takes as long and is wrong.
 pub async fn verify(stored: Option<&str>, password: &str) -> Result<bool, Fault> {
     let (known, stored) = (stored.is_some(), stored.map_or_else(|| NOBODY.clone(), str::to_owned));
     let password = password.to_owned();
-    let verified = tokio::task::spawn_blocking(move || {
+    let verified = in_turn(&CORES, move || {
         PasswordHash::new(&stored)
             .is_ok_and(|hash| hasher().verify_password(password.as_bytes(), &hash).is_ok())
     });
-    Ok(verified.await.map_err(|error| Fault::Internal(error.to_string()))? && known)
+    Ok(verified.await? && known)
 }
 
 #[cfg(test)]
@@ -112,6 +134,34 @@ mod tests {
         ] {
             assert_eq!(check(password).is_ok(), fits, "{password}");
         }
+    }
+
+    #[tokio::test]
+    async fn no_more_work_runs_at_once_than_there_are_permits() {
+        use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+        let (cores, running) = (Arc::new(Semaphore::new(2)), Arc::new(AtomicUsize::new(0)));
+        let works = (0..8).map(|_| {
+            let running = Arc::clone(&running);
+            in_turn(&cores, move || {
+                let at_once = running.fetch_add(1, SeqCst) + 1;
+                std::thread::sleep(std::time::Duration::from_millis(10));
+                running.fetch_sub(1, SeqCst);
+                at_once
+            })
+        });
+        let at_once = futures::future::join_all(works).await;
+        assert_eq!(at_once.into_iter().map(|at_once| at_once.unwrap()).max(), Some(2));
+    }
+
+    #[tokio::test]
+    async fn hashing_and_verifying_wait_for_a_core() {
+        let all = CORES.acquire_many(u32::try_from(cores()).unwrap()).await.unwrap();
+        let waiting = std::time::Duration::from_millis(300);
+        assert!(tokio::time::timeout(waiting, verify(None, "nobody")).await.is_err());
+        let hashing = hash(&crate::clock::SystemClock, "lutong-demo");
+        assert!(tokio::time::timeout(waiting, hashing).await.is_err());
+        drop(all);
+        assert!(!verify(None, "nobody").await.unwrap());
     }
 
     #[tokio::test]

@@ -18,28 +18,62 @@ pub struct NewAccount {
     pub identity: IdentityLevel,
 }
 
+/// Tries a day for one proven phone, and for one ID number.
+const TRIES_A_DAY: i64 = 5;
+
 /// The person whose ID number and proof fit together. Whatever does not fit, the answer is the same.
 pub(super) async fn find_person(
     state: &State,
+    phone: &Phone,
     id_number: &IdNumber,
     proof: &str,
 ) -> Result<String, ServiceError> {
-    Ok(matching_person(state, id_number, proof).await?)
+    Ok(matching_person(state, phone, id_number, proof).await?)
 }
 
-async fn matching_person(state: &State, id_number: &IdNumber, proof: &str) -> Result<String, Fault> {
+/// Whether there is a try left; it is used up whatever comes of it. A phone without one uses up no number's.
+async fn may_try(state: &State, phone: &Phone, person: &str) -> Result<bool, Fault> {
+    let subjects = [format!("phone:{}", codes::phone_hash(state, phone)), format!("person:{person}")];
+    let day = rules::calendar::local(state.clock.now()).date().to_string();
+    let tried = state.store.write(move |connection| {
+        let (subjects, day) = (subjects.clone(), day.clone());
+        Box::pin(async move {
+            for subject in &subjects {
+                if !accounts::try_identity(connection, subject, &day, TRIES_A_DAY).await? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
+    });
+    tried.await
+}
+
+async fn matching_person(
+    state: &State,
+    phone: &Phone,
+    id_number: &IdNumber,
+    proof: &str,
+) -> Result<String, Fault> {
     let unknown =
         || Fault::from(ServiceError::Invalid(vec![FieldError::new("proof", "error.register.no-match")]));
     let id = state.sealer.look_up("person", id_number.as_str());
-    let mut connection = state.store.read().await?;
-    let owners = if let Ok(file) = LicenceFileNumber::parse(proof) {
-        let hash = state.sealer.look_up("licence-file", &file.to_string());
-        accounts::licence_owner(&mut connection, &hash).await?.into_iter().collect()
-    } else if let Ok(plate) = PlateNumber::parse(proof) {
-        accounts::plate_owners(&mut connection, &plate.to_string()).await?
-    } else {
+    let (file, plate) = (LicenceFileNumber::parse(proof), PlateNumber::parse(proof));
+    if file.is_err() && plate.is_err() {
         let error = FieldError::new("proof", "error.register.proof-form");
         return Err(ServiceError::Invalid(vec![error]).into());
+    }
+    if !may_try(state, phone, &id).await? {
+        return Err(unknown());
+    }
+    let mut connection = state.store.read().await?;
+    let owners = match (file, plate) {
+        (Ok(file), _) => {
+            let hash = state.sealer.look_up("licence-file", &file.to_string());
+            accounts::licence_owner(&mut connection, &hash).await?.into_iter().collect()
+        }
+        (_, Ok(plate)) => accounts::plate_owners(&mut connection, &plate.to_string()).await?,
+        _ => Vec::new(),
     };
     let known = registry::find_person(&mut connection, &id).await?.is_some();
     let taken = accounts::find_by_person(&mut connection, &id).await?.is_some();

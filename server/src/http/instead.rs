@@ -1,0 +1,35 @@
+//! A page in place of what was asked for, when a request is refused before any page or form target runs.
+
+use app::visit::Visit;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use http::request::Parts;
+use tower::ServiceExt;
+
+use super::current::Current;
+
+/// The pages with their policy, without the guards that refuse.
+#[derive(Clone)]
+pub struct Pages(pub Router);
+
+impl Pages {
+    /// The page at the path, in the look and language of the refused request, whose status the page gives itself.
+    pub async fn show(&self, path: &str, refused: &Parts) -> Response {
+        let mut request = Request::new(Body::empty());
+        *request.uri_mut() = path.parse().expect("a path of our own");
+        let extensions = request.extensions_mut();
+        if let Some(visit) = refused.extensions.get::<Visit>() {
+            // Whoever switches the language here cannot come back to what was refused.
+            extensions.insert(Visit { path: "/".into(), ..visit.clone() });
+        }
+        if let Some(current) = refused.extensions.get::<Current>() {
+            extensions.insert(current.clone());
+        }
+        match self.0.clone().oneshot(request).await {
+            Ok(page) => page,
+            Err(never) => match never {},
+        }
+    }
+}

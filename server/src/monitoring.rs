@@ -1,0 +1,48 @@
+//! The program's own measures, for Prometheus: on an address of its own, which the public does not reach.
+
+use std::net::SocketAddr;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::db::Fault;
+
+static MEASURES: OnceLock<PrometheusHandle> = OnceLock::new();
+
+/// Begins to measure. Whatever was counted before is lost.
+pub fn start() -> &'static PrometheusHandle {
+    MEASURES.get_or_init(|| {
+        PrometheusBuilder::new().install_recorder().expect("the program installs its recorder once")
+    })
+}
+
+pub fn router() -> Router {
+    Router::new().route("/metrics", get(|| async { start().render() }))
+}
+
+/// Folds what was measured into its sums until told to stop: otherwise every single value is kept until somebody reads.
+pub async fn keep_up(mut stop: watch::Receiver<bool>) {
+    loop {
+        start().run_upkeep();
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(5)) => {}
+            _ = stop.changed() => return,
+        }
+    }
+}
+
+/// Answers at the address until told to stop.
+pub async fn listen(address: SocketAddr, mut stop: watch::Receiver<bool>) -> Result<(), Fault> {
+    let refused = |error| Fault::Internal(format!("listening on {address} for metrics: {error}"));
+    let listener = TcpListener::bind(address).await.map_err(refused)?;
+    let serving = axum::serve(listener, router()).with_graceful_shutdown(async move {
+        stop.changed().await.ok();
+    });
+    tokio::spawn(serving.into_future());
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! How much one address may ask for, whoever stands between it and the program.
+
+use std::sync::Arc;
+
+use http::{Method, StatusCode};
+use server::http::address::{Proxies, network};
+use server::http::forms::LARGEST;
+use server::http::limits::Limits;
+use server::state::State;
+
+use crate::support::{Browser, sites, sites_with};
+
+const API: &str = "/api/v1/rulebook";
+
+fn one_each(state: &mut State) {
+    state.limits = Arc::new(Limits::new(1, 1, 10, 1));
+}
+
+/// Asks as a proxy does that forwards for these addresses.
+async fn forwarded(browser: &Browser, method: Method, path: &str, addresses: &str) -> StatusCode {
+    let token = browser.token().await;
+    let request = browser.request(method, path).header("x-forwarded-for", addresses);
+    browser.send(request.form(&[("csrf", token.as_str())])).await.status
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_trusted_proxy_each_address_has_limits_of_its_own_that_no_header_gets_around() {
+    let behind_proxy = |state: &mut State| {
+        one_each(state);
+        state.proxies = Proxies::new(vec![network("127.0.0.0/8").expect("a network")]);
+    };
+    for site in sites_with(behind_proxy).await {
+        let browser = site.browser();
+        for (method, path, good) in
+            [(Method::GET, API, StatusCode::OK), (Method::POST, "/api/settings", StatusCode::FOUND)]
+        {
+            for (addresses, status) in [
+                ("192.0.2.1", good),
+                ("192.0.2.1", StatusCode::TOO_MANY_REQUESTS),
+                ("198.51.100.7, 192.0.2.1", StatusCode::TOO_MANY_REQUESTS),
+                ("198.51.100.7, 192.0.2.1, 127.0.0.9", StatusCode::TOO_MANY_REQUESTS),
+                ("192.0.2.2", good),
+                ("2001:db8:1:2::1", good),
+                ("2001:db8:1:2:3::1", StatusCode::TOO_MANY_REQUESTS),
+                ("2001:db8:1:3::1", good),
+            ] {
+                let answered = forwarded(&browser, method.clone(), path, addresses).await;
+                assert_eq!(answered, status, "{path} for {addresses}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_header_of_whoever_is_no_trusted_proxy_counts_for_nothing() {
+    for site in sites_with(one_each).await {
+        let browser = site.browser();
+        assert_eq!(forwarded(&browser, Method::GET, API, "192.0.2.1").await, StatusCode::OK);
+        let second = forwarded(&browser, Method::GET, API, "192.0.2.2").await;
+        assert_eq!(second, StatusCode::TOO_MANY_REQUESTS);
+    }
+}
+
+/// The refusal as a page of the application, in both languages.
+async fn is_a_page(browser: &Browser, fields: &[(&str, &str)], status: StatusCode, words: [&str; 2]) {
+    for (language, words) in ["zh-CN", "en"].into_iter().zip(words) {
+        let request = browser.request(Method::POST, "/api/settings").header("accept-language", language);
+        let answer = browser.send(request.form(fields)).await;
+        assert_eq!(answer.status, status);
+        assert!(answer.header("content-type").starts_with("text/html"), "{}", answer.body);
+        assert!(answer.body.contains(&format!("<html lang=\"{language}")), "{}", answer.body);
+        assert!(answer.body.contains(words) && answer.body.contains("lt-header"), "{}", answer.body);
+        let nonce = answer.header("content-security-policy").split("'nonce-").nth(1);
+        let nonce = nonce.and_then(|rest| rest.split('\'').next()).expect("a nonce");
+        assert!(answer.body.contains(nonce), "the page runs its own scripts");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_sends_too_much_is_told_on_a_page_in_their_language() {
+    for site in sites_with(|state| state.limits = Arc::new(Limits::new(3, 1, 10, 1))).await {
+        let browser = site.browser();
+        let token = browser.token().await;
+        let large = "x".repeat(LARGEST);
+        let large = [("csrf", token.as_str()), ("size", &large)];
+        is_a_page(&browser, &large, StatusCode::PAYLOAD_TOO_LARGE, ["太大", "Too much"]).await;
+        let sent = browser.post("/api/settings", &[("csrf", &token)]).await;
+        assert_eq!(sent.location(), "/", "the third");
+        // Another browser at the same address, whose language nobody has chosen.
+        let browser = site.browser();
+        let token = browser.token().await;
+        let fields = [("csrf", token.as_str())];
+        is_a_page(&browser, &fields, StatusCode::TOO_MANY_REQUESTS, ["太频繁", "Too many"]).await;
+        let refused = browser.post("/api/settings", &fields).await;
+        assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds <= 60));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_no_number_of_anything_is_not_found() {
+    for site in sites().await {
+        let driver = site.driver().await;
+        let (token, long) = (driver.token().await, "1".repeat(5_000));
+        for number in ["%00", "v1%00", "%0d%0a", &long] {
+            for path in [
+                format!("/orders/{number}"),
+                format!("/receipts/{number}"),
+                format!("/vehicles/{number}"),
+                format!("/vehicles/{number}/confirm?records=r1"),
+                format!("/vehicles/v1/records/{number}"),
+                format!("/vehicles/v1/records/{number}/dispute"),
+                format!("/vehicles/v1/decision?records={number}&agreed=yes"),
+                format!("/evidence/v1/{number}"),
+            ] {
+                assert_eq!(driver.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+            }
+        }
+        for number in ["\0", "v1\0", "\r\n", &long] {
+            for (path, fields) in [
+                ("/api/orders/pay", vec![("order", number)]),
+                ("/api/orders/cancel", vec![("order", number)]),
+                ("/api/records/dispute", vec![("vehicle", "v1"), ("record", number)]),
+                ("/api/records/dispute", vec![("vehicle", number), ("record", "r1")]),
+                ("/api/orders/code/send", vec![("vehicle", "v1"), ("records[]", number)]),
+                ("/api/sessions/end", vec![("session", number)]),
+            ] {
+                let fields: Vec<_> = fields.into_iter().chain([("csrf", token.as_str())]).collect();
+                let sent = driver.post(path, &fields).await;
+                let found = sent.status != StatusCode::NOT_FOUND && sent.location() != "/not-found";
+                assert!(!found, "{path} {number:?}: {} {}", sent.status, sent.location());
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What happens without a request: texts go out or are given up, and what has had its time is forgotten.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::routing::post;
+use http::StatusCode;
+use server::gateways::sms::SmsSender;
+use server::jobs::{outbox, purge};
+use tokio::net::TcpListener;
+
+use crate::support::worlds;
+
+/// An SMS provider that takes nothing; counts what it was asked.
+async fn broken_provider() -> (String, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let answers = Router::new().route(
+        "/",
+        post(move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+            async { StatusCode::BAD_GATEWAY }
+        }),
+    );
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(axum::serve(listener, answers).into_future());
+    (url, asked)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_cannot_go_out_is_given_up_when_its_code_is_void() {
+    for mut world in worlds().await {
+        let (url, asked) = broken_provider().await;
+        world.state.sms = Some(Arc::new(SmsSender::to(&url)));
+        world.code(&world.chosen(&["r1"])).await;
+        let open = "select count(*) from outbox where kind = 'sms' and done_at is null";
+        let expired = "select count(*) from outbox where kind = 'sms' and expired = 1";
+        for minute in 0..10 {
+            outbox::once(&world.state).await.unwrap();
+            assert_eq!((world.number(open).await, world.number(expired).await), (1, 0), "minute {minute}");
+            world.clock.advance(chrono::TimeDelta::minutes(1));
+        }
+        let tries = asked.load(Ordering::SeqCst);
+        assert!(tries > 2, "tried again and again: {tries}");
+        for _ in 0..2 {
+            outbox::once(&world.state).await.unwrap();
+            assert_eq!((world.number(open).await, world.number(expired).await), (0, 1));
+            assert_eq!(asked.load(Ordering::SeqCst), tries, "a void code is not sent");
+            world.clock.advance(chrono::TimeDelta::minutes(1));
+        }
+    }
+}
+
+const KEPT: [&str; 5] = ["outbox", "sms_codes", "sms_allowances", "identity_tries", "sessions"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn texts_codes_allowances_tries_and_ended_sessions_are_forgotten_in_time() {
+    for world in worlds().await {
+        world.code(&world.chosen(&["r1"])).await;
+        let now = world.state.clock.now().timestamp_millis();
+        world.run(format!("insert into sessions values ('s1', 't', 'a1', {now}, {now}, '-')")).await;
+        world.run("insert into identity_tries values ('phone:p', '2026-11-18', 1)".into()).await;
+        let told = "insert into outbox (id, kind, recipient, body, created_at, due_at, attempts, claimed_until) values";
+        world.run(format!("{told} ('o1', 'record-processed-elsewhere', '-', '-', {now}, {now}, 0, 0)")).await;
+        for (minutes, left) in
+            [(0, [2, 1, 3, 1, 1]), (25 * 60, [2, 0, 0, 0, 0]), (7 * 24 * 60, [1, 0, 0, 0, 0])]
+        {
+            world.clock.advance(chrono::TimeDelta::minutes(minutes));
+            purge::once(&world.state).await.unwrap();
+            for (table, left) in KEPT.into_iter().zip(left) {
+                let found = world.number(&format!("select count(*) from {table}")).await;
+                assert_eq!(found, left, "{table} after {minutes} minutes");
+            }
+        }
+        let kind = world.text("select kind from outbox").await;
+        assert_eq!(kind.as_deref(), Some("record-processed-elsewhere"), "what is not done is kept");
+    }
+}
