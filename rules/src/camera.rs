@@ -121,7 +121,7 @@ pub struct RecordFacts {
     pub capture: Capture,
     pub penalty: PenaltyKind,
     pub fine: Fen,
-    /// Under the milder law already; see `violation::points_under_law`.
+    /// Under the milder law already; see `violation::PointsUnderLaw`.
     pub points: Points,
     pub state: RecordStanding,
     /// Marked as disputed.

@@ -86,14 +86,35 @@ pub fn find(code: &ViolationCode) -> Option<&'static KnownViolation> {
 
 const ORDER_163: NaiveDate = NaiveDate::from_ymd_opt(2022, 4, 1).expect("a day");
 
-/// The points for the act: the table of the day of the act or that of the day of decision, whichever is milder
-/// (penalty 37). None for a code that the table does not know.
-pub fn points_under_law(
-    code: &ViolationCode,
-    violated_on: NaiveDate,
-    decided_on: NaiveDate,
-) -> Option<Points> {
-    let known = find(code)?;
-    let on = |day: NaiveDate| if day < ORDER_163 { known.points_2013 } else { known.points_2022 };
-    Some(on(violated_on).min(on(decided_on)))
+impl KnownViolation {
+    /// The points for the act under the law of the day.
+    pub fn points_on(&self, day: NaiveDate) -> Points {
+        if day < ORDER_163 { self.points_2013 } else { self.points_2022 }
+    }
+}
+
+/// What the law says of the points of an act that was done on one day and is decided on another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PointsUnderLaw {
+    /// The points in force on either day; the milder count (penalty 37).
+    Known { then: Points, now: Points },
+    /// The table does not know the code: the registry's points stand.
+    RegistryStands,
+}
+
+impl PointsUnderLaw {
+    pub fn of(code: &ViolationCode, violated_on: NaiveDate, decided_on: NaiveDate) -> Self {
+        find(code).map_or(Self::RegistryStands, |known| Self::Known {
+            then: known.points_on(violated_on),
+            now: known.points_on(decided_on),
+        })
+    }
+
+    /// The points that count for a record to which the registry gives so many: never more than those.
+    pub fn of_record(self, registry: Points) -> Points {
+        match self {
+            Self::Known { then, now } => then.min(now).min(registry),
+            Self::RegistryStands => registry,
+        }
+    }
 }

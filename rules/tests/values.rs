@@ -10,7 +10,7 @@ use rules::penalty::{FineCase, LateFeeTerms, late_fee};
 use rules::person::{CreditCode, IdNumber, LicenceFileNumber, Phone, mask_name};
 use rules::place::{PlaceId, RegionCode};
 use rules::plate::{PlateNumber, PlatePrefix};
-use rules::violation::{KNOWN, ViolationCode, points_under_law};
+use rules::violation::{PointsUnderLaw, ViolationCode};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -153,29 +153,30 @@ fn amounts_regions_and_codes_are_read_or_turned_away() {
 }
 
 #[test]
-fn the_milder_law_of_the_two_days_counts() {
-    let code = ViolationCode::parse("1344").unwrap();
-    for (violated, decided, points) in
-        [("2022-03-30", "2022-03-31", 3), ("2022-03-31", "2022-04-01", 1), ("2022-04-01", "2022-04-02", 1)]
-    {
-        assert_eq!(points_under_law(&code, day(violated), day(decided)), Some(Points(points)), "{violated}");
+fn the_milder_law_of_the_two_days_counts_and_never_more_than_the_registry_says() {
+    let points = |code: &str, violated: &str, decided: &str, registry| {
+        let law = PointsUnderLaw::of(&ViolationCode::parse(code).unwrap(), day(violated), day(decided));
+        law.of_record(Points(registry)).0
+    };
+    for (code, violated, decided, registry, counting) in [
+        ("1344", "2022-03-30", "2022-03-31", 3, 3),
+        ("1344", "2022-03-31", "2022-04-01", 3, 1),
+        ("1344", "2022-04-01", "2022-04-02", 1, 1),
+        ("1344", "2022-04-01", "2022-04-02", 0, 0),
+        ("1223", "2022-03-01", "2022-05-01", 3, 2),
+        ("1352A", "2023-01-01", "2023-01-01", 3, 0),
+        ("1636", "2023-01-01", "2023-01-01", 3, 3),
+    ] {
+        assert_eq!(points(code, violated, decided, registry), counting, "{code} {violated} {registry}");
     }
-    let phone = ViolationCode::parse("1223").unwrap();
-    assert_eq!(
-        points_under_law(&phone, day("2022-03-01"), day("2022-05-01")),
-        Some(Points(2)),
-        "then milder"
-    );
-    let local = ViolationCode::parse("1352A").unwrap();
-    assert_eq!(points_under_law(&local, day("2023-01-01"), day("2023-01-01")), Some(Points(0)));
-    assert_eq!(
-        points_under_law(&ViolationCode::parse("9999").unwrap(), day("2023-01-01"), day("2023-01-01")),
-        None
-    );
-    for known in KNOWN {
-        assert!(known.points_2013.0 <= 12 && known.points_2022.0 <= 12, "{}", known.code);
-        assert!(KNOWN.iter().filter(|other| other.code == known.code).count() == 1, "{}", known.code);
-    }
+}
+
+#[test]
+fn the_points_of_the_registry_stand_for_a_code_that_the_table_does_not_know() {
+    let unknown = ViolationCode::parse("9999").unwrap();
+    let law = PointsUnderLaw::of(&unknown, day("2022-03-01"), day("2023-01-01"));
+    assert_eq!(law, PointsUnderLaw::RegistryStands);
+    assert_eq!(law.of_record(Points(6)), Points(6));
 }
 
 #[test]

@@ -89,8 +89,8 @@ pub struct RecordDetail {
     pub vehicle: VehicleCard,
     pub record: RecordCard,
     pub rulebook: rules::rulebook::Version,
-    /// The points under the table of the day of the act and under today's, where they differ.
-    pub milder_law: Option<(rules::licence::Points, rules::licence::Points)>,
+    /// What the law of the day of the act and today's say of its points.
+    pub points_under_law: rules::violation::PointsUnderLaw,
 }
 
 /// Something that a person must do now, for the home page; sorted by deadline.

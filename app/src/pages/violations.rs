@@ -4,6 +4,7 @@ mod list;
 
 use leptos::prelude::*;
 use rules::camera::RecordStanding;
+use rules::violation::PointsUnderLaw;
 
 use super::{loaded, parameter};
 use crate::api::violations::{Office, RecordCard, RecordDetail, VehicleCard};
@@ -84,10 +85,14 @@ fn RecordView(detail: RecordDetail) -> impl IntoView {
     let dispute = format!("{base}/records/{}/dispute", record.id);
     let rows = record_rows(&record, &detail.vehicle);
     let points = |points: rules::licence::Points| say_with("frame.points", &[("points", &points.0)]);
-    let milder = detail.milder_law.map(|(then, today)| {
-        let words = [("then", &points(then) as &dyn std::fmt::Display), ("today", &points(today))];
-        view! { <p>{say_with("page.record.milder", &words)}</p> }
-    });
+    let points_by = match detail.points_under_law {
+        PointsUnderLaw::Known { then, now } if then == now => None,
+        PointsUnderLaw::Known { then, now } => {
+            let words = [("then", &points(then) as &dyn std::fmt::Display), ("today", &points(now))];
+            Some(say_with("page.record.milder", &words))
+        }
+        PointsUnderLaw::RegistryStands => Some(say("page.record.registry-points")),
+    };
     let law = rules::violation::find(&record.code).map(|known| known.law);
     let passes = record.verdict.passes();
     let rulebook = services().portal.rulebook();
@@ -106,7 +111,7 @@ fn RecordView(detail: RecordDetail) -> impl IntoView {
             })}
             {standing_tag(&record)}
             <SummaryList rows/>
-            {milder}
+            {points_by.map(|words| view! { <p>{words}</p> })}
             {law.map(|law| view! { <Inset source=say("page.record.law")><span lang="zh-CN">{law}</span></Inset> })}
             {order.map(|order| view! {
                 <p><a class="govuk-link lt-way" href=format!("/orders/{order}")>{say("page.record.to-order")}</a></p>

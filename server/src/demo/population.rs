@@ -249,7 +249,6 @@ impl Household {
 pub fn camera_record(code: &ViolationCode, region: &str, violated_at: Moment) -> CameraRecord {
     let on = calendar::local(violated_at).date();
     let known = violation::find(code).expect("the demo uses codes of the table");
-    let points = violation::points_under_law(code, on, on).map_or(0, |points| i64::from(points.0));
     CameraRecord {
         id: String::new(),
         vehicle: String::new(),
@@ -260,7 +259,7 @@ pub fn camera_record(code: &ViolationCode, region: &str, violated_at: Moment) ->
         capture: Capture::Device,
         penalty: if known.fine.fen() == 0 { PenaltyKind::Warning } else { PenaltyKind::Fine },
         fine: known.fine,
-        points,
+        points: known.points_on(on).0.into(),
         evidence: None,
         state: RegistryState::Unprocessed,
         disputed: false,

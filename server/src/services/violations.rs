@@ -18,7 +18,7 @@ use rules::money::Fen;
 use rules::plate::PlateNumber;
 use rules::rulebook::Rulebook;
 use rules::vehicle::{Relation, VehicleKind, VehicleUse};
-use rules::violation::{self, ViolationCode};
+use rules::violation::{self, PointsUnderLaw, ViolationCode};
 use sqlx::AnyConnection;
 
 use crate::db::Fault;
@@ -301,13 +301,11 @@ async fn record_detail(
     let then = calendar::local(record.violated_at).date();
     let code = ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
     let today = calendar::local(now).date();
-    let by_then = violation::points_under_law(&code, then, then);
-    let by_today = violation::points_under_law(&code, today, today);
     let rows = shown_records(&mut connection, &judged).await?;
     Ok(RecordDetail {
         vehicle: card_of(&judged, &rows),
         record: judged.card(&row, record, &person.id, &state.rulebook)?,
         rulebook: state.rulebook.version.clone(),
-        milder_law: by_then.zip(by_today).filter(|(then, today)| then != today),
+        points_under_law: PointsUnderLaw::of(&code, then, today),
     })
 }

@@ -11,7 +11,7 @@ use rules::person::IdentityLevel;
 use rules::place::RegionCode;
 use rules::plate::PlateNumber;
 use rules::vehicle::{Relation, VehicleKind, VehicleStates, VehicleUse};
-use rules::violation::{Capture, PenaltyKind, ViolationCode, points_under_law};
+use rules::violation::{Capture, PenaltyKind, PointsUnderLaw, ViolationCode};
 use sqlx::AnyConnection;
 
 use crate::db::Fault;
@@ -207,15 +207,14 @@ pub fn record(
     let violated_at = moment(row.violated_at)?;
     let code = ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
     let day = |moment| calendar::local(moment).date();
-    let milder = points_under_law(&code, day(violated_at), day(now));
-    let stored_points = points(row.points)?;
+    let law = PointsUnderLaw::of(&code, day(violated_at), day(now));
     Ok(RecordFacts {
         region: RegionCode::parse(&row.region).map_err(|error| Fault::stored("region", error))?,
         violated_at,
         capture: stored("capture", &row.capture, Capture::from_code)?,
         penalty: stored("penalty", &row.penalty, PenaltyKind::from_code)?,
         fine: Fen::new(row.fine),
-        points: milder.map_or(stored_points, |milder| milder.min(stored_points)),
+        points: law.of_record(points(row.points)?),
         state: match row.state.as_str() {
             // An order may hold what the registry has processed since: until its release, and it is not to be paid twice.
             "held" if row.registry_state == "processed-elsewhere" => RecordStanding::ProcessedElsewhere,
