@@ -4,11 +4,12 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use rules::Moment;
+use rules::camera::LARGEST_SELECTION;
 use rules::rulebook::Rulebook;
 use serde_json::{Value, json};
 use server::api::assessments::CameraRecordRequest;
 use server::api::late_fee::LateFeeRequest;
-use server::services::orders::selection::{Chosen, LARGEST};
+use server::services::orders::selection::Chosen;
 
 static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(Rulebook::shipped);
 
@@ -189,8 +190,8 @@ proptest! {
     }
 
     #[test]
-    fn a_selection_holds_one_to_two_hundred_records(count in 0..LARGEST * 2) {
+    fn a_selection_holds_one_to_two_hundred_records(count in 0..LARGEST_SELECTION * 2) {
         let records: Vec<String> = (0..count).map(|number| format!("R{number}")).collect();
-        prop_assert_eq!(Chosen::parse("V1", &records).is_ok(), (1..=LARGEST).contains(&count));
+        prop_assert_eq!(Chosen::parse("V1", &records).is_ok(), (1..=LARGEST_SELECTION).contains(&count));
     }
 }
