@@ -38,7 +38,7 @@ pub fn refused_by(rule: RuleId) -> Option<&'static str> {
         R::PointsTotal => "points=3&cycle_points=10",
         R::Identity => "place=450103&plate=桂A12345&identity=phone",
         R::LicenceBound => "licence=none",
-        R::LicenceState => "licence=review-overdue",
+        R::LicenceState => "place=500103&plate=渝A12345&licence=review-overdue",
         R::VehicleBound => "relation=none",
         R::VehicleOwner => "place=370102&plate=鲁A12345&relation=other",
         R::BindingBefore => "place=500103&plate=渝A12345&relation=other&bound=after",
