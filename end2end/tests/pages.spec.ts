@@ -7,13 +7,13 @@ import { expect, ownServer, test } from './test';
 ownServer();
 test.describe.configure({ mode: 'parallel' });
 // Pages of errors answer with their status.
-test.use({ meant: /status of (404|503)/ });
+test.use({ meant: /status of (404|413|429|503)/ });
 
 // Every two of language, size and theme meet in one of the four.
 const LOOKS = ['zh.normal.light', 'en.large.light', 'en.normal.dark', 'zh.large.dark'];
 
 // Pages that answer with a status of their own.
-const STATUS: Record<string, number> = { '/not-found': 404, '/error/unavailable': 503 };
+const STATUS: Record<string, number> = { '/not-found': 404, '/error/unavailable': 503, '/error/too-many': 429, '/error/too-large': 413 };
 
 type Kept = Awaited<ReturnType<BrowserContext['storageState']>>;
 // Pages as one browser sees them: nobody's, or somebody's with what they have begun.
