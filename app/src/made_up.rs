@@ -43,7 +43,7 @@ pub fn refused_by(rule: RuleId) -> Option<&'static str> {
         R::VehicleOwner => "place=370102&plate=鲁A12345&relation=other",
         R::BindingBefore => "place=500103&plate=渝A12345&relation=other&bound=after",
         R::VehicleKind => "place=450103&plate=桂A12345&kind=large",
-        R::VehicleUse => "place=450103&plate=桂A12345&usage=operating",
+        R::VehicleUse => "place=500103&plate=渝A12345&usage=operating",
         R::PlateArea => "place=450103&plate=云A12345",
         R::Lease => "place=500103&plate=渝A12345&relation=leased&bound=after",
         R::ServiceHours | R::RecordOpen | R::NotDisputed | R::FullMarks | R::VehicleState | R::LateFee => {
