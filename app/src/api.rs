@@ -139,7 +139,6 @@ pub fn register() {
     register_explicit::<account::ChoosePassword>();
     register_explicit::<account::SignOut>();
     register_explicit::<account::EndSession>();
-    register_explicit::<account::ExtendSession>();
     register_explicit::<account::Settings>();
     register_explicit::<violations::Dispute>();
     register_explicit::<orders::SendOrderCode>();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { canBePressed, fits } from './looks';
-import { isAccessible, newestCode, signIn } from './people';
+import { isAccessible, pay, place, signIn } from './people';
 import { expect, ownServer, test } from './test';
 
 ownServer();
@@ -41,13 +41,6 @@ async function chooseFirst(page: Page, phone: string): Promise<string[]> {
   return [...seen, path(page)];
 }
 
-async function place(page: Page, phone: string): Promise<string> {
-  await page.locator('#code').fill(await newestCode(page, phone));
-  await page.locator('form[action="/api/orders/place"] button').click();
-  await expect(page).toHaveURL(/\/orders\/[0-9a-f-]{36}$/);
-  return path(page);
-}
-
 async function visitor(page: Page): Promise<string[]> {
   await page.goto('/register');
   await page.locator('#phone').fill('13900000041');
@@ -80,12 +73,7 @@ async function unpaid(page: Page): Promise<string[]> {
 async function settled(page: Page): Promise<string[]> {
   await chooseFirst(page, '13800000001');
   const order = await place(page, '13800000001');
-  await page.locator('form[action="/api/orders/pay"] button').click();
-  await page.locator('button[value=pay]').click();
-  await expect(async () => {
-    await page.goto(order);
-    await expect(page.locator('.lt-panel')).toBeVisible({ timeout: 1000 });
-  }).toPass();
+  await pay(page);
   const receipt = await page.locator('a[href^="/receipts/"]').first().getAttribute('href');
   return ['/', order, '/orders', '/receipts', receipt!, '/me', '/me/licence', '/me/sessions', '/not-found'];
 }

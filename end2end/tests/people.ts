@@ -30,6 +30,27 @@ export async function newestCode(page: Page, phone: string): Promise<string> {
   return match[1];
 }
 
+// Confirms by the SMS code; gives the path of the order.
+export async function place(page: Page, phone: string): Promise<string> {
+  await page.locator('#code').fill(await newestCode(page, phone));
+  await page.locator('form[action="/api/orders/place"] button').click();
+  await expect(page).toHaveURL(/\/orders\/[0-9a-f-]{36}$/);
+  return new URL(page.url()).pathname;
+}
+
+// Pays the order on the page at the provider's cashier and comes back to it settled.
+export async function pay(page: Page) {
+  const order = page.url();
+  await page.locator('form[action="/api/orders/pay"] button').click();
+  await expect(page).toHaveURL(/\/cashier\//);
+  await page.locator('button[value=pay]').click();
+  await expect(page).toHaveURL(/returned=yes/);
+  await expect(async () => {
+    await page.goto(order);
+    await expect(page.locator('.lt-panel')).toBeVisible({ timeout: 1000 });
+  }).toPass();
+}
+
 export async function isAccessible(page: Page) {
   const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
   const found = await axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();

@@ -62,10 +62,6 @@ impl Facts {
         self.present |= 1 << (fact as u32);
     }
 
-    pub fn unset(&mut self, fact: Fact) {
-        self.present &= !(1 << (fact as u32));
-    }
-
     pub fn get(&self, fact: Fact) -> Result<i64, MissingFact> {
         if self.present & (1 << (fact as u32)) == 0 {
             Err(MissingFact(fact))

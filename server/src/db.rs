@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod engine;
 pub mod fault;
 pub mod feed;
+pub mod order_events;
 pub mod orders;
 pub mod outbox;
 pub mod payments;
@@ -57,12 +58,6 @@ impl Store {
             .after_connect(move |connection, _| Box::pin(async move { engine.prepare(connection).await }))
             .connect_lazy(url)?;
         Ok(Self { engine, readers, writer })
-    }
-
-    /// A pool for an operator's own statements, such as making a database.
-    pub async fn connect_admin(url: &str) -> Result<AnyPool, Fault> {
-        sqlx::any::install_default_drivers();
-        Ok(AnyPoolOptions::new().max_connections(1).connect(url).await?)
     }
 
     pub fn engine(&self) -> Engine {

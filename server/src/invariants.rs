@@ -9,7 +9,7 @@ use sqlx::AnyConnection;
 use sqlx::Row;
 
 use crate::config::DatabaseSettings;
-use crate::db::{Fault, Store, orders};
+use crate::db::{Fault, Store, order_events};
 use crate::services::orders::selection::Decided;
 
 /// What no row may contradict: each statement finds the rows that do.
@@ -95,10 +95,10 @@ pub async fn broken(store: &Store) -> Result<Vec<String>, Fault> {
 /// Every stored decision, judged again under its own rulebook.
 async fn changed_decisions(connection: &mut AnyConnection) -> Result<Vec<String>, Fault> {
     let mut changed = Vec::new();
-    for row in orders::decided_events(connection).await? {
+    for row in order_events::decided_events(connection).await? {
         let damaged = |error: serde_json::Error| Fault::stored("decision", error);
         let name = format!("order {} event {}", row.order_id, row.seq);
-        let Some(body) = orders::find_rulebook(connection, &row.rulebook).await? else {
+        let Some(body) = order_events::find_rulebook(connection, &row.rulebook).await? else {
             changed.push(format!("RULEBOOK_LOST: {name}"));
             continue;
         };

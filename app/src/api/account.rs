@@ -201,13 +201,6 @@ pub async fn end_session(#[server(default)] session: String) -> Sent {
     finish(ended.map(|()| "/me/sessions".into()), "sessions", "/me/sessions", &[])
 }
 
-/// Keeps the session alive without leaving the page; the page comes back as it was.
-#[server(prefix = "/api", endpoint = "sessions/extend")]
-pub async fn extend_session(#[server(default)] next: String) -> Sent {
-    let signed_in = visit().account.ok_or(ServiceError::SignedOut);
-    finish(signed_in.map(|_| local_path(&next).to_owned()), "sessions", local_path(&next), &[])
-}
-
 /// Language, type size and theme; a field left out stays as it is.
 #[server(prefix = "/api", endpoint = "settings")]
 pub async fn settings(

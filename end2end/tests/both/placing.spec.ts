@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { newestCode, signIn, speak } from '../people';
+import { newestCode, pay, place, signIn, speak } from '../people';
 import { expect, ownServer, test } from '../test';
 
 ownServer();
@@ -66,9 +66,7 @@ test('a page from before shows the real state: held, given back, paid', async ({
   const old = await context.newPage();
   await old.goto(`${vehicle}/records/${record}`);
   await expect(old.locator('.lt-verdict--pass')).toBeVisible();
-  await page.locator('#code').fill(await newestCode(page, phone));
-  await page.locator('form[action="/api/orders/place"] button').click();
-  await expect(page).toHaveURL(/\/orders\/[0-9a-f-]{36}$/);
+  await place(page, phone);
   const order = new URL(page.url()).pathname;
 
   // The old page still offers to accept: pressing it tells that the record is in an order.
@@ -99,20 +97,11 @@ test('a page from before shows the real state: held, given back, paid', async ({
 test('paying from two tabs takes the money once', async ({ page, context }) => {
   const phone = '13800000013';
   await reachConfirm(page, phone);
-  await page.locator('#code').fill(await newestCode(page, phone));
-  await page.locator('form[action="/api/orders/place"] button').click();
-  await expect(page).toHaveURL(/\/orders\/[0-9a-f-]{36}$/);
+  await place(page, phone);
   const order = page.url();
   const second = await context.newPage();
   await second.goto(order);
-  await page.locator('form[action="/api/orders/pay"] button').click();
-  await expect(page).toHaveURL(/\/cashier\//);
-  await page.locator('button[value=pay]').click();
-  await expect(page).toHaveURL(/returned=yes/);
-  await expect(async () => {
-    await page.goto(order);
-    await expect(page.locator('.lt-panel')).toBeVisible({ timeout: 1000 });
-  }).toPass();
+  await pay(page);
   await second.locator('form[action="/api/orders/pay"] button').click();
   await expect(second).toHaveURL(new RegExp(`${new URL(order).pathname}$`));
   await expect(second.locator('.lt-panel')).toBeVisible();

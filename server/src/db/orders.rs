@@ -1,4 +1,4 @@
-//! Orders, the records they hold, and every event of their lives. Each write is guarded by what it saw.
+//! Orders and the records they hold. Each write is guarded by what it saw.
 
 use sqlx::AnyConnection;
 use sqlx::FromRow;
@@ -39,20 +39,10 @@ statements! {
     UNPAID_OF = "select id from orders where person_id = $1 and state in ('placed', 'paying') order by pays_until limit 1";
     OVERDUE = "select person_id, id from orders where state in ('placed', 'paying') and pays_until <= $1 \
         order by pays_until limit 100";
-    IN_STATE = "select person_id, id from orders where state = $1 order by pays_until limit 100";
     RECORDS_OF_ORDER = "select position, vehicle_id, record_id, code, location, violated_at, fine, points, held, decision \
         from order_records where person_id = $1 and order_id = $2 order by position";
     RECORDS_OF_PERSON = "select order_id, position, vehicle_id, record_id, code, location, violated_at, fine, points, held, \
         decision from order_records where person_id = $1 order by order_id, position";
-    NEXT_SEQ = "select cast(coalesce(max(seq), 0) + 1 as bigint) from order_events where person_id = $1 and order_id = $2";
-    INSERT_EVENT = "insert into order_events (person_id, order_id, seq, at, event, state, actor, rulebook, facts, verdict) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    EVENTS_OF_ORDER = "select seq, at, event, state, actor, rulebook, facts, verdict from order_events \
-        where person_id = $1 and order_id = $2 order by seq";
-    KEEP_RULEBOOK = "insert into rulebooks (version, body, first_used) values ($1, $2, $3) on conflict (version) do nothing";
-    FIND_RULEBOOK = "select body from rulebooks where version = $1";
-    DECIDED_EVENTS = "select person_id, order_id, seq, rulebook, facts, verdict from order_events where verdict <> '' \
-        order by person_id, order_id, seq";
 }
 
 #[derive(Clone, Debug, FromRow)]
@@ -94,29 +84,6 @@ pub struct RecordOfPersonRow {
     pub order_id: String,
     #[sqlx(flatten)]
     pub record: OrderRecordRow,
-}
-
-#[derive(Clone, Debug, FromRow)]
-pub struct EventRow {
-    pub seq: i64,
-    pub at: i64,
-    pub event: String,
-    pub state: String,
-    pub actor: String,
-    pub rulebook: String,
-    pub facts: String,
-    pub verdict: String,
-}
-
-/// A stored decision, to be replayed.
-#[derive(Clone, Debug, FromRow)]
-pub struct DecidedRow {
-    pub person_id: String,
-    pub order_id: String,
-    pub seq: i64,
-    pub rulebook: String,
-    pub facts: String,
-    pub verdict: String,
 }
 
 /// An order's key wherever only that is needed.
@@ -318,10 +285,6 @@ pub async fn overdue(connection: &mut AnyConnection, now: i64) -> sqlx::Result<V
     sqlx::query_as(OVERDUE).bind(now).fetch_all(connection).await
 }
 
-pub async fn in_state(connection: &mut AnyConnection, state: &str) -> sqlx::Result<Vec<OrderKey>> {
-    sqlx::query_as(IN_STATE).bind(state).fetch_all(connection).await
-}
-
 pub async fn records_of_order(
     connection: &mut AnyConnection,
     order: &OrderKey,
@@ -334,56 +297,4 @@ pub async fn records_of_person(
     person: &str,
 ) -> sqlx::Result<Vec<RecordOfPersonRow>> {
     sqlx::query_as(RECORDS_OF_PERSON).bind(person).fetch_all(connection).await
-}
-
-/// Appends an event; its number follows the last one's.
-pub async fn append_event(
-    connection: &mut AnyConnection,
-    order: &OrderKey,
-    event: &EventRow,
-) -> sqlx::Result<()> {
-    let seq: i64 = sqlx::query_scalar(NEXT_SEQ)
-        .bind(&order.person_id)
-        .bind(&order.id)
-        .fetch_one(&mut *connection)
-        .await?;
-    sqlx::query(INSERT_EVENT)
-        .bind(&order.person_id)
-        .bind(&order.id)
-        .bind(seq)
-        .bind(event.at)
-        .bind(&event.event)
-        .bind(&event.state)
-        .bind(&event.actor)
-        .bind(&event.rulebook)
-        .bind(&event.facts)
-        .bind(&event.verdict)
-        .execute(connection)
-        .await
-        .map(drop)
-}
-
-pub async fn events_of_order(
-    connection: &mut AnyConnection,
-    order: &OrderKey,
-) -> sqlx::Result<Vec<EventRow>> {
-    sqlx::query_as(EVENTS_OF_ORDER).bind(&order.person_id).bind(&order.id).fetch_all(connection).await
-}
-
-pub async fn keep_rulebook(
-    connection: &mut AnyConnection,
-    version: &str,
-    body: &str,
-    now: i64,
-) -> sqlx::Result<()> {
-    sqlx::query(KEEP_RULEBOOK).bind(version).bind(body).bind(now).execute(connection).await.map(drop)
-}
-
-pub async fn find_rulebook(connection: &mut AnyConnection, version: &str) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar(FIND_RULEBOOK).bind(version).fetch_optional(connection).await
-}
-
-/// Every event that carries a decision.
-pub async fn decided_events(connection: &mut AnyConnection) -> sqlx::Result<Vec<DecidedRow>> {
-    sqlx::query_as(DECIDED_EVENTS).fetch_all(connection).await
 }

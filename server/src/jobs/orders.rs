@@ -5,9 +5,10 @@ use std::time::Duration;
 use futures::future::join_all;
 use tokio::sync::watch;
 
+use super::outbox::{End, claim, settle};
+use crate::db::Fault;
 use crate::db::orders::{self, OrderKey};
 use crate::db::outbox::{self, OutboxRow};
-use crate::db::{Fault, Store};
 use crate::services::payments::{reconcile, refund, release};
 use crate::state::State;
 
@@ -92,31 +93,11 @@ async fn registry_was_faster(state: &State) -> Result<(), Fault> {
 }
 
 async fn end_for_registry(state: &State, row: &OutboxRow) -> Result<(), Fault> {
-    let now = state.clock.now().timestamp_millis();
-    // What fails comes again later, behind the others.
-    let again = now + (1_000 << row.attempts.clamp(0, 12));
-    if !claim(&state.store, &row.id, now, again).await? {
+    if !claim(state, row, state.clock.now().timestamp_millis(), 0).await? {
         return Ok(());
     }
     let body: ProcessedElsewhere =
         serde_json::from_str(&row.body).map_err(|error| Fault::stored("outbox body", error))?;
     release::processed_elsewhere(state, &OrderKey { person_id: body.person, id: body.order }).await?;
-    let id = row.id.clone();
-    state
-        .store
-        .write(move |connection| {
-            let id = id.clone();
-            Box::pin(async move { Ok(outbox::done(connection, &id, now).await?) })
-        })
-        .await
-}
-
-async fn claim(store: &Store, id: &str, now: i64, again: i64) -> Result<bool, Fault> {
-    let id = id.to_owned();
-    store
-        .write(move |connection| {
-            let id = id.clone();
-            Box::pin(async move { Ok(outbox::claim(connection, &id, now, now, again).await?) })
-        })
-        .await
+    settle(state, row, End::Done).await
 }

@@ -40,7 +40,7 @@ pub async fn once(state: &State) -> Result<(), Fault> {
             settle(state, &row, End::Expired).await?;
             continue;
         }
-        if !claim(state, &row, now).await? {
+        if !claim(state, &row, now, CLAIM).await? {
             continue;
         }
         let open = |part: &str, sealed: &str| {
@@ -48,35 +48,37 @@ pub async fn once(state: &State) -> Result<(), Fault> {
             text.map_err(|error| Fault::stored("outbox", error))
         };
         match sender.send(&row.id, &open("recipient", &row.recipient)?, &open("body", &row.body)?).await {
-            Ok(()) => settle(state, &row, End::Sent).await?,
+            Ok(()) => settle(state, &row, End::Done).await?,
             Err(error) => tracing::warn!(%error, attempts = row.attempts, "an SMS will be sent again"),
         }
     }
     Ok(())
 }
 
-async fn claim(state: &State, row: &OutboxRow, now: i64) -> Result<bool, Fault> {
+/// Claims the row for one worker for so many milliseconds; what fails comes again later and later, behind the others.
+pub(super) async fn claim(state: &State, row: &OutboxRow, now: i64, hold: i64) -> Result<bool, Fault> {
     let (id, again) = (row.id.clone(), now + (1_000 << row.attempts.clamp(0, 12)));
     let claimed = state.store.write(move |connection| {
         let id = id.clone();
-        Box::pin(async move { Ok(outbox::claim(connection, &id, now, now + CLAIM, again).await?) })
+        Box::pin(async move { Ok(outbox::claim(connection, &id, now, now + hold, again).await?) })
     });
     claimed.await
 }
 
 #[derive(Clone, Copy)]
-enum End {
-    Sent,
+pub(super) enum End {
+    Done,
     Expired,
 }
 
-async fn settle(state: &State, row: &OutboxRow, end: End) -> Result<(), Fault> {
+/// The row needs nobody any more.
+pub(super) async fn settle(state: &State, row: &OutboxRow, end: End) -> Result<(), Fault> {
     let (id, now) = (row.id.clone(), state.clock.now().timestamp_millis());
     let settled = state.store.write(move |connection| {
         let id = id.clone();
         Box::pin(async move {
             match end {
-                End::Sent => outbox::done(connection, &id, now).await?,
+                End::Done => outbox::done(connection, &id, now).await?,
                 End::Expired => outbox::expire(connection, &id, now).await?,
             }
             Ok(())

@@ -58,7 +58,6 @@ async fn targets(site: &Site, driver: &Browser) -> Vec<Form> {
         fill("/api/register/identity", &[("id_number", "530102199505053056"), ("proof", "云A33333")]),
         fill("/api/register/password", &[("password", PASSWORD)]),
         fill("/api/settings", &[("language", "en")]),
-        fill("/api/sessions/extend", &[]),
         fill("/api/sessions/end", &[("session", &session)]),
         fill("/api/records/dispute", &[("vehicle", "v1"), ("record", "r3")]),
         fill("/api/orders/code/send", &[("vehicle", "v1"), ("records[]", "r4")]),

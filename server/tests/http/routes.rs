@@ -91,7 +91,6 @@ const SENT: &[Target] = &[
     ),
     ("/api/register/password", &[("password", "lutong-demo")], ["/register"; 3]),
     ("/api/settings", &[("theme", "dark")], ["/"; 3]),
-    ("/api/sessions/extend", &[], ["sign-in", "/", "/"]),
     ("/api/sessions/end", &[("session", "SESSION")], ["sign-in", "/me/sessions", "/not-found"]),
     (
         "/api/records/dispute",

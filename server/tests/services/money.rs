@@ -1,6 +1,7 @@
 //! Money is never in doubt: captured once, settled or given back, whatever the provider does.
 
 use rules::order::OrderState;
+use server::db::orders::OrderKey;
 use server::jobs;
 use server::sandbox::Faults;
 use server::services::payments::{reconcile, release};
@@ -8,7 +9,7 @@ use server::services::payments::{reconcile, release};
 use crate::support::worlds;
 use crate::world::World;
 
-async fn opened(world: &World) -> (server::db::orders::OrderKey, String) {
+async fn opened(world: &World) -> (OrderKey, String) {
     let order = world.placed(&["r1", "r2"]).await;
     let page = world.open_payment(&order).await;
     (order, page)
@@ -18,6 +19,15 @@ async fn settled_once(world: &World) {
     assert_eq!(world.number("select count(*) from payments where state = 'captured'").await, 1);
     assert_eq!(world.number("select count(*) from receipts").await, 1);
     assert_eq!(world.number("select count(*) from camera_records where state = 'processed'").await, 2);
+    world.every_promise_holds().await;
+}
+
+/// What was taken goes back by the job, once.
+async fn comes_back(world: &World, order: &OrderKey) {
+    world.until(order, OrderState::Refunding).await;
+    world.every_promise_holds().await;
+    jobs::orders::once(&world.state).await.unwrap();
+    world.until(order, OrderState::Refunded).await;
     world.every_promise_holds().await;
 }
 
@@ -110,12 +120,8 @@ async fn a_payment_after_the_lapse_comes_back_when_a_record_is_taken() {
         assert!(release::lapse(&world.state, &order).await.unwrap());
         let second = world.placed(&["r1"]).await;
         reconcile::ask_provider(&world.state, &order).await.unwrap();
-        assert_eq!(world.order_state(&order).await, OrderState::Refunding);
-        world.every_promise_holds().await;
-        jobs::orders::once(&world.state).await.unwrap();
-        world.until(&order, OrderState::Refunded).await;
+        comes_back(&world, &order).await;
         assert_eq!(world.order_state(&second).await, OrderState::Placed);
-        world.every_promise_holds().await;
     }
 }
 
@@ -125,11 +131,8 @@ async fn a_payment_for_records_no_longer_eligible_comes_back() {
         let (order, page) = opened(&world).await;
         world.run("update camera_records set disputed = 1 where id = 'r2'".into()).await;
         world.press(&page, "pay").await;
-        world.until(&order, OrderState::Refunding).await;
-        jobs::orders::once(&world.state).await.unwrap();
-        world.until(&order, OrderState::Refunded).await;
+        comes_back(&world, &order).await;
         assert_eq!(world.number("select count(*) from camera_records where state = 'unprocessed'").await, 5);
-        world.every_promise_holds().await;
     }
 }
 
@@ -141,14 +144,11 @@ async fn a_payment_for_a_record_processed_elsewhere_meanwhile_comes_back() {
             .run("update camera_records set registry_state = 'processed-elsewhere' where id = 'r2'".into())
             .await;
         world.press(&page, "pay").await;
-        world.until(&order, OrderState::Refunding).await;
-        jobs::orders::once(&world.state).await.unwrap();
-        world.until(&order, OrderState::Refunded).await;
+        comes_back(&world, &order).await;
         let state = world.text("select state from camera_records where id = 'r2'").await;
         assert_eq!(state.as_deref(), Some("processed-elsewhere"));
         assert_eq!(world.number("select count(*) from camera_records where state = 'unprocessed'").await, 4);
         assert_eq!(world.number("select count(*) from receipts").await, 0);
-        world.every_promise_holds().await;
     }
 }
 
@@ -158,13 +158,10 @@ async fn a_payment_for_a_vehicle_sold_since_comes_back() {
         let (order, page) = opened(&world).await;
         world.run("update vehicles set owner_id = 'buyer' where id = 'v1'".into()).await;
         world.press(&page, "pay").await;
-        world.until(&order, OrderState::Refunding).await;
+        comes_back(&world, &order).await;
         let reason = world.text("select refund_reason from orders").await;
         assert_eq!(reason.as_deref(), Some("refund.no-longer-eligible"));
-        jobs::orders::once(&world.state).await.unwrap();
-        world.until(&order, OrderState::Refunded).await;
         assert_eq!(world.number("select count(*) from camera_records where state = 'unprocessed'").await, 5);
-        world.every_promise_holds().await;
     }
 }
 
@@ -181,7 +178,7 @@ async fn declined_and_then_paid_is_paid() {
 }
 
 /// The person's bank said no, and we know it; gives the provider's page.
-async fn declined(world: &World) -> (server::db::orders::OrderKey, String) {
+async fn declined(world: &World) -> (OrderKey, String) {
     let (order, page) = opened(world).await;
     world.press(&page, "decline").await;
     reconcile::ask_provider(&world.state, &order).await.unwrap();

@@ -16,7 +16,7 @@ use server::sandbox::{self, Faults, Sandbox, Shared};
 use server::sealing::Sealer;
 use server::signing::Signer;
 use server::state::State;
-use sqlx::AssertSqlSafe;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -44,11 +44,9 @@ async fn databases(folder: &TempDir) -> Vec<String> {
     if let Ok(server) = std::env::var("TEST_DATABASE_URL") {
         let clock: &dyn Clock = &SystemClock;
         let name = format!("test_{}", hex::encode(clock.random::<8>()));
-        let admin = Store::connect_admin(&server).await.expect("the PostgreSQL server answers");
-        sqlx::query(AssertSqlSafe(format!("create database {name}")))
-            .execute(&admin)
-            .await
-            .expect("a database");
+        sqlx::any::install_default_drivers();
+        let mut admin = AnyConnection::connect(&server).await.expect("the PostgreSQL server answers");
+        admin.execute(AssertSqlSafe(format!("create database {name}"))).await.expect("a database");
         let base = server.rsplit_once('/').expect("a URL with a database").0;
         urls.push(format!("{base}/{name}"));
     }

@@ -7,7 +7,8 @@ use sqlx::AnyConnection;
 
 use super::selection::Decided;
 use crate::db::Fault;
-use crate::db::orders::{self, EventRow, OrderKey, OrderRow};
+use crate::db::order_events::{self, EventRow};
+use crate::db::orders::{self, OrderKey, OrderRow};
 use crate::state::State;
 
 /// Something that happened to an order.
@@ -46,16 +47,16 @@ pub async fn append(
         facts,
         verdict,
     };
-    Ok(orders::append_event(connection, order, &row).await?)
+    Ok(order_events::append_event(connection, order, &row).await?)
 }
 
 /// Stores the rulebook in force, so that what it decides can be replayed later.
 pub async fn keep_rulebook(connection: &mut AnyConnection, state: &State, now: Moment) -> Result<(), Fault> {
     let version = state.rulebook.version.to_string();
-    if orders::find_rulebook(connection, &version).await?.is_none() {
+    if order_events::find_rulebook(connection, &version).await?.is_none() {
         let body = serde_json::to_string(&*state.rulebook)
             .map_err(|error| Fault::Internal(format!("the rulebook as JSON: {error}")))?;
-        orders::keep_rulebook(connection, &version, &body, now.timestamp_millis()).await?;
+        order_events::keep_rulebook(connection, &version, &body, now.timestamp_millis()).await?;
     }
     Ok(())
 }

@@ -13,7 +13,8 @@ use rules::violation::ViolationCode;
 use sqlx::AnyConnection;
 
 use super::events;
-use crate::db::orders::{self, EventRow, OrderKey, OrderRecordRow, OrderRow};
+use crate::db::order_events::{self, EventRow};
+use crate::db::orders::{self, OrderKey, OrderRecordRow, OrderRow};
 use crate::db::payments::{self, PaymentRow, ReceiptRow};
 use crate::db::{Fault, registry};
 use crate::services::violations::act;
@@ -84,7 +85,7 @@ pub async fn order(
 ) -> Result<OrderView, Fault> {
     let order = events::load(connection, key).await?;
     let records = orders::records_of_order(connection, key).await?;
-    let events = orders::events_of_order(connection, key).await?;
+    let events = order_events::events_of_order(connection, key).await?;
     let receipt = payments::receipt_of_order(connection, key).await?.map(|receipt| receipt.number);
     view(state, &order, &records, &events, receipt)
 }
