@@ -43,15 +43,18 @@ struct Prepared {
     parameters: Arc<CameraParameters>,
 }
 
+/// Cases of the same place and span of days share their parameters, as they do where a day's cases are judged.
 fn prepared(rulebook: &Rulebook) -> Vec<Prepared> {
-    let mut resolved = std::collections::BTreeMap::new();
+    let mut resolved: Vec<Arc<CameraParameters>> = Vec::new();
     let with_parameters = |case: CameraCase| {
         let place = rulebook.place_of(&case.record.region).map(|place| place.id.clone());
-        let day = calendar::local(case.now).date();
-        let parameters = resolved
-            .entry((place.clone(), day))
-            .or_insert_with(|| Arc::new(rulebook.camera_parameters(place.as_ref(), day)));
-        Prepared { parameters: Arc::clone(parameters), case }
+        let found = rulebook.camera_parameters(place.as_ref(), calendar::local(case.now).date());
+        let known = resolved.iter().find(|known| ***known == found).cloned();
+        let parameters = known.unwrap_or_else(|| {
+            resolved.push(Arc::new(found));
+            Arc::clone(&resolved[resolved.len() - 1])
+        });
+        Prepared { parameters, case }
     };
     generator::cases(CASES).map(with_parameters).collect()
 }

@@ -22,14 +22,17 @@ pub fn moment(local: NaiveDateTime) -> Moment {
 
 /// The moment at which a local day begins.
 pub fn day_begins(day: NaiveDate) -> Moment {
-    moment(day.and_time(chrono::NaiveTime::MIN))
+    day.and_time(chrono::NaiveTime::MIN).and_utc() - OFFSET
 }
 
 /// Minutes since local midnight, 0 to 1,439.
 pub fn minute_of_day(moment: Moment) -> i64 {
-    use chrono::Timelike;
-    let local = local(moment);
-    i64::from(local.hour() * 60 + local.minute())
+    second_of_day(moment) / 60
+}
+
+/// Seconds since local midnight, 0 to 86,399.
+pub(crate) fn second_of_day(moment: Moment) -> i64 {
+    (moment.timestamp() + OFFSET.num_seconds()).rem_euclid(TimeDelta::days(1).num_seconds())
 }
 
 coded! {

@@ -121,7 +121,8 @@ impl ClosedHours {
 
 /// The first moment after `after` at which the local clock shows the minute.
 fn at_minute(day_of: Moment, minute: i64, after: Moment) -> Moment {
-    let that_day = calendar::day_begins(calendar::local(day_of).date()) + TimeDelta::minutes(minute);
+    let midnight = day_of.timestamp() - calendar::second_of_day(day_of);
+    let that_day = Moment::from_timestamp(midnight + minute * 60, 0).unwrap_or(day_of);
     if that_day > after { that_day } else { that_day + TimeDelta::days(1) }
 }
 

@@ -90,7 +90,8 @@ impl<T: Coded> CodeSet<T> {
     }
 
     pub fn from_bits(bits: i64) -> Self {
-        T::ALL.iter().copied().filter(|value| bits & (1 << value.index()) != 0).collect()
+        let known = bits & ((1 << T::ALL.len()) - 1);
+        Self { bits: u32::try_from(known).unwrap_or_default(), of: PhantomData }
     }
 
     pub fn iter(self) -> impl Iterator<Item = T> {

@@ -44,25 +44,44 @@ const USUAL_REFUSALS: usize = 8;
 /// Judges flat facts: the verdict, or the fact that is missing.
 pub fn judge(facts: &Facts, times: &Times, parameters: &CameraParameters) -> Result<Verdict, MissingFact> {
     let mut refusals: Vec<Refusal> = Vec::new();
-    for (index, rule) in CAMERA_RULES.iter().enumerate() {
-        if refuses(rule, facts, parameters)? {
-            if refusals.is_empty() {
-                refusals.reserve_exact(USUAL_REFUSALS);
-            }
-            refusals.push(Refusal {
-                rule: rule.id,
-                found: show(rule.found, facts, parameters)?,
-                required: show(rule.required, facts, parameters)?,
-                source: parameters.source(index),
-                remedy: rule.remedy,
-                passes_at: passes_at(rule, facts, times, parameters)?,
-            });
-        }
+    // Each rule has code of its own, in which the compiler folds what the table says of it.
+    macro_rules! each {
+        ($($index:literal)*) => {
+            $(judge_by::<$index>(facts, times, parameters, &mut refusals)?;)*
+            const { assert!([$($index),*].len() == CAMERA_RULES.len()) };
+        };
     }
+    each!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20);
     Ok(Verdict { rulebook: parameters.version.clone(), place: parameters.place.clone(), refusals })
 }
 
+/// Adds what the rule of that place in the table has to say.
+#[inline(always)]
+fn judge_by<const INDEX: usize>(
+    facts: &Facts,
+    times: &Times,
+    parameters: &CameraParameters,
+    refusals: &mut Vec<Refusal>,
+) -> Result<(), MissingFact> {
+    let rule = const { &CAMERA_RULES[INDEX] };
+    if refuses(rule, facts, parameters)? {
+        if refusals.is_empty() {
+            *refusals = Vec::with_capacity(USUAL_REFUSALS);
+        }
+        refusals.push(Refusal {
+            rule: rule.id,
+            found: show(rule.found, facts, parameters)?,
+            required: show(rule.required, facts, parameters)?,
+            source: parameters.source(INDEX),
+            remedy: rule.remedy,
+            passes_at: passes_at(rule, facts, times, parameters)?,
+        });
+    }
+    Ok(())
+}
+
 /// Whether the rule refuses, without saying why.
+#[inline(always)]
 pub fn refuses(rule: &Rule, facts: &Facts, parameters: &CameraParameters) -> Result<bool, MissingFact> {
     Ok(rule.applies.holds(facts, parameters)? && !rule.passes.holds(facts, parameters)?)
 }
@@ -80,20 +99,23 @@ fn passes_at(
         Changes::WithCycle => times.next_cycle.map(calendar::day_begins),
         Changes::WithHold => times.hold_ends,
     };
-    let by_time = by_time.filter(|moment| *moment > times.now);
-    let mut by_parameters = parameters.changes_of(rule).map(calendar::day_begins).peekable();
-    let mut by_time = by_time.into_iter().peekable();
-    loop {
-        let sooner = match (by_time.peek(), by_parameters.peek()) {
-            (Some(time), Some(change)) if change < time => by_parameters.next(),
-            (Some(_), _) => by_time.next(),
-            (None, _) => by_parameters.next(),
-        };
-        let Some(moment) = sooner else { return Ok(None) };
-        let later = facts_at(facts, moment, times);
-        if !refuses(rule, &later, parameters.on(calendar::local(moment).date()))? {
-            return Ok(Some(moment));
+    let mut by_time = by_time.filter(|moment| *moment > times.now);
+    let passes = |moment: Moment| {
+        refuses(rule, &facts_at(facts, moment, times), parameters.at(moment)).map(|refuses| !refuses)
+    };
+    for change in parameters.changes_of(rule).map(calendar::day_begins) {
+        if let Some(sooner) = by_time.take_if(|moment| *moment <= change)
+            && passes(sooner)?
+        {
+            return Ok(Some(sooner));
         }
+        if passes(change)? {
+            return Ok(Some(change));
+        }
+    }
+    match by_time {
+        Some(moment) if passes(moment)? => Ok(Some(moment)),
+        _ => Ok(None),
     }
 }
 
@@ -111,6 +133,7 @@ fn facts_at(facts: &Facts, moment: Moment, times: &Times) -> Facts {
     later
 }
 
+#[inline(always)]
 fn show(what: Show, facts: &Facts, parameters: &CameraParameters) -> Result<Value, MissingFact> {
     Ok(match what {
         Show::Nothing => Value::Nothing,
@@ -135,6 +158,7 @@ fn show(what: Show, facts: &Facts, parameters: &CameraParameters) -> Result<Valu
     })
 }
 
+#[inline(always)]
 fn moment(seconds: i64) -> Moment {
     Moment::from_timestamp(seconds, 0).unwrap_or_default()
 }
@@ -147,6 +171,7 @@ fn one<T: Coded>(index: i64) -> CodeSet<T> {
     CodeSet::from_bits(1 << index)
 }
 
+#[inline(always)]
 fn number(shown: As, number: i64) -> Value {
     match shown {
         As::Money => Value::Money(Fen::new(number)),

@@ -46,6 +46,7 @@ pub trait Values {
 }
 
 impl Term {
+    #[inline]
     pub fn read(self, facts: &Facts, values: &impl Values) -> Result<i64, MissingFact> {
         Ok(match self {
             Self::Const(number) => number,
@@ -64,8 +65,11 @@ impl Term {
 }
 
 impl Expr {
+    #[inline(always)]
     pub fn holds(&self, facts: &Facts, values: &impl Values) -> Result<bool, MissingFact> {
         Ok(match *self {
+            Self::All(parts) => decided(parts, false, facts, values)?,
+            Self::Any(parts) => decided(parts, true, facts, values)?,
             Self::Always => true,
             Self::Is(fact) => facts.get(fact)? != 0,
             Self::Not(fact) => facts.get(fact)? == 0,
@@ -85,22 +89,16 @@ impl Expr {
                 values.number(parameter).is_none_or(|refused| set & refused == 0)
             }
             Self::Without(fact, bits) => facts.get(fact)? & bits == 0,
-            Self::All(parts) => {
-                for part in parts {
-                    if !part.holds(facts, values)? {
-                        return Ok(false);
-                    }
-                }
-                true
-            }
-            Self::Any(parts) => {
-                for part in parts {
-                    if part.holds(facts, values)? {
-                        return Ok(true);
-                    }
-                }
-                false
-            }
         })
     }
+}
+
+/// Reads the parts up to the first that comes out as `decider`, which is then the answer.
+fn decided(parts: &[Expr], decider: bool, facts: &Facts, values: &impl Values) -> Result<bool, MissingFact> {
+    for part in parts {
+        if part.holds(facts, values)? == decider {
+            return Ok(decider);
+        }
+    }
+    Ok(!decider)
 }

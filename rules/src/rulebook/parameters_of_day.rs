@@ -4,6 +4,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{Rulebook, SourceId, Version};
+use crate::Moment;
+use crate::calendar;
 use crate::order::ClosedHours;
 use crate::parameters::{Parameter, Value};
 use crate::place::PlaceId;
@@ -56,8 +58,17 @@ impl CameraParameters {
         self.sources[rule]
     }
 
-    /// The values that hold on a later day.
-    pub(crate) fn on(&self, day: NaiveDate) -> &Self {
+    /// Whether no later change is known.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.later.is_empty()
+    }
+
+    /// The values that hold at a later moment.
+    pub(crate) fn at(&self, moment: Moment) -> &Self {
+        if self.is_settled() {
+            return self;
+        }
+        let day = calendar::local(moment).date();
         self.later.iter().rev().find(|(since, _)| *since <= day).map_or(self, |(_, later)| later)
     }
 
