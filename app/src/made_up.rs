@@ -1,10 +1,12 @@
 //! A case that a visitor makes up, as the form has it: read, filled in where it is silent. The server and the browser
 //! read it alike.
 
+use chrono::NaiveTime;
 use rules::Moment;
 use rules::calendar;
 use rules::camera::{
-    Applicant, CameraCase, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, RecordStanding, VehicleFacts,
+    Applicant, CameraCase, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, RecordStanding, Standing,
+    VehicleFacts,
 };
 use rules::licence::{LicenceState, LicenceStates, Points};
 use rules::money::Fen;
@@ -26,7 +28,7 @@ pub const PLACES: [(&str, &str); 6] = [
     ("440103", "elsewhere"),
 ];
 
-/// The query of a case that the rule refuses, where the form can make one.
+/// The query of a case that the rule refuses; none of the rule that refuses nothing.
 pub fn refused_by(rule: RuleId) -> Option<&'static str> {
     use RuleId as R;
     Some(match rule {
@@ -46,9 +48,12 @@ pub fn refused_by(rule: RuleId) -> Option<&'static str> {
         R::VehicleUse => "place=500103&plate=渝A12345&usage=operating",
         R::PlateArea => "place=450103&plate=云A12345",
         R::Lease => "place=500103&plate=渝A12345&relation=leased&bound=after",
-        R::ServiceHours | R::RecordOpen | R::NotDisputed | R::FullMarks | R::VehicleState | R::LateFee => {
-            return None;
-        }
+        R::ServiceHours => "place=500103&plate=渝A12345&at=23:00",
+        R::RecordOpen => "standing=processed",
+        R::NotDisputed => "disputed=yes",
+        R::FullMarks => "place=500103&plate=渝A12345&full_marks=3",
+        R::VehicleState => "state=scrapped",
+        R::LateFee => return None,
     })
 }
 
@@ -67,6 +72,12 @@ pub struct Input {
     pub usage: String,
     pub relation: String,
     pub bound: String,
+    /// The hour at which it is asked; empty for now.
+    pub at: String,
+    pub standing: String,
+    pub disputed: String,
+    pub full_marks: String,
+    pub state: String,
 }
 
 /// A field that must be mended.
@@ -110,12 +121,27 @@ impl Input {
             usage: or("usage", "non-operating"),
             relation: or("relation", "own"),
             bound: or("bound", "before"),
+            at: or("at", ""),
+            standing: or("standing", "unprocessed"),
+            disputed: or("disputed", "no"),
+            full_marks: or("full_marks", "0"),
+            state: or("state", "normal"),
         }
+    }
+
+    /// Whether a fact that most people leave alone was changed.
+    pub fn is_rare(&self) -> bool {
+        let rare = |input: &Self| {
+            let Self { at, standing, disputed, full_marks, state, .. } = input.clone();
+            [at, standing, disputed, full_marks, state]
+        };
+        rare(self) != rare(&Self::read(|_| String::new()))
     }
 
     /// The case, or everything that must be mended.
     pub fn case(&self, now: Moment) -> Result<CameraCase, Vec<Wrong>> {
         let mut errors = Vec::new();
+        let now = keep(self.asked_at(now), &mut errors).unwrap_or(now);
         let record = self.record(now, &mut errors);
         let applicant = self.applicant(now, &mut errors);
         let vehicle = self.vehicle(now, &mut errors);
@@ -132,12 +158,23 @@ impl Input {
         }
     }
 
+    /// Today at the hour that was given.
+    fn asked_at(&self, now: Moment) -> Result<Moment, Wrong> {
+        if self.at.is_empty() {
+            return Ok(now);
+        }
+        let hour = NaiveTime::parse_from_str(&self.at, "%H:%M").map_err(|_| wrong("at"))?;
+        Ok(calendar::moment(calendar::local(now).date().and_time(hour)))
+    }
+
     fn record(&self, now: Moment, errors: &mut Vec<Wrong>) -> Option<RecordFacts> {
         let region = keep(RegionCode::parse(&self.place).map_err(|_| wrong("place")), errors);
         let capture = keep(code::<Capture>("capture", &self.capture), errors);
         let penalty = keep(code::<PenaltyKind>("penalty", &self.penalty), errors);
         let fine = keep(Fen::parse(&self.fine).map_err(|_| wrong("fine")), errors);
         let points = keep(points("points", &self.points), errors);
+        let standing = keep(code::<Standing>("standing", &self.standing), errors);
+        let disputed = keep(yes("disputed", &self.disputed), errors);
         Some(RecordFacts {
             region: region?,
             violated_at: now - chrono::TimeDelta::days(5),
@@ -145,21 +182,22 @@ impl Input {
             penalty: penalty?,
             fine: fine?,
             points: points?,
-            state: RecordStanding::Unprocessed,
-            disputed: false,
+            state: standing_of(standing?, now),
+            disputed: disputed?,
         })
     }
 
     fn applicant(&self, now: Moment, errors: &mut Vec<Wrong>) -> Option<Applicant> {
         let identity = keep(code::<IdentityLevel>("identity", &self.identity), errors);
         let cycle_points = keep(points("cycle_points", &self.cycle_points), errors)?;
+        let full_marks = keep(points("full_marks", &self.full_marks), errors)?.0;
         let licence = if self.licence == "none" {
             None
         } else {
             let state = keep(code::<LicenceState>("licence", &self.licence), errors)?;
             let next_cycle = calendar::local(now).date() + chrono::Days::new(100);
             let states = LicenceStates::EMPTY.with(state);
-            Some(LicenceFacts { states, cycle_points, full_marks: 0, next_cycle })
+            Some(LicenceFacts { states, cycle_points, full_marks, next_cycle })
         };
         Some(Applicant { identity: identity?, licence, held_points: Points(0) })
     }
@@ -168,6 +206,7 @@ impl Input {
         let plate = keep(PlateNumber::parse(&self.plate).map_err(|_| wrong("plate")), errors);
         let kind = keep(code::<VehicleKind>("kind", &self.kind), errors);
         let usage = keep(code::<VehicleUse>("usage", &self.usage), errors);
+        let state = keep(code::<VehicleState>("state", &self.state), errors);
         let relation = keep(code::<Relation>("relation", &self.relation), errors)?;
         let days = if self.bound == "after" { 1 } else { 30 };
         let since = now - chrono::TimeDelta::days(days);
@@ -177,11 +216,32 @@ impl Input {
             plate: plate?,
             kind: kind?,
             usage: usage?,
-            states: VehicleStates::EMPTY.with(VehicleState::Normal),
+            states: VehicleStates::EMPTY.with(state?),
             relation,
             bound_since: bound.then_some(since),
             lease: (relation == Relation::Leased).then_some(lease),
         })
+    }
+}
+
+fn yes(field: &'static str, text: &str) -> Result<bool, Wrong> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err(Wrong { field, choice: true }),
+    }
+}
+
+/// Another order holds the record for two hours more.
+fn standing_of(standing: Standing, now: Moment) -> RecordStanding {
+    match standing {
+        Standing::Unprocessed => RecordStanding::Unprocessed,
+        Standing::HeldByThisOrder => RecordStanding::HeldByThisOrder,
+        Standing::HeldByOther => {
+            RecordStanding::HeldByOther { until: Some(now + chrono::TimeDelta::hours(2)) }
+        }
+        Standing::Processed => RecordStanding::Processed,
+        Standing::ProcessedElsewhere => RecordStanding::ProcessedElsewhere,
     }
 }
 

@@ -77,6 +77,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/rulebook") view=pages::rulebook::Rulebook ssr=SsrMode::Async/>
                 <Route path=path!("/rulebook/:rule") view=pages::rulebook::Rule ssr=SsrMode::Async/>
                 <Route path=path!("/what-if") view=pages::what_if::WhatIf ssr=SsrMode::Async/>
+                <Route path=path!("/what-if/late-fee") view=pages::what_if::LateFeeOfFine ssr=SsrMode::Async/>
                 <Route path=path!("/settings") view=pages::portal::Settings ssr=SsrMode::Async/>
                 <Route path=path!("/outbox") view=pages::portal::Outbox ssr=SsrMode::Async/>
                 <Route path=path!("/offline") view=pages::portal::Offline ssr=SsrMode::Async/>

@@ -49,7 +49,8 @@ async function visitor(page: Page): Promise<string[]> {
   return [
     '/', '/services', '/sign-in', '/sign-in/password', '/register', '/register/code', '/register/identity', '/register/password',
     '/register/done', '/signed-out', '/rulebook', '/rulebook/camera.fine-limit', '/rulebook/camera.licence-state', '/rulebook/fine.late-fee',
-    '/what-if', '/what-if?place=500103&fine=500&licence=none', '/what-if?fine=x&plate=y', '/settings', '/outbox', '/offline',
+    '/what-if', '/what-if?place=500103&fine=500&licence=none', '/what-if?fine=x&plate=y', '/what-if?disputed=yes&at=x', '/what-if/late-fee', '/what-if/late-fee?fine=x&paid_on=2020-01-01',
+    '/settings', '/outbox', '/offline',
     '/not-found', '/error/unavailable', '/error/stale', '/error/too-many', '/error/too-large',
   ];
 }

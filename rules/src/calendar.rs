@@ -5,6 +5,9 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc,
 use crate::Moment;
 use crate::set::coded;
 
+/// Beyond these years no record, licence or fine lies, and sums of days end.
+pub const YEARS: std::ops::Range<i32> = 1950..2200;
+
 const OFFSET: TimeDelta = TimeDelta::hours(8);
 
 /// Days off and days worked instead, 2010 to 2026, `-` off and `+` worked (from holiday-cn, MIT).

@@ -36,6 +36,19 @@ pub struct FineCase {
     pub suspensions: Vec<(NaiveDate, Option<NaiveDate>)>,
 }
 
+/// Why a late fee cannot be computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FineCaseError {
+    #[error("a fine is 0.00 to {LARGEST_FINE} yuan")]
+    Fine,
+    #[error("a fine is paid on the day of service or within a hundred years of it")]
+    Paid,
+}
+
+/// No fine of the road is larger.
+pub const LARGEST_FINE: Fen = Fen::new(100_000_000);
+const LONGEST_DELAY: i64 = 36_500;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LateFee {
     /// The last day on which nothing is added.
@@ -48,6 +61,14 @@ pub struct LateFee {
 }
 
 impl FineCase {
+    pub fn check(&self) -> Result<(), FineCaseError> {
+        if !(Fen::new(0)..=LARGEST_FINE).contains(&self.fine) {
+            return Err(FineCaseError::Fine);
+        }
+        let delay = (self.today - self.served_on).num_days();
+        if (0..=LONGEST_DELAY).contains(&delay) { Ok(()) } else { Err(FineCaseError::Paid) }
+    }
+
     pub fn late_fee(&self, terms: &LateFeeTerms) -> LateFee {
         let due_on = calendar::deadline(self.served_on, terms.grace_days, terms.count);
         let (mut days_late, mut days_suspended) = (0, 0);

@@ -3,6 +3,7 @@
 pub mod address;
 pub mod cookies;
 pub mod current;
+pub mod devices;
 pub mod files;
 pub mod forms;
 pub mod headers;
@@ -40,10 +41,10 @@ pub fn router(state: State, options: LeptosOptions, services: Services, payment_
     let payment_origin = payment_origin.to_owned();
     let pages = pages(&state, &options, services)
         .layer(from_fn(move |request, next| headers::protect_page(payment_origin.clone(), request, next)));
-    let guard = forms::Guard { state: state.clone(), pages: instead::Pages(pages.clone()) };
+    let guard = instead::Guard { state: state.clone(), pages: instead::Pages(pages.clone()) };
     let pages = pages
-        .layer(from_fn_with_state(guard, forms::guard))
-        .layer(from_fn_with_state(state.clone(), visits::recognise));
+        .layer(from_fn_with_state(guard.clone(), forms::guard))
+        .layer(from_fn_with_state(guard, visits::recognise));
     let machines = Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))

@@ -80,6 +80,16 @@ pub struct OrderStep {
     pub state: OrderState,
 }
 
+/// A payment, whole, on its way back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderRefund {
+    pub amount: Fen,
+    /// A text key.
+    pub reason: String,
+    pub asked_at: Moment,
+    pub done_at: Option<Moment>,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrderView {
     pub id: String,
@@ -100,8 +110,10 @@ pub struct OrderView {
     pub steps: Vec<OrderStep>,
     /// The receipt's number, once there is one.
     pub receipt: Option<String>,
-    /// Why the money went or goes back, where it does: a text key.
+    /// Why it ended without the money, where the order was not at fault: a text key.
     pub refund_reason: Option<String>,
+    /// Money that goes back or is back; a list of orders leaves them out.
+    pub refunds: Vec<OrderRefund>,
     pub rulebook: String,
 }
 

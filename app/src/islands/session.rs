@@ -88,11 +88,14 @@ fn watch(idle_minutes: u32, stage: RwSignal<Stage>) {
 fn stay(stage: RwSignal<Stage>) {
     use wasm_bindgen::{JsValue, closure::Closure};
     let answered = Closure::once(move |answer: JsValue| {
-        if js_sys::Reflect::get(&answer, &"ok".into()).is_ok_and(|ok| ok.is_truthy()) {
-            note_contact();
-            stage.set(Stage::Running);
-        } else {
-            stage.set(Stage::Ended);
+        match js_sys::Reflect::get(&answer, &"status".into()).ok().and_then(|status| status.as_f64()) {
+            Some(204.0) => {
+                note_contact();
+                stage.set(Stage::Running);
+            }
+            Some(401.0) => stage.set(Stage::Ended),
+            // An outage says nothing of the session.
+            _ => {}
         }
     });
     drop(window().fetch_with_str("/session").then(&answered));

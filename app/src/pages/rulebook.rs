@@ -28,10 +28,23 @@ pub fn Rulebook() -> impl IntoView {
             <p>{say("page.rulebook.words")}</p>
             <p class="lt-quiet">{say_with("page.rulebook.version", &[("version", &rulebook.version)])}</p>
             <Cells>{rules.collect_view()}</Cells>
+            {PAYING.map(|parameter| table(parameter, &rulebook)).collect_view()}
             <Cells><Cell title=say("page.rulebook.json") href="/api/v1/rulebook" icon=IconName::Book/></Cells>
         </Layout>
     }
 }
+
+/// Where one's own case is tried: a form that the rule refuses at first.
+fn try_it(rule: RuleId) -> String {
+    match refused_by(rule) {
+        Some(query) => format!("/what-if?{query}"),
+        None => "/what-if/late-fee".into(),
+    }
+}
+
+/// What places set beside the rules.
+const PAYING: [Parameter; 3] =
+    [Parameter::PaymentWindow, Parameter::PaymentChannels, Parameter::Confirmation];
 
 /// The parameters that the rule reads.
 fn parameters_of(rule: RuleId) -> Vec<Parameter> {
@@ -73,9 +86,7 @@ pub fn Rule() -> impl IntoView {
                 <section class="lt-section"><h2>{say("page.rulebook.sources")}</h2>{sources}</section>
             })}
             {tables}
-            {refused_by(rule).map(|query| view! {
-                <ButtonLink href=format!("/what-if?{query}")>{say("page.rulebook.try")}</ButtonLink>
-            })}
+            <ButtonLink href=try_it(rule)>{say("page.rulebook.try")}</ButtonLink>
         </Layout>
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! Judges a case that a visitor makes up, without signing in. The address holds the whole case, so it can be shared.
 
 mod form;
+mod late_fee;
 
 use leptos::prelude::*;
 use rules::calendar::DayCount;
@@ -23,6 +24,8 @@ use crate::islands::{WhatIfAnswer, WhatIfRules, WhatIfWords};
 use crate::made_up::{Input, PLACES, Wrong};
 use crate::visit::{FieldError, visit};
 use form::Choices;
+
+pub use late_fee::LateFeeOfFine;
 
 /// A parameter's value in words.
 pub fn parameter_words(parameter: Parameter, value: &Value) -> String {

@@ -42,7 +42,7 @@ for (const language of ['zh', 'en'] as const) {
     await page.locator('form[action="/api/orders/place"] button').click();
     await expect(page.locator('#errors')).toBeVisible();
     await expect(page).toHaveTitle(language === 'zh' ? /^错误/ : /^Error/);
-    await place(page, phone);
+    const order = await place(page, phone);
     await check();
     await pay(page);
     await check();

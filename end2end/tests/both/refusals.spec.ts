@@ -43,6 +43,18 @@ test('the rulebook and the what-if answer without signing in', async ({ page }) 
   await expect(page.locator('.lt-verdict--pass')).toBeVisible();
 });
 
+test('what paying late adds is computed from the page of its rule', async ({ page }) => {
+  await speak(page, 'zh');
+  await page.goto('/rulebook/fine.late-fee');
+  await page.getByRole('link', { name: '用我的情况算一算' }).click();
+  await page.locator('#fine').fill('200');
+  await page.locator('#served_on').fill('2026-03-01');
+  await page.locator('#paid_on').fill('2026-03-26');
+  await page.locator('main form button').click();
+  await expect(page.locator('#answer')).toContainText('逾期 10 天，加处罚款 60 元');
+  await expect(page.locator('#answer')).toContainText('260 元');
+});
+
 test.describe('what belongs to somebody else', () => {
   test.use({ meant: /status of 404/ });
 

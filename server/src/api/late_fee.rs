@@ -5,7 +5,7 @@ use axum::extract::State as Extracted;
 use axum::extract::rejection::JsonRejection;
 use chrono::NaiveDate;
 use rules::money::Fen;
-use rules::penalty::FineCase;
+use rules::penalty::{FineCase, FineCaseError, LARGEST_FINE};
 use rules::place::PlaceId;
 use rules::rulebook::Rulebook;
 use serde::{Deserialize, Serialize};
@@ -61,23 +61,23 @@ pub struct LateFeeBody {
 impl LateFeeRequest {
     /// The fee under the rulebook, or the first field that is wrong.
     pub fn compute(self, rulebook: &Rulebook) -> Result<LateFeeBody, Problem> {
-        if !(0..=100_000_000).contains(&self.fine) {
-            return Err(Problem::field("fine", "whole fen, 0 to 100000000"));
-        }
         let (served_on, paid_on) = (day("served_on", self.served_on)?, day("paid_on", self.paid_on)?);
-        if paid_on < served_on || (paid_on - served_on).num_days() > 36_500 {
-            return Err(Problem::field("paid_on", "not before served_on, and within a hundred years of it"));
-        }
-        let place = self.place.as_deref().map(|place| known_place(rulebook, place)).transpose()?;
-        let terms = rulebook.late_fee_terms(place.as_ref(), paid_on);
-        let terms =
-            terms.ok_or_else(|| Problem::field("paid_on", "no late-fee parameters hold on that day"))?;
         let case = FineCase {
             fine: Fen::new(self.fine),
             served_on,
             today: paid_on,
             suspensions: suspensions(&self.suspensions)?,
         };
+        case.check().map_err(|error| match error {
+            FineCaseError::Fine => Problem::field("fine", format!("whole fen, 0 to {}", LARGEST_FINE.fen())),
+            FineCaseError::Paid => {
+                Problem::field("paid_on", "not before served_on, and within a hundred years of it")
+            }
+        })?;
+        let place = self.place.as_deref().map(|place| known_place(rulebook, place)).transpose()?;
+        let terms = rulebook.late_fee_terms(place.as_ref(), paid_on);
+        let terms =
+            terms.ok_or_else(|| Problem::field("paid_on", "no late-fee parameters hold on that day"))?;
         let fee = case.late_fee(&terms);
         Ok(LateFeeBody {
             due_on: fee.due_on,

@@ -1,10 +1,9 @@
-//! Days and moments as requests give them. Beyond these years no record, licence or fine lies, and sums of days end.
+//! Days and moments as requests give them.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use rules::calendar::YEARS;
 
 use super::problem::Problem;
-
-const YEARS: std::ops::Range<i32> = 1950..2200;
 
 pub fn moment(field: &str, moment: DateTime<Utc>) -> Result<DateTime<Utc>, Problem> {
     day(field, moment.date_naive()).map(|_| moment)

@@ -19,6 +19,8 @@ statements! {
         asks, tries from refunds where state <> 'done' and next_ask_at <= $1 order by next_ask_at limit 100";
     CLAIM_ASKING = "update refunds set asks = asks + 1, next_ask_at = $3 \
         where out_refund_no = $1 and asks = $2 and state <> 'done'";
+    REFUNDS_OF_ORDER = "select person_id, order_id, out_trade_no, out_refund_no, amount, state, reason, requested_at, \
+        done_at, asks, tries from refunds where person_id = $1 and order_id = $2 order by requested_at, out_trade_no";
     UNDONE_REFUNDS_OF_ORDER = "select count(*) from refunds where person_id = $1 and order_id = $2 and state <> 'done'";
 }
 
@@ -43,6 +45,13 @@ impl RefundRow {
     pub fn order(&self) -> OrderKey {
         OrderKey { person_id: self.person_id.clone(), id: self.order_id.clone() }
     }
+}
+
+pub async fn refunds_of_order(
+    connection: &mut AnyConnection,
+    order: &OrderKey,
+) -> sqlx::Result<Vec<RefundRow>> {
+    sqlx::query_as(REFUNDS_OF_ORDER).bind(&order.person_id).bind(&order.id).fetch_all(connection).await
 }
 
 /// Asks for the refund of a payment; asking twice is asking once.

@@ -11,7 +11,7 @@ pub struct Current {
     pub visit_id: String,
     /// The address that limits count by.
     pub address: String,
-    /// The browser, as it names itself.
+    /// Browser and system as a person knows them; nothing where they are not known.
     pub device: String,
     /// The sealed draft of a sign-in or registration.
     pub draft: Option<String>,

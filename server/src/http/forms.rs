@@ -11,18 +11,12 @@ use http::header::{HeaderMap, HeaderValue, ORIGIN, RETRY_AFTER};
 use subtle::ConstantTimeEq;
 
 use super::current::Current;
-use super::instead::Pages;
+use super::instead::Guard;
 use crate::state::State;
 
 pub const LARGEST: usize = 64 * 1024;
 /// No part of an address is longer.
 const LONGEST_PART: usize = 64;
-
-#[derive(Clone)]
-pub struct Guard {
-    pub state: State,
-    pub pages: Pages,
-}
 
 pub async fn guard(Extracted(guard): Extracted<Guard>, request: Request, next: Next) -> Response {
     let Guard { state, pages } = guard;

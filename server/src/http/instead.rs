@@ -9,6 +9,14 @@ use http::request::Parts;
 use tower::ServiceExt;
 
 use super::current::Current;
+use crate::state::State;
+
+/// What a guard of pages works with.
+#[derive(Clone)]
+pub struct Guard {
+    pub state: State,
+    pub pages: Pages,
+}
 
 /// The pages with their policy, without the guards that refuse.
 #[derive(Clone)]

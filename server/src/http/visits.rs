@@ -9,8 +9,9 @@ use http::header::{CACHE_CONTROL, HeaderValue, SET_COOKIE, USER_AGENT};
 use rules::Moment;
 use rules::person::IdentityLevel;
 
-use super::cookies;
 use super::current::{Current, Session};
+use super::instead::Guard;
+use super::{cookies, devices};
 use crate::db::accounts::{self, SessionRow};
 use crate::db::{Fault, registry};
 use crate::services::accounts::{ABSOLUTE, IDLE};
@@ -18,8 +19,10 @@ use crate::services::violations::facts::moment;
 use crate::services::{orders, portal};
 use crate::state::State;
 
-/// Puts `Visit` and `Current` into the request.
-pub async fn recognise(Extracted(state): Extracted<State>, mut request: Request, next: Next) -> Response {
+/// Puts `Visit` and `Current` into the request. Whose session cannot be read is told of the outage: a visitor's page
+/// would say that they are signed out.
+pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request, next: Next) -> Response {
+    let Guard { state, pages } = guard;
     let headers = request.headers().clone();
     let known_visit = cookies::read(&headers, cookies::VISIT).filter(|id| id.len() == 32);
     let new_visit = known_visit.is_none();
@@ -27,13 +30,11 @@ pub async fn recognise(Extracted(state): Extracted<State>, mut request: Request,
     let address = state.proxies.sender(request.extensions(), &headers);
     let device = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let found = find_session(&state, cookies::read(&headers, cookies::SESSION)).await;
-    let (session, account) = match found {
-        Ok(found) => found.unzip(),
-        Err(fault) => {
-            tracing::error!(%fault, "the session could not be read");
-            (None, None)
-        }
-    };
+    if let Err(fault) = &found {
+        tracing::error!(%fault, "the session could not be read");
+    }
+    let readable = found.is_ok();
+    let (session, account) = found.ok().flatten().unzip();
     let signed_in = session.is_some();
     let secret = session.as_ref().map_or(&visit_id, |session| &session.id).clone();
     let person = session.as_ref().and_then(|session: &Session| session.person_id.clone());
@@ -59,13 +60,17 @@ pub async fn recognise(Extracted(state): Extracted<State>, mut request: Request,
     let current = Current {
         visit_id: visit_id.clone(),
         address,
-        device: device.chars().take(200).collect(),
+        device: devices::name(device),
         draft: cookies::read(&headers, cookies::DRAFT),
         session,
     };
     request.extensions_mut().insert(visit);
     request.extensions_mut().insert(current);
-    let mut response = next.run(request).await;
+    let mut response = if readable {
+        next.run(request).await
+    } else {
+        pages.show("/error/unavailable", &request.into_parts().0).await
+    };
     let headers = response.headers_mut();
     if new_visit {
         headers.append(SET_COOKIE, cookies::set(cookies::VISIT, visit_id));

@@ -223,17 +223,23 @@ async fn a_failing_store_shows_a_reference_and_nothing_of_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_the_table_of_sessions_nobody_is_signed_in() {
+async fn who_cannot_be_recognised_is_told_of_the_outage_and_not_signed_out() {
     for site in sites().await {
         let driver = site.driver().await;
         site.world.run("drop table sessions".into()).await;
-        let me = driver.get("/me").await;
-        assert_eq!(me.location(), "/sign-in?next=/me", "{}", me.status);
-        tells_nothing(&me, "/me");
-        assert_eq!(driver.get("/evidence/v1/r1").await.status, StatusCode::NOT_FOUND);
-        let sent = driver.sign_in(PHONE, PASSWORD).await;
+        let session = driver.cookie("__Host-session");
+        for path in ["/me", "/vehicles/v1", "/evidence/v1/r1", "/session"] {
+            let answer = driver.get(path).await;
+            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+            assert_eq!(answer.set_cookie("__Host-session"), None);
+            tells_nothing(&answer, path);
+        }
+        assert_eq!(driver.cookie("__Host-session"), session);
+        let visitor = site.browser();
+        assert_eq!(visitor.get("/me").await.location(), "/sign-in?next=/me");
+        let sent = visitor.sign_in(PHONE, PASSWORD).await;
         tells_nothing(&sent, "signing in");
-        tells_nothing(&driver.get(sent.location()).await, "the page after it");
+        tells_nothing(&visitor.get(sent.location()).await, "the page after it");
         assert_eq!(sent.set_cookie("__Host-session"), None);
     }
 }

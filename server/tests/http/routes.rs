@@ -53,6 +53,7 @@ pub const READ: &[(&str, &str, Outcomes)] = &[
     ("/rulebook", "/rulebook", FOR_ALL),
     ("/rulebook/{rule}", "/rulebook/camera.points-total", FOR_ALL),
     ("/what-if", "/what-if", FOR_ALL),
+    ("/what-if/late-fee", "/what-if/late-fee", FOR_ALL),
     ("/settings", "/settings", FOR_ALL),
     ("/outbox", "/outbox", FOR_ALL),
     ("/offline", "/offline", FOR_ALL),

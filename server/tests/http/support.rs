@@ -57,7 +57,7 @@ pub async fn populated() -> Vec<(World, TcpListener)> {
     worlds
 }
 
-fn start(world: &World, listener: TcpListener) -> SocketAddr {
+pub fn start(world: &World, listener: TcpListener) -> SocketAddr {
     let address = listener.local_addr().expect("an address");
     let root = world.state.evidence.join("site");
     std::fs::create_dir_all(root.join("pkg")).expect("a folder");

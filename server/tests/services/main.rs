@@ -11,6 +11,7 @@ mod refunds;
 mod statements;
 mod support;
 mod upkeep;
+mod walks;
 #[expect(dead_code, reason = "only the tests over HTTP start the program as a process")]
 #[path = "../support/world.rs"]
 mod world;

@@ -4,6 +4,7 @@ use rules::order::OrderState;
 use server::db::orders::OrderKey;
 use server::jobs;
 use server::sandbox::Faults;
+use server::services::orders::views;
 use server::services::payments::{reconcile, release};
 
 use crate::support::worlds;
@@ -223,6 +224,11 @@ async fn money_that_comes_on_a_number_that_failed_is_not_lost_and_what_comes_twi
         assert_eq!(world.number("select count(*) from payments where state = 'captured'").await, 2);
         let refund = world.text("select state from refunds").await;
         assert_eq!(refund.as_deref(), Some("done"));
+        let mut connection = world.state.store.read().await.unwrap();
+        let shown = views::order(&world.state, &mut connection, &order).await.unwrap();
+        let [refund] = &shown.refunds[..] else { panic!("{:?}", shown.refunds) };
+        assert_eq!((refund.reason.as_str(), refund.amount), ("refund.paid-twice", shown.fine));
+        assert!(refund.done_at.is_some());
         assert_eq!(world.order_state(&order).await, OrderState::Settled);
         world.every_promise_holds().await;
     }

@@ -7,7 +7,7 @@ use rules::person::IdentityLevel;
 use rules::rulebook::Rulebook;
 use server::clock::{Clock, FixedClock, SystemClock};
 use server::config::LimitSettings;
-use server::db::{Engine, Store, outbox};
+use server::db::{Engine, Fault, Store, outbox};
 use server::gateways::wechat;
 use server::http::address::Proxies;
 use server::http::current::Person;
@@ -114,6 +114,11 @@ impl World {
         run(&self.state, statement).await;
     }
 
+    /// Whether the statement could be run.
+    pub async fn try_run(&self, statement: String) -> bool {
+        try_run(&self.state, statement).await.is_ok()
+    }
+
     pub async fn number(&self, query: &str) -> i64 {
         let mut connection = self.state.store.read().await.expect("a connection");
         let found = sqlx::query_scalar(AssertSqlSafe(query.to_owned())).fetch_one(&mut *connection).await;
@@ -158,13 +163,17 @@ fn origin(listener: &TcpListener) -> String {
 }
 
 async fn run(state: &State, statement: String) {
+    try_run(state, statement).await.expect("the statement runs");
+}
+
+async fn try_run(state: &State, statement: String) -> Result<(), Fault> {
     let ran = state.store.write(move |connection| {
         let statement = statement.clone();
         Box::pin(
             async move { Ok(sqlx::query(AssertSqlSafe(statement)).execute(connection).await.map(drop)?) },
         )
     });
-    ran.await.expect("the statement runs");
+    ran.await
 }
 
 async fn seed(state: &State) -> Person {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use rules::order::{OrderEvent, OrderState};
 
-use crate::api::orders::OrderView;
+use crate::api::orders::{OrderRefund, OrderView};
 use crate::api::services;
 use crate::components::{
     ActionBar, Button, ButtonKind, ButtonLink, Card, Cell, Cells, Empty, IconName, Layout, OrderTag, Panel,
@@ -69,12 +69,14 @@ fn OrderPage(order: OrderView) -> impl IntoView {
         view! { <Cell title=act note=note value=money_words(record.fine)/> }
     });
     let items = items.collect_view();
+    let refunds: Vec<_> = order.refunds.iter().map(refund).collect();
     let steps = steps(&order);
     let actions = payable.then(|| actions(&order));
     view! {
         <Layout title=title own_heading=settled back="/orders" transaction=payable tab=Tab::Progress errors=errors>
             <Once busy=say("page.order.opening")/>
             {head}
+            {(!refunds.is_empty()).then(|| view! { <Cells heading=say("page.order.refunds")>{refunds}</Cells> })}
             <SummaryList rows/>
             <Cells heading=say("page.order.items")>{items}</Cells>
             <section class="lt-section"><h2>{say("page.order.steps")}</h2><Timeline steps/></section>
@@ -113,7 +115,7 @@ fn head(order: &OrderView, asking: bool) -> AnyView {
             .into_any()
         }
         state => {
-            let reason = order.refund_reason.as_deref().map(say);
+            let reason = order.refund_reason.as_deref().filter(|_| order.refunds.is_empty()).map(say);
             view! {
                 <p>{say(&format!("page.order.means-{}", state.code()))}</p>
                 {reason.map(|reason| view! { <p>{reason}</p> })}
@@ -121,6 +123,16 @@ fn head(order: &OrderView, asking: bool) -> AnyView {
             .into_any()
         }
     }
+}
+
+/// Money on its way back, or back, and why.
+fn refund(refund: &OrderRefund) -> impl IntoView + use<> {
+    let stands = match refund.done_at {
+        Some(done) => say_with("page.order.refund-done", &[("time", &time_words(done))]),
+        None => say_with("page.order.refund-asked", &[("time", &time_words(refund.asked_at))]),
+    };
+    let note = format!("{} · {stands}", say(&refund.reason));
+    view! { <Cell title=say("page.order.refund") note=note value=money_words(refund.amount)/> }
 }
 
 fn rows(order: &OrderView) -> Vec<SummaryRow> {

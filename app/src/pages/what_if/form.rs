@@ -1,15 +1,26 @@
-//! The fields of a made-up case, with what stands in them now and what must be mended.
+//! The fields of made-up cases, with what stands in them now and what must be mended.
 
 use leptos::prelude::*;
+use rules::camera::Standing;
 use rules::licence::LicenceState;
 use rules::person::IdentityLevel;
 use rules::set::Coded;
-use rules::vehicle::{Relation, VehicleKind, VehicleUse};
+use rules::vehicle::{Relation, VehicleKind, VehicleState, VehicleUse};
 use rules::violation::{Capture, PenaltyKind};
 
-use crate::components::{error_text, say};
+use crate::components::{Details, error_text, say};
 use crate::made_up::{Input, PLACES};
 use crate::visit::FieldError;
+
+/// The places that a form offers.
+pub(super) fn places() -> Vec<(String, String)> {
+    PLACES.map(|(region, place)| (region.to_owned(), say(&format!("page.what-if.place-{place}")))).to_vec()
+}
+
+/// The words of the field's error.
+pub(super) fn wrong(errors: &[FieldError], name: &str) -> Option<String> {
+    errors.iter().find(|error| error.field == name).map(error_text)
+}
 
 fn options<T: Coded>(key: impl Fn(&str) -> String) -> Vec<(String, String)> {
     T::ALL.iter().map(|value| (value.code().to_owned(), say(&key(value.code())))).collect()
@@ -18,14 +29,14 @@ fn options<T: Coded>(key: impl Fn(&str) -> String) -> Vec<(String, String)> {
 /// All fields of the case, with what stands in them now and what must be mended.
 #[component]
 pub fn Choices(input: Input, errors: Vec<FieldError>) -> impl IntoView {
-    let wrong = |name: &str| errors.iter().find(|error| error.field == name).map(error_text);
-    let places =
-        PLACES.map(|(region, place)| (region.to_owned(), say(&format!("page.what-if.place-{place}"))));
+    let open = input.is_rare();
+    let wrong = move |name: &str| wrong(&errors, name);
     let mut licences = options::<LicenceState>(|code| format!("licence-state.{code}"));
     licences.push(("none".into(), say("page.what-if.no-licence")));
     let bound = ["before", "after"].map(|when| (when.to_owned(), say(&format!("page.what-if.bound-{when}"))));
+    let disputed = ["no", "yes"].map(|said| (said.to_owned(), say(&format!("page.what-if.disputed-{said}"))));
     view! {
-        <Select name="place" error=wrong("place") options=places.to_vec() value=input.place/>
+        <Select name="place" error=wrong("place") options=places() value=input.place/>
         <Line name="fine" error=wrong("fine") value=input.fine mode="decimal"/>
         <Line name="points" error=wrong("points") value=input.points mode="numeric"/>
         <Select name="capture" error=wrong("capture") options={options::<Capture>(|code| format!("capture.{code}"))} value=input.capture/>
@@ -33,16 +44,23 @@ pub fn Choices(input: Input, errors: Vec<FieldError>) -> impl IntoView {
         <Select name="licence" error=wrong("licence") options=licences value=input.licence/>
         <Line name="cycle_points" error=wrong("cycle_points") value=input.cycle_points mode="numeric"/>
         <Select name="identity" error=wrong("identity") options={options::<IdentityLevel>(|code| format!("identity.{code}"))} value=input.identity/>
-        <Line name="plate" error=wrong("plate") value=input.plate mode="text"/>
+        <Line name="plate" error=wrong("plate") value=input.plate/>
         <Select name="kind" error=wrong("kind") options={options::<VehicleKind>(|code| format!("vehicle-kind.{code}"))} value=input.kind/>
         <Select name="usage" error=wrong("usage") options={options::<VehicleUse>(|code| format!("vehicle-use.{code}"))} value=input.usage/>
         <Select name="relation" error=wrong("relation") options={options::<Relation>(|code| format!("relation.{code}"))} value=input.relation/>
         <Select name="bound" error=wrong("bound") options=bound.to_vec() value=input.bound/>
+        <Details summary=say("page.what-if.more") open>
+            <Line name="at" error=wrong("at") value=input.at kind="time"/>
+            <Select name="standing" error=wrong("standing") options={options::<Standing>(|code| format!("record-standing.{code}"))} value=input.standing/>
+            <Select name="disputed" error=wrong("disputed") options=disputed.to_vec() value=input.disputed/>
+            <Line name="full_marks" error=wrong("full_marks") value=input.full_marks mode="numeric"/>
+            <Select name="state" error=wrong("state") options={options::<VehicleState>(|code| format!("vehicle-state.{code}"))} value=input.state/>
+        </Details>
     }
 }
 
 #[component]
-fn Select(
+pub(super) fn Select(
     name: &'static str,
     error: Option<String>,
     options: Vec<(String, String)>,
@@ -63,7 +81,13 @@ fn Select(
 }
 
 #[component]
-fn Line(name: &'static str, error: Option<String>, value: String, mode: &'static str) -> impl IntoView {
+pub(super) fn Line(
+    name: &'static str,
+    error: Option<String>,
+    value: String,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(optional)] mode: Option<&'static str>,
+) -> impl IntoView {
     let (invalid, described) = marks(name, error.as_ref());
     let class = "govuk-input govuk-input--width-10";
     let class = if error.is_some() { format!("{class} govuk-input--error") } else { class.to_owned() };
@@ -71,6 +95,7 @@ fn Line(name: &'static str, error: Option<String>, value: String, mode: &'static
         <Labelled name error>
             <input
                 class=class
+                type=kind
                 id=name
                 name=name
                 value=value

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::api::ServiceError;
-use app::api::orders::{OrderRecord, OrderStep, OrderView, PaidThrough, Receipt};
+use app::api::orders::{OrderRecord, OrderRefund, OrderStep, OrderView, PaidThrough, Receipt};
 use rules::licence::Points;
 use rules::money::Fen;
 use rules::order::{OrderEvent, OrderState};
@@ -16,6 +16,7 @@ use super::events;
 use crate::db::order_events::{self, EventRow};
 use crate::db::orders::{self, OrderKey, OrderRecordRow, OrderRow};
 use crate::db::payments::{self, PaymentRow, ReceiptRow};
+use crate::db::refunds::{self, RefundRow};
 use crate::db::{Fault, registry};
 use crate::services::violations::act;
 use crate::services::violations::facts::{moment, points};
@@ -44,11 +45,20 @@ fn step(row: &EventRow) -> Result<OrderStep, Fault> {
     })
 }
 
+fn refund(row: &RefundRow) -> Result<OrderRefund, Fault> {
+    Ok(OrderRefund {
+        amount: Fen::new(row.amount),
+        reason: row.reason.clone(),
+        asked_at: moment(row.requested_at)?,
+        done_at: row.done_at.map(moment).transpose()?,
+    })
+}
+
+/// Without its time line and refunds.
 fn view(
     state: &State,
     order: &OrderRow,
     records: &[OrderRecordRow],
-    events: &[EventRow],
     receipt: Option<String>,
 ) -> Result<OrderView, Fault> {
     let place = PlaceId::parse(&order.place).map_err(|error| Fault::stored("place", error))?;
@@ -71,9 +81,10 @@ fn view(
         points: Points(u32::try_from(order.points).unwrap_or(u32::MAX)),
         placed_at,
         pays_until: moment(order.pays_until)?,
-        steps: events.iter().map(step).collect::<Result<_, _>>()?,
+        steps: Vec::new(),
         receipt,
         refund_reason: order.refund_reason.clone(),
+        refunds: Vec::new(),
         rulebook: order.rulebook.clone(),
     })
 }
@@ -87,7 +98,12 @@ pub async fn order(
     let records = orders::records_of_order(connection, key).await?;
     let events = order_events::events_of_order(connection, key).await?;
     let receipt = payments::receipt_of_order(connection, key).await?.map(|receipt| receipt.number);
-    view(state, &order, &records, &events, receipt)
+    let refunds = refunds::refunds_of_order(connection, key).await?;
+    Ok(OrderView {
+        steps: events.iter().map(step).collect::<Result<_, _>>()?,
+        refunds: refunds.iter().map(refund).collect::<Result<_, _>>()?,
+        ..view(state, &order, &records, receipt)?
+    })
 }
 
 async fn records_by_order(
@@ -114,7 +130,7 @@ pub async fn all(
     rows.iter()
         .map(|order| {
             let held = records.remove(&order.id).unwrap_or_default();
-            view(state, order, &held, &[], receipts.get(&order.id).cloned())
+            view(state, order, &held, receipts.get(&order.id).cloned())
         })
         .collect()
 }
@@ -152,7 +168,7 @@ pub async fn receipts(
         .map(|row| {
             let order = orders.get(&row.order_id).ok_or(ServiceError::NotFound)?;
             let held = records.remove(&row.order_id).unwrap_or_default();
-            let order = view(state, order, &held, &[], Some(row.number.clone()))?;
+            let order = view(state, order, &held, Some(row.number.clone()))?;
             receipt_view(row, order, settled.remove(&row.order_id), payer.clone())
         })
         .collect()

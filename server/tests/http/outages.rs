@@ -1,0 +1,111 @@
+//! The store is gone or full for a while: people are told so, nothing is half done, and afterwards they go on.
+
+use http::StatusCode;
+use server::db::{Engine, Store};
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use crate::support::{Browser, Site, populated, sites, start};
+
+/// A wire to a database that can be cut and mended.
+struct Wire {
+    address: String,
+    whole: watch::Sender<bool>,
+}
+
+impl Wire {
+    async fn to(database: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address").to_string();
+        let (whole, seen) = watch::channel(true);
+        tokio::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                let (mut seen, database) = (seen.clone(), database.clone());
+                if !*seen.borrow() {
+                    continue;
+                }
+                tokio::spawn(async move {
+                    let mut far = TcpStream::connect(database).await.expect("the database");
+                    tokio::select! {
+                        _ = copy_bidirectional(&mut near, &mut far) => {}
+                        _ = seen.wait_for(|whole| !whole) => {}
+                    }
+                });
+            }
+        });
+        Self { address, whole }
+    }
+}
+
+/// Sites on PostgreSQL, each at the end of a wire.
+async fn wired() -> Vec<(Site, Wire)> {
+    let mut sites = Vec::new();
+    for (mut world, listener) in populated().await {
+        if world.engine() == Engine::Postgres {
+            let (_, database) = world.url.rsplit_once('@').expect("a user");
+            let (host, _) = database.split_once('/').expect("a database");
+            let wire = Wire::to(host.to_owned()).await;
+            let url = world.url.replace(host, &wire.address);
+            world.state.store = Store::open(&url).await.expect("a store");
+            sites.push((Site { address: start(&world, listener), world }, wire));
+        }
+    }
+    sites
+}
+
+/// Nobody is signed out, and every page and form says the same.
+async fn is_told(driver: &Browser, form: &crate::form::Form) {
+    let session = driver.cookie("__Host-session");
+    assert_eq!(driver.get("/vehicles/v1").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    let placed = driver.post(&form.action, &form.pairs()).await;
+    assert_eq!(placed.status, StatusCode::SERVICE_UNAVAILABLE, "{}", placed.location());
+    assert_eq!(driver.cookie("__Host-session"), session);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_database_is_gone_people_are_told_and_afterwards_go_on() {
+    for (site, wire) in wired().await {
+        let driver = site.driver().await;
+        let form = driver.order_form(&site, "v1", "r1").await;
+        wire.whole.send_replace(false);
+        is_told(&driver, &form).await;
+        assert_eq!(site.browser().get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(site.browser().get("/rulebook").await.status, StatusCode::OK);
+        wire.whole.send_replace(true);
+        let placed = driver.post(&form.action, &form.pairs()).await;
+        let order = placed.location().strip_prefix("/orders/").expect("the order").to_owned();
+        driver.pay(&site, &order).await;
+        assert_eq!(site.world.number("select count(*) from orders").await, 1);
+        site.world.every_promise_holds().await;
+    }
+}
+
+const FILLER: &str = "insert into outbox (id, kind, recipient, body, created_at, due_at, attempts, claimed_until) \
+    select hex(randomblob(16)), 'filler', '', hex(randomblob(1000)), 0, 0, 0, 0";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_takes_nothing_half() {
+    for site in sites().await.into_iter().filter(|site| site.world.engine() == Engine::Sqlite) {
+        let driver = site.driver().await;
+        let form = driver.order_form(&site, "v1", "r1").await;
+        let events = site.world.number("select count(*) from order_events").await;
+        let pages = site.world.number("select page_count from pragma_page_count").await;
+        site.world.run(format!("pragma max_page_count = {pages}")).await;
+        while site.world.try_run(FILLER.into()).await {}
+        let placed = driver.post(&form.action, &form.pairs()).await;
+        assert!(!placed.location().starts_with("/orders/"), "{}", placed.location());
+        for table in ["orders", "order_records"] {
+            assert_eq!(site.world.number(&format!("select count(*) from {table}")).await, 0, "{table}");
+        }
+        assert_eq!(site.world.number("select count(*) from order_events").await, events);
+        assert_eq!(driver.get("/vehicles/v1").await.status, StatusCode::OK, "reading goes on");
+        site.world.run("pragma max_page_count = 1073741823".into()).await;
+        site.world.run("delete from outbox where kind = 'filler'".into()).await;
+        let placed = driver.post(&form.action, &form.pairs()).await;
+        let order = placed.location().strip_prefix("/orders/").expect("the order").to_owned();
+        driver.pay(&site, &order).await;
+        assert_eq!(site.world.number("select count(*) from orders").await, 1);
+        site.world.every_promise_holds().await;
+    }
+}
