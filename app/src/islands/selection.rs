@@ -53,7 +53,7 @@ fn fill(sentence: &str, values: &[(&str, String)]) -> String {
     values.iter().fold(sentence.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
 }
 
-#[island]
+#[island(lazy)]
 pub fn SelectionBar(facts: SelectionFacts, words: SelectionWords) -> impl IntoView {
     let chosen = RwSignal::new(Vec::<String>::new());
     let root = NodeRef::<leptos::html::Div>::new();

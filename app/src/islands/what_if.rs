@@ -70,7 +70,7 @@ impl WhatIfWords {
     }
 }
 
-#[island]
+#[island(lazy)]
 pub fn WhatIfAnswer(rules: WhatIfRules, words: WhatIfWords) -> impl IntoView {
     let answer = RwSignal::new(Answer::Unasked);
     let root = NodeRef::<leptos::html::Div>::new();

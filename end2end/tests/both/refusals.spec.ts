@@ -46,7 +46,7 @@ test('the rulebook and the what-if answer without signing in', async ({ page }) 
 test('what paying late adds is computed from the page of its rule', async ({ page }) => {
   await speak(page, 'zh');
   await page.goto('/rulebook/fine.late-fee');
-  await page.getByRole('link', { name: '用我的情况算一算' }).click();
+  await page.locator('a[href="/what-if/late-fee"]').click();
   await page.locator('#fine').fill('200');
   await page.locator('#served_on').fill('2026-03-01');
   await page.locator('#paid_on').fill('2026-03-26');
