@@ -142,7 +142,7 @@ pub fn WhatIf() -> impl IntoView {
     view! {
         <Layout title=say("page.home.what-if") back="/" tab=Tab::Business errors=errors.clone()>
             <p>{say("page.what-if.words")}</p>
-            <form method="get" action="/what-if" novalidate>
+            <form method="get" action="/what-if#answer" novalidate>
                 <Choices input errors/>
                 <ActionBar above=move || view! { <WhatIfAnswer rules=rules_of(now) words=words()/> }>
                     <Button>{say("page.what-if.act")}</Button>

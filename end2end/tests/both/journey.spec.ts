@@ -49,6 +49,12 @@ for (const language of ['zh', 'en'] as const) {
     await page.locator('a[href^="/receipts/"]').first().click();
     await expect(page.locator('.lt-panel__number strong')).toHaveText(/^R\d{16}$/);
     await check();
+    // On paper the proof is open.
+    await expect(page.locator('pre').first()).toBeHidden();
+    await page.emulateMedia({ media: 'print' });
+    await expect(page.locator('.lt-header')).toBeHidden();
+    await expect(page.locator('pre').first()).toBeVisible();
+    await page.emulateMedia({ media: 'screen' });
 
     // Going back to the form never does it twice: the page shows the real state.
     await page.goto(order);

@@ -87,7 +87,7 @@ pub fn LateFeeOfFine() -> impl IntoView {
     view! {
         <Layout title=say("page.late-fee.title") back="/rulebook/fine.late-fee" tab=Tab::Business errors=summary>
             <p>{say("page.late-fee.words")}</p>
-            <form method="get" action="/what-if/late-fee" novalidate>
+            <form method="get" action="/what-if/late-fee#answer" novalidate>
                 <Select name="place" error=wrong("place") options=places() value=input.place/>
                 <Line name="fine" error=wrong("fine") value=input.fine mode="decimal"/>
                 <Line name="served_on" error=wrong("served_on") value=input.served_on kind="date"/>
