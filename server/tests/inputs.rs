@@ -195,3 +195,32 @@ proptest! {
         prop_assert_eq!(Chosen::parse("V1", &records).is_ok(), (1..=LARGEST_SELECTION).contains(&count));
     }
 }
+
+/// The field at fault, as the problem names it.
+fn wrong(request: Value) -> Option<String> {
+    let request: CameraRecordRequest = serde_json::from_value(request).expect("a request in form");
+    let problem = request.judge(now(), &RULEBOOK).err()?;
+    Some(format!("{problem:?}"))
+}
+
+#[test]
+fn a_moment_at_the_end_of_time_is_a_wrong_field_and_no_crash() {
+    assert_eq!(wrong(camera_record()), None);
+    for (pointer, end) in [
+        ("/now", "+262142-12-31T23:59:59Z"),
+        ("/now", "-262143-01-01T00:00:00Z"),
+        ("/licence/next_cycle", "-262143-01-01"),
+        ("/vehicle/bound_since", "+262142-12-31T23:59:59Z"),
+        ("/vehicle/lease/registered_at", "+262142-12-31T23:59:59Z"),
+        ("/vehicle/lease/from", "1949-12-31T23:59:59Z"),
+        ("/vehicle/lease/until", "2200-01-01T00:00:00Z"),
+        ("/record/violated_at", "+262142-12-31T23:59:59Z"),
+        ("/record/held_until", "+262142-12-31T23:59:59Z"),
+    ] {
+        let mut request = camera_record();
+        *request.pointer_mut(pointer).expect("a field of the request") = end.into();
+        let field = pointer[1..].replace('/', ".");
+        let problem = wrong(request).unwrap_or_default();
+        assert!(problem.contains(&format!("Some({field:?})")), "{field}: {problem}");
+    }
+}

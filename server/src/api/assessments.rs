@@ -299,6 +299,3 @@ pub async fn camera_record(
     let Json(request) = body?;
     Ok(Json(request.judge(state.clock.now(), &state.rulebook)?))
 }
-
-#[cfg(test)]
-mod tests;

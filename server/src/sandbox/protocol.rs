@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, Uri};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::till::{Closing, NoRefund, Payment, RefundRow};
@@ -73,20 +74,33 @@ pub fn transaction(sandbox: &Shared, payment: &Payment) -> Transaction {
     }
 }
 
+/// Answers a signed question for something that is known by its number, or that it is not.
+async fn known<A: Serialize>(
+    sandbox: &Shared,
+    (uri, headers): (&Uri, &HeaderMap),
+    find: impl FnOnce() -> Option<A>,
+    (code, message): (&str, &str),
+) -> Response {
+    if let Err(refused) = signed::check(sandbox, "GET", &target(uri), headers, "").await {
+        return refused;
+    }
+    match find() {
+        Some(found) => signed::answer(sandbox, StatusCode::OK, &found).await,
+        None => signed::problem(sandbox, StatusCode::NOT_FOUND, code, message),
+    }
+}
+
 pub async fn query(
     State(sandbox): State<Shared>,
     Path(number): Path<String>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    if let Err(refused) = signed::check(&sandbox, "GET", &target(&uri), &headers, "").await {
-        return refused;
-    }
-    let known = sandbox.till().payments.get(&number).cloned();
-    match known {
-        Some(payment) => signed::answer(&sandbox, StatusCode::OK, &transaction(&sandbox, &payment)).await,
-        None => signed::problem(&sandbox, StatusCode::NOT_FOUND, "ORDER_NOT_EXIST", "查询的订单不存在"),
-    }
+    let find = || {
+        let payment = sandbox.till().payments.get(&number).cloned()?;
+        Some(transaction(&sandbox, &payment))
+    };
+    known(&sandbox, (&uri, &headers), find, ("ORDER_NOT_EXIST", "查询的订单不存在")).await
 }
 
 pub async fn close(
@@ -183,17 +197,11 @@ pub async fn query_refund(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    if let Err(refused) = signed::check(&sandbox, "GET", &target(&uri), &headers, "").await {
-        return refused;
-    }
-    let known = sandbox.till().refunds.get(&number).cloned();
-    match known {
-        Some(row) => {
-            let row = go_on_with(&sandbox, row);
-            signed::answer(&sandbox, StatusCode::OK, &refund_answer(&row)).await
-        }
-        None => signed::problem(&sandbox, StatusCode::NOT_FOUND, "RESOURCE_NOT_EXISTS", "退款单不存在"),
-    }
+    let find = || {
+        let row = sandbox.till().refunds.get(&number).cloned()?;
+        Some(refund_answer(&go_on_with(&sandbox, row)))
+    };
+    known(&sandbox, (&uri, &headers), find, ("RESOURCE_NOT_EXISTS", "退款单不存在")).await
 }
 
 fn bill_text(sandbox: &Shared, day: &str) -> String {

@@ -96,15 +96,20 @@ async fn every_form_needs_the_token_of_this_very_session() {
     }
 }
 
+/// The driver, every form with the right token, and how things stand.
+async fn aimed(site: &Site) -> (Browser, Vec<Form>, Vec<i64>) {
+    let driver = site.driver().await;
+    let targets = targets(site, &driver).await;
+    let token = driver.token().await;
+    let forms = targets.into_iter().map(|form| form.with(&[("csrf", &token)])).collect();
+    (driver, forms, snapshot(&site.world).await)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_of_another_origin_is_refused_even_with_the_right_token() {
     for site in sites().await {
-        let driver = site.driver().await;
-        let targets = targets(&site, &driver).await;
-        let token = driver.token().await;
-        let before = snapshot(&site.world).await;
-        for form in targets {
-            let form = form.with(&[("csrf", &token)]);
+        let (driver, forms, before) = aimed(&site).await;
+        for form in forms {
             for (header, value) in [
                 ("origin", "https://evil.example"),
                 ("origin", "http://lutong.example"),
@@ -138,12 +143,8 @@ async fn the_same_form_with_its_token_from_its_own_origin_takes_effect() {
 #[tokio::test(flavor = "multi_thread")]
 async fn reading_changes_nothing_not_even_at_the_address_of_a_form() {
     for site in sites().await {
-        let driver = site.driver().await;
-        let targets = targets(&site, &driver).await;
-        let token = driver.token().await;
-        let before = snapshot(&site.world).await;
-        for form in targets {
-            let form = form.with(&[("csrf", &token)]);
+        let (driver, forms, before) = aimed(&site).await;
+        for form in forms {
             let query = serde_urlencoded::to_string(&form.fields).expect("a query");
             let read = driver.get(&format!("{}?{query}", form.action)).await;
             let refused = [StatusCode::METHOD_NOT_ALLOWED, StatusCode::NOT_FOUND];
