@@ -23,7 +23,7 @@ function findServer(): string {
   const metadata = spawnSync('cargo', ['metadata', '--no-deps', '--format-version', '1'], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
   const target = JSON.parse(metadata.stdout).target_directory as string;
   const built = ['swift', 'release'].map((profile) => join(target, profile, 'server')).find(existsSync);
-  if (!built) throw new Error('no server: build it with cargo leptos build --release');
+  if (!built) throw new Error('no server: build it with cargo leptos build --release --split');
   return built;
 }
 
