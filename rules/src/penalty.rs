@@ -61,6 +61,7 @@ pub struct LateFee {
 }
 
 impl FineCase {
+    /// Whether the fine and its days are such as there can be.
     pub fn check(&self) -> Result<(), FineCaseError> {
         if !(Fen::new(0)..=LARGEST_FINE).contains(&self.fine) {
             return Err(FineCaseError::Fine);

@@ -110,7 +110,7 @@ pub struct OrderView {
     pub steps: Vec<OrderStep>,
     /// The receipt's number, once there is one.
     pub receipt: Option<String>,
-    /// Why it ended without the money, where the order was not at fault: a text key.
+    /// Why the order ended though nobody cancelled it and its time was not over: a text key.
     pub refund_reason: Option<String>,
     /// Money that goes back or is back; a list of orders leaves them out.
     pub refunds: Vec<OrderRefund>,
