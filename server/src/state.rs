@@ -12,6 +12,7 @@ use crate::gateways::sms::SmsSender;
 use crate::http::address::Proxies;
 use crate::http::limits::Limits;
 use crate::sealing::Sealer;
+use crate::services::accounts::Seen;
 use crate::signing::Signer;
 
 #[derive(Clone)]
@@ -28,6 +29,7 @@ pub struct State {
     /// The folder of evidence pictures; names in it come checked from the feed.
     pub evidence: PathBuf,
     pub limits: Arc<Limits>,
+    pub seen: Arc<Seen>,
     /// Whose word is taken on the address that limits count by.
     pub proxies: Proxies,
     /// None in development: then texts stay in the outbox.

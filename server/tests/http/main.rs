@@ -2,6 +2,7 @@
 
 mod api;
 mod codes;
+mod connections;
 mod crashes;
 mod crowds;
 mod disputes;
@@ -16,6 +17,7 @@ mod monitoring;
 mod openapi;
 mod outages;
 mod privacy;
+mod processes;
 mod routes;
 mod rulebook;
 mod selections;
