@@ -14,7 +14,8 @@ export async function signIn(page: Page, phone: string, next = '/') {
 
 export async function speak(page: Page, language: 'zh' | 'en') {
   const value = `${language}.normal.auto`;
-  const url = process.env.LUTONG_ORIGIN ?? origin();
+  // The cookie is for https alone; browsers take a machine's own address for as safe.
+  const url = (process.env.LUTONG_ORIGIN ?? origin()).replace('http:', 'https:');
   await page.context().addCookies([{ name: '__Host-preferences', value, url, secure: true }]);
 }
 

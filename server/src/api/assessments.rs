@@ -25,6 +25,7 @@ use utoipa::ToSchema;
 use super::problem::{Problem, ProblemBody};
 use super::schema;
 use super::times::{day, moment};
+use super::whole::{whole, whole_or_none};
 use crate::state::State;
 
 /// More points than this no person and no selection has.
@@ -53,12 +54,13 @@ pub struct CameraRecordRequest {
     identity: String,
     licence: Option<LicenceInput>,
     /// Points of the person's other open orders.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     #[schema(schema_with = schema::points)]
     held_points: u32,
     vehicle: VehicleInput,
     record: RecordInput,
     /// Points of all records chosen together; this record's own where it is left out.
+    #[serde(default, deserialize_with = "whole_or_none")]
     #[schema(schema_with = schema::points_or_none)]
     selected_points: Option<u32>,
     #[serde(default)]
@@ -70,8 +72,10 @@ pub struct CameraRecordRequest {
 struct LicenceInput {
     #[schema(schema_with = schema::codes::<LicenceState>)]
     states: Vec<String>,
+    #[serde(deserialize_with = "whole")]
     #[schema(schema_with = schema::points)]
     cycle_points: u32,
+    #[serde(deserialize_with = "whole")]
     #[schema(schema_with = schema::points)]
     full_marks: u32,
     /// The first day of the next scoring cycle.
@@ -121,8 +125,10 @@ struct RecordInput {
     capture: String,
     #[schema(schema_with = schema::code::<PenaltyKind>)]
     penalty: String,
+    #[serde(deserialize_with = "whole")]
     #[schema(schema_with = schema::fine)]
     fine: i64,
+    #[serde(deserialize_with = "whole")]
     #[schema(schema_with = schema::points)]
     points: u32,
     #[schema(schema_with = schema::record_state)]
