@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
 use jsonschema::Validator;
-use rules::camera;
+use rules::camera::{self, Request};
+use rules::parameters::PaymentChannel;
 use rules::rulebook::Rulebook;
 use rules::{Moment, calendar};
 use server::clock::{Clock, FixedClock};
@@ -147,6 +148,7 @@ impl Demo {
     /// For each record that the person sees: the rules that refuse it at the hour of the day.
     async fn refusals(&self, person: &DemoPerson, hour: i64) -> Vec<Vec<&'static str>> {
         let now: Moment = calendar::day_begins(today()) + TimeDelta::hours(hour);
+        let request = Request { now, channels: [PaymentChannel::WeChat].into_iter().collect() };
         let mut connection = self.importer.store.read().await.unwrap();
         let id = person_id(&self.importer.sealer, &person.id_number);
         let asking = Asking::default();
@@ -154,7 +156,7 @@ impl Demo {
         let mut refusals = Vec::new();
         for row in registry::vehicles_of(&mut connection, &id, now.timestamp_millis()).await.unwrap() {
             let standing = facts::standing(&mut connection, &row.vehicle, &id, now).await.unwrap();
-            let judged = Judged { vehicle: row.vehicle, standing, applicant: applicant.clone(), now };
+            let judged = Judged { vehicle: row.vehicle, standing, applicant: applicant.clone(), request };
             for record in registry::records_of(&mut connection, &judged.vehicle.id).await.unwrap() {
                 if !judged.shows(&record).unwrap() {
                     continue;

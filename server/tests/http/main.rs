@@ -15,6 +15,7 @@ mod limits;
 mod monitoring;
 mod openapi;
 mod outages;
+mod places;
 mod privacy;
 mod routes;
 mod rulebook;

@@ -88,6 +88,7 @@ pub async fn applicant(
             rules::licence::LicenceState::from_code,
         )?,
         cycle_points: ledger.points_of_cycle(today) + unreported,
+        carried_points: ledger.carried_points(today),
         full_marks: ledger.full_marks_of_cycle(today),
         next_cycle: cycle.next_start(),
     };
@@ -208,13 +209,16 @@ pub fn record(
     let code = ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
     let day = |moment| calendar::local(moment).date();
     let law = PointsUnderLaw::of(&code, day(violated_at), day(now));
+    let penalty = stored("penalty", &row.penalty, PenaltyKind::from_code)?;
+    let counting = law.of_record(points(row.points)?, penalty);
     Ok(RecordFacts {
         region: RegionCode::parse(&row.region).map_err(|error| Fault::stored("region", error))?,
         violated_at,
         capture: stored("capture", &row.capture, Capture::from_code)?,
-        penalty: stored("penalty", &row.penalty, PenaltyKind::from_code)?,
+        penalty,
         fine: Fen::new(row.fine),
-        points: law.of_record(points(row.points)?),
+        points: counting.points,
+        points_known: counting.known,
         state: match row.state.as_str() {
             // An order may hold what the registry has processed since: until its release, and it is not to be paid twice.
             "held" if row.registry_state == "processed-elsewhere" => RecordStanding::ProcessedElsewhere,
