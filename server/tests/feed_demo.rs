@@ -20,8 +20,8 @@ use server::feed::fact::Kind;
 use server::feed::write::to_line;
 use server::feed::{Importer, line, person_id};
 use server::sealing::Sealer;
-use server::services::violations::Judged;
 use server::services::violations::facts::{self, Asking};
+use server::services::violations::{Judged, shown_records};
 
 const KEYS: &str = "k1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 const SCHEMA: &str = include_str!("../../docs/feed.schema.json");
@@ -157,10 +157,8 @@ impl Demo {
         for row in registry::vehicles_of(&mut connection, &id, now.timestamp_millis()).await.unwrap() {
             let standing = facts::standing(&mut connection, &row.vehicle, &id, now).await.unwrap();
             let judged = Judged { vehicle: row.vehicle, standing, applicant: applicant.clone(), request };
-            for record in registry::records_of(&mut connection, &judged.vehicle.id).await.unwrap() {
-                if !judged.shows(&record).unwrap() {
-                    continue;
-                }
+            for record in shown_records(&mut connection, &judged, &id).await.unwrap() {
+                assert!(judged.shows(&record).unwrap());
                 let record = facts::record(&record, now, asking, None).unwrap();
                 let verdict = camera::assess(&judged.case(&record, &self.rulebook), &self.rulebook);
                 refusals.push(verdict.refusals.iter().map(|refusal| refusal.rule.code()).collect());

@@ -209,87 +209,6 @@ async fn vehicles(state: &State, person: &Person) -> Result<Vec<VehicleCard>, Fa
         .collect()
 }
 
-async fn shown_records(connection: &mut AnyConnection, judged: &Judged) -> Result<Vec<RecordRow>, Fault> {
-    let mut shown = Vec::new();
-    for row in registry::records_of(connection, &judged.vehicle.id).await? {
-        if judged.shows(&row)? {
-            shown.push(row);
-        }
-    }
-    Ok(shown)
-}
-
-async fn records(&self, vehicle: &str) -> Result<VehicleRecords, ServiceError> {
-        let person = person()?;
-        Ok(records(&self.0, &person, vehicle).await?)
-    }
-
-    async fn record(&self, vehicle: &str, record: &str) -> Result<RecordDetail, ServiceError> {
-        let person = person()?;
-        Ok(record_detail(&self.0, &person, vehicle, record).await?)
-    }
-
-    async fn dispute(&self, vehicle: &str, record: &str) -> Result<(), ServiceError> {
-        let person = person()?;
-        let (request, vehicle, record) = (self.0.request(), vehicle.to_owned(), record.to_owned());
-        let marked = self.0.store.write(move |connection| {
-            let (person, vehicle, record) = (person.clone(), vehicle.clone(), record.clone());
-            Box::pin(async move {
-                let judged = load_vehicle(connection, &person, &vehicle, request, Asking::default()).await?;
-                load_record(connection, &judged, &record).await?;
-                if registry::mark_disputed(connection, &vehicle, &record).await? {
-                    return Ok(());
-                }
-                let held = load_record(connection, &judged, &record).await?.state == "held";
-                let text = if held { "error.dispute.held" } else { "error.dispute.processed" };
-                Err(ServiceError::Invalid(vec![FieldError::new("", text)]).into())
-            })
-        });
-        Ok(marked.await?)
-    }
-
-    async fn attention(&self) -> Result<Vec<Attention>, ServiceError> {
-        let person = person()?;
-        Ok(attention::due(&self.0, &person).await?)
-    }
-}
-
-async fn vehicles(state: &State, person: &Person) -> Result<Vec<VehicleCard>, Fault> {
-    let now = state.clock.now();
-    let mut connection = state.store.read().await?;
-    let rows = registry::vehicles_of(&mut connection, &person.id, now.timestamp_millis()).await?;
-    let bound: BTreeSet<String> =
-        registry::bound_vehicles(&mut connection, &person.id, now.timestamp_millis())
-            .await?
-            .into_iter()
-            .collect();
-    rows.iter()
-        .map(|row| {
-            let vehicle = &row.vehicle;
-            let relation = match vehicle.owner_kind.as_str() {
-                "person" if vehicle.owner_id == person.id => Relation::Own,
-                _ if !bound.contains(&vehicle.id) => Relation::Leased,
-                "organisation" => Relation::Organisation,
-                _ => Relation::Other,
-            };
-            Ok(VehicleCard {
-                id: vehicle.id.clone(),
-                plate: PlateNumber::parse(&vehicle.plate).map_err(|error| Fault::stored("plate", error))?,
-                kind: stored("vehicle kind", &vehicle.kind, VehicleKind::from_code)?,
-                usage: stored("vehicle use", &vehicle.usage, VehicleUse::from_code)?,
-                states: facts::stored_set(
-                    "vehicle state",
-                    &vehicle.states,
-                    rules::vehicle::VehicleState::from_code,
-                )?,
-                relation,
-                open_records: u32::try_from(row.open_records).unwrap_or(u32::MAX),
-                open_fines: Fen::new(row.open_fines),
-            })
-        })
-        .collect()
-}
-
 /// The records that the person sees of the vehicle.
 pub async fn shown_records(
     connection: &mut AnyConnection,
@@ -305,7 +224,7 @@ async fn records(state: &State, person: &Person, vehicle: &str) -> Result<Vehicl
     let now = request.now;
     let mut connection = state.store.read().await?;
     let judged = load_vehicle(&mut connection, person, vehicle, request, Asking::default()).await?;
-    let rows = shown_records(&mut connection, &judged).await?;
+    let rows = shown_records(&mut connection, &judged, &person.id).await?;
     if rows.is_empty() && !judged.standing.lasts(now) {
         return Err(ServiceError::NotFound.into());
     }
@@ -343,7 +262,7 @@ async fn record_detail(
     let then = calendar::local(record.violated_at).date();
     let code = ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
     let today = calendar::local(now).date();
-    let rows = shown_records(&mut connection, &judged).await?;
+    let rows = shown_records(&mut connection, &judged, &person.id).await?;
     Ok(RecordDetail {
         vehicle: card_of(&judged, &rows),
         record: judged.card(&row, record, &person.id, state)?,

@@ -15,6 +15,7 @@ mod limits;
 mod monitoring;
 mod openapi;
 mod outages;
+mod owners;
 mod places;
 mod privacy;
 mod routes;

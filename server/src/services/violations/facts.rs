@@ -101,6 +101,8 @@ pub async fn applicant(
 pub struct Standing {
     /// As owner or by the binding; of no relation where there is neither.
     vehicle: VehicleFacts,
+    /// Since when the person owns the vehicle, where the registry tells it: what happened before is another owner's.
+    owned_since: Option<Moment>,
     /// Those that name the person, oldest first.
     leases: Vec<LeaseFacts>,
 }
@@ -109,6 +111,16 @@ impl Standing {
     /// Whoever owns the vehicle or has a binding sees all its records, for whatever reason more than that.
     fn whole(&self) -> bool {
         self.vehicle.relation != Relation::None
+    }
+
+    /// The same for what happened then: not before the person owned it.
+    fn whole_at(&self, violated_at: Moment) -> bool {
+        self.whole() && self.owned_since.is_none_or(|since| since <= violated_at)
+    }
+
+    /// Since when the vehicle's records are the person's, whatever leases add; none where none are.
+    pub fn whole_since(&self) -> Option<Moment> {
+        self.whole().then(|| self.owned_since.unwrap_or(Moment::MIN_UTC))
     }
 
     /// The vehicle as its card shows it.
@@ -120,7 +132,7 @@ impl Standing {
 
     /// A lease shows what happened within its term, and nothing of drivers before and after.
     pub fn shows(&self, violated_at: Moment) -> bool {
-        self.whole() || self.leases.iter().any(|lease| covers(lease, violated_at))
+        self.whole_at(violated_at) || self.leases.iter().any(|lease| covers(lease, violated_at))
     }
 
     /// Whether the person has to do with the vehicle now, whatever its records.
@@ -139,7 +151,7 @@ impl Standing {
         };
         let covering = self.leases.iter().rev().filter(|lease| covers(lease, violated_at));
         let mut ways: Vec<VehicleFacts> = covering.map(by).collect();
-        if self.whole() {
+        if self.whole_at(violated_at) {
             ways.push(self.vehicle.clone());
         }
         if ways.is_empty() {
@@ -175,18 +187,20 @@ pub async fn standing(
         bound_since: None,
         lease: None,
     };
-    if own {
-        return Ok(Standing { vehicle, leases: Vec::new() });
-    }
+    let owned_since = if own { row.owner_since.map(moment).transpose()? } else { None };
     let now_millis = now.timestamp_millis();
-    if let Some(since) = registry::find_binding(connection, person, &row.id, now_millis).await? {
+    if !own && let Some(since) = registry::find_binding(connection, person, &row.id, now_millis).await? {
         vehicle.relation =
             if row.owner_kind == "organisation" { Relation::Organisation } else { Relation::Other };
         vehicle.bound_since = Some(moment(since)?);
     }
+    // An owner of all records needs no lease; one who has leased the car before buying it keeps those of that time.
+    if own && owned_since.is_none() {
+        return Ok(Standing { vehicle, owned_since, leases: Vec::new() });
+    }
     let leases = registry::leases_of(connection, person, &row.id).await?;
     let leases = leases.iter().map(lease_facts).collect::<Result<_, _>>()?;
-    Ok(Standing { vehicle, leases })
+    Ok(Standing { vehicle, owned_since, leases })
 }
 
 fn lease_facts(row: &LeaseRow) -> Result<LeaseFacts, Fault> {
