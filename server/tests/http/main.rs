@@ -15,6 +15,8 @@ mod limits;
 mod monitoring;
 mod openapi;
 mod outages;
+mod owners;
+mod places;
 mod privacy;
 mod routes;
 mod rulebook;
