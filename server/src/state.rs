@@ -15,6 +15,7 @@ use crate::gateways::sms::SmsSender;
 use crate::http::address::Proxies;
 use crate::http::limits::Limits;
 use crate::sealing::Sealer;
+use crate::services::accounts::Seen;
 use crate::signing::Signer;
 
 #[derive(Clone)]
@@ -31,6 +32,7 @@ pub struct State {
     /// The folder of evidence pictures; names in it come checked from the feed.
     pub evidence: PathBuf,
     pub limits: Arc<Limits>,
+    pub seen: Arc<Seen>,
     /// Whose word is taken on the address that limits count by.
     pub proxies: Proxies,
     /// None in development: then texts stay in the outbox.

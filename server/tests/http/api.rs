@@ -215,7 +215,6 @@ async fn what_does_not_fit_is_told_with_a_stable_code_and_the_field() {
         let mut missing = passing();
         missing["vehicle"].as_object_mut().expect("an object").remove("kind");
         let extra = json!({ "fine": 1, "served_on": "2026-10-01", "paid_on": "2026-10-01", "role": "admin" });
-        let backwards = json!({ "fine": 1, "served_on": "2026-10-02", "paid_on": "2026-10-01" });
         let negative = json!({ "fine": -1, "served_on": "2026-10-01", "paid_on": "2026-10-01" });
         for (path, body, field) in [
             (CAMERA, unknown, Some("record.paid")),
@@ -229,12 +228,11 @@ async fn what_does_not_fit_is_told_with_a_stable_code_and_the_field() {
             (CAMERA, with("/licence/states", json!(["normal", 7])), Some("licence.states[1]")),
             (CAMERA, with("/vehicle/plate", json!("云A1\r\n")), Some("vehicle.plate")),
             (CAMERA, with("/vehicle/kind", json!("tank")), Some("vehicle.kind")),
-            (CAMERA, with("/selected_points", json!(2)), Some("selected_points")),
+            (CAMERA, with("/vehicle/plate", json!("云A·12345")), Some("vehicle.plate")),
+            (CAMERA, with("/record/violated_at", json!("1949-12-30T00:00:00Z")), Some("record.violated_at")),
             (CAMERA, json!([]), None),
             (LATE_FEE, extra, Some("role")),
-            (LATE_FEE, backwards, Some("paid_on")),
             (LATE_FEE, negative, Some("fine")),
-            (LATE_FEE, suspended("2026-10-05", json!("2026-10-04"), 2), Some("suspensions[1].until")),
             (LATE_FEE, suspended("1949-12-31", json!(null), 1), Some("suspensions[0].from")),
             (LATE_FEE, suspended("2026-10-05", json!("2200-01-01"), 1), Some("suspensions[0].until")),
             (LATE_FEE, suspended("2026-10-05", json!("2026-10-05"), 21), Some("suspensions")),
@@ -245,6 +243,28 @@ async fn what_does_not_fit_is_told_with_a_stable_code_and_the_field() {
             assert_eq!(problem["code"], "invalid-field", "{problem}");
             assert_eq!(problem["field"], json!(field), "{problem}");
             assert!(problem["message"].as_str().is_some_and(|message| !message.is_empty()));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_that_contradict_each_other_are_told_with_a_code_of_their_own() {
+    for site in sites().await {
+        let browser = site.browser();
+        let backwards = json!({ "fine": 1, "served_on": "2026-10-02", "paid_on": "2026-10-01" });
+        for (path, body, field) in [
+            (CAMERA, with("/selected_points", json!(2)), "selected_points"),
+            (LATE_FEE, backwards, "paid_on"),
+            (LATE_FEE, suspended("2026-10-05", json!("2026-10-04"), 2), "suspensions[1].until"),
+        ] {
+            let answer = post(&browser, path, body.to_string()).await;
+            assert_eq!(answer.status, StatusCode::CONFLICT, "{body}: {}", answer.body);
+            let problem = read(&answer);
+            assert_eq!(
+                (&problem["code"], &problem["field"]),
+                (&json!("contradiction"), &json!(field)),
+                "{problem}"
+            );
         }
     }
 }

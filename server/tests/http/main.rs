@@ -2,6 +2,7 @@
 
 mod api;
 mod codes;
+mod connections;
 mod crashes;
 mod crowds;
 mod disputes;
@@ -18,6 +19,7 @@ mod outages;
 mod owners;
 mod places;
 mod privacy;
+mod processes;
 mod routes;
 mod rulebook;
 mod selections;

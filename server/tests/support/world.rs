@@ -95,6 +95,7 @@ impl World {
             evidence: folder.path().to_owned(),
             sms: None,
             limits: Arc::new(LimitSettings::Generous.limits()),
+            seen: Arc::default(),
             proxies: Proxies::default(),
             clock: shared,
         };
