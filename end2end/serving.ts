@@ -23,8 +23,8 @@ function findServer(): string {
   if (process.env.LUTONG_SERVER) return process.env.LUTONG_SERVER;
   const metadata = spawnSync('cargo', ['metadata', '--no-deps', '--format-version', '1'], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
   const target = JSON.parse(metadata.stdout).target_directory as string;
-  const built = ['swift', 'release'].map((profile) => join(target, profile, 'server')).find(existsSync);
-  if (!built) throw new Error('no server: build it with cargo leptos build --release --split');
+  const built = ['debug', 'release'].map((profile) => join(target, profile, 'server')).find(existsSync);
+  if (!built) throw new Error('no server: build it with cargo build -p server && cargo run -p bundle');
   return built;
 }
 

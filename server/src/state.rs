@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rules::rulebook::Rulebook;
+use rules::Moment;
+use rules::camera::Request;
+use rules::parameters::{PaymentChannel, PaymentChannels};
+use rules::rulebook::{CameraParameters, Rulebook};
 
 use crate::clock::Clock;
 use crate::db::Store;
@@ -34,4 +37,26 @@ pub struct State {
     pub proxies: Proxies,
     /// None in development: then texts stay in the outbox.
     pub sms: Option<Arc<SmsSender>>,
+}
+
+impl State {
+    /// Payment channels that have a configured gateway.
+    pub fn channels(&self) -> PaymentChannels {
+        PaymentChannel::from_code(self.payment.name()).into_iter().collect()
+    }
+
+    /// A request that is made now.
+    pub fn request(&self) -> Request {
+        self.request_at(self.clock.now())
+    }
+
+    pub fn request_at(&self, now: Moment) -> Request {
+        Request { now, channels: self.channels() }
+    }
+
+    /// The provider that takes the place's money: the first of its channels that has a gateway.
+    pub fn provider_of(&self, place: &CameraParameters) -> Option<&Arc<dyn PaymentProvider>> {
+        let channel = place.channel(self.channels())?;
+        Some(&self.payment).filter(|provider| provider.name() == channel.code())
+    }
 }

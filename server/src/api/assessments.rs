@@ -5,11 +5,12 @@ use axum::extract::State as Extracted;
 use axum::extract::rejection::JsonRejection;
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::camera::{
-    self, Applicant, CameraCase, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, RecordStanding,
+    self, Applicant, CameraCase, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, RecordStanding, Request,
     VehicleFacts,
 };
 use rules::licence::{LicenceState, LicenceStates, Points};
 use rules::money::Fen;
+use rules::parameters::PaymentChannel;
 use rules::penalty::LARGEST_FINE;
 use rules::person::IdentityLevel;
 use rules::place::RegionCode;
@@ -65,6 +66,9 @@ pub struct CameraRecordRequest {
     selected_points: Option<u32>,
     #[serde(default)]
     dispute_declared: bool,
+    /// Payment channels that have a gateway; the server's own where it is left out.
+    #[schema(schema_with = schema::codes_or_none::<PaymentChannel>)]
+    channels: Option<Vec<String>>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -75,6 +79,10 @@ struct LicenceInput {
     #[serde(deserialize_with = "whole")]
     #[schema(schema_with = schema::points)]
     cycle_points: u32,
+    /// Points of the cycle whose fine is unpaid: the next cycle takes them over.
+    #[serde(default, deserialize_with = "whole")]
+    #[schema(schema_with = schema::points)]
+    carried_points: u32,
     #[serde(deserialize_with = "whole")]
     #[schema(schema_with = schema::points)]
     full_marks: u32,
@@ -131,6 +139,9 @@ struct RecordInput {
     #[serde(deserialize_with = "whole")]
     #[schema(schema_with = schema::points)]
     points: u32,
+    /// False where the points depend on what only the registry can tell.
+    #[serde(default = "known")]
+    points_known: bool,
     #[schema(schema_with = schema::record_state)]
     state: String,
     /// With `held`: when the other order's hold ends.
@@ -166,6 +177,10 @@ struct SourceBody {
     words: String,
 }
 
+fn known() -> bool {
+    true
+}
+
 fn code<T: Coded>(field: &str, text: &str) -> Result<T, Problem> {
     T::from_code(text).ok_or_else(|| {
         let known: Vec<_> = T::ALL.iter().map(|value| value.code()).collect();
@@ -186,8 +201,8 @@ fn points(field: &str, points: u32) -> Result<Points, Problem> {
 
 impl CameraRecordRequest {
     /// The verdict under the rulebook, or the first field that is wrong.
-    pub fn judge(self, now: DateTime<Utc>, rulebook: &Rulebook) -> Result<Assessment, Problem> {
-        let verdict = camera::assess(&self.case(now)?, rulebook);
+    pub fn judge(self, here: Request, rulebook: &Rulebook) -> Result<Assessment, Problem> {
+        let verdict = camera::assess(&self.case(here)?, rulebook);
         Ok(Assessment {
             passes: verdict.passes(),
             refusals: verdict.refusals.iter().map(|refused| refusal(refused, rulebook)).collect(),
@@ -196,7 +211,8 @@ impl CameraRecordRequest {
         })
     }
 
-    fn case(self, now: DateTime<Utc>) -> Result<CameraCase, Problem> {
+    /// What the request leaves out is as it is `here`.
+    fn case(self, here: Request) -> Result<CameraCase, Problem> {
         let record = self.record.facts()?;
         let licence = self.licence.map(LicenceInput::facts).transpose()?;
         let selected = self.selected_points.map(|sum| points("selected_points", sum)).transpose()?;
@@ -205,7 +221,7 @@ impl CameraRecordRequest {
             return Err(Problem::contradiction("selected_points", "less than the record's own points"));
         }
         Ok(CameraCase {
-            now: self.now.map_or(Ok(now), |now| moment("now", now))?,
+            now: self.now.map_or(Ok(here.now), |now| moment("now", now))?,
             applicant: Applicant {
                 identity: code::<IdentityLevel>("identity", &self.identity)?,
                 licence,
@@ -215,6 +231,7 @@ impl CameraRecordRequest {
             record,
             selected_points,
             dispute_declared: self.dispute_declared,
+            channels: self.channels.map_or(Ok(here.channels), |known| codes("channels", &known))?,
         })
     }
 }
@@ -222,9 +239,13 @@ impl CameraRecordRequest {
 impl LicenceInput {
     fn facts(self) -> Result<LicenceFacts, Problem> {
         let states: LicenceStates = codes("licence.states", &self.states)?;
+        if self.carried_points > self.cycle_points {
+            return Err(Problem::field("licence.carried_points", "more than cycle_points"));
+        }
         Ok(LicenceFacts {
             states,
             cycle_points: points("licence.cycle_points", self.cycle_points)?,
+            carried_points: Points(self.carried_points),
             full_marks: points("licence.full_marks", self.full_marks)?.0,
             next_cycle: day("licence.next_cycle", self.next_cycle)?,
         })
@@ -281,6 +302,7 @@ impl RecordInput {
             penalty: code::<PenaltyKind>("record.penalty", &self.penalty)?,
             fine: Fen::new(self.fine),
             points: points("record.points", self.points)?,
+            points_known: self.points_known,
             state: match self.state.as_str() {
                 "unprocessed" => RecordStanding::Unprocessed,
                 "held" => RecordStanding::HeldByOther { until: held_until },
@@ -329,5 +351,5 @@ pub async fn camera_record(
     body: Result<Json<CameraRecordRequest>, JsonRejection>,
 ) -> Result<Json<Assessment>, Problem> {
     let Json(request) = body?;
-    Ok(Json(request.judge(state.clock.now(), &state.rulebook)?))
+    Ok(Json(request.judge(state.request(), &state.rulebook)?))
 }

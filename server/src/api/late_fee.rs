@@ -55,7 +55,7 @@ struct Suspension {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LateFeeBody {
-    /// The last day on which nothing is added.
+    /// The last day on which nothing is added: where the fifteenth day is a day off, the next working day.
     due_on: NaiveDate,
     days_late: u32,
     days_suspended: u32,

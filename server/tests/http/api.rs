@@ -61,7 +61,8 @@ fn typed(case: &Value) -> CameraCase {
     });
     let typed = json!({
         "now": case["now"], "applicant": applicant, "vehicle": case["vehicle"], "record": record,
-        "selected_points": case["selected_points"], "dispute_declared": case["dispute_declared"]
+        "selected_points": case["selected_points"], "dispute_declared": case["dispute_declared"],
+        "channels": ["wechat"]
     });
     serde_json::from_value(typed).expect("a case")
 }
@@ -136,6 +137,39 @@ async fn an_assessment_is_the_verdict_of_the_rules_themselves() {
             assert_eq!(answer["refusals"], Value::from_iter(refusals), "{case}");
         }
         assert!(refused.len() > 12, "the cases reach many rules: {refused:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn channels_carried_points_and_certain_points_may_be_stated() {
+    for site in sites().await {
+        let browser = site.browser();
+        let judged = async |case: &Value| {
+            let answer = read(&post(&browser, CAMERA, case.to_string()).await);
+            let refusals = answer["refusals"].as_array().expect("refusals").clone();
+            refusals.into_iter().map(|refusal| (refusal["rule"].clone(), refusal)).collect::<Vec<_>>()
+        };
+        let mut shandong = with("/record/region", json!("370102"));
+        let [(rule, refusal)] = &judged(&shandong).await[..] else { panic!("one refusal") };
+        assert_eq!(rule, "camera.channel");
+        assert_eq!(refusal["required"], json!({ "kind": "channels", "value": ["unionpay"] }));
+        assert_eq!(refusal["found"], json!({ "kind": "channels", "value": ["wechat"] }));
+        shandong["channels"] = json!(["unionpay"]);
+        assert!(judged(&shandong).await.is_empty(), "a gateway that is stated counts");
+        let mut full = with("/licence/cycle_points", json!(9));
+        assert_eq!(judged(&full).await[0].1["passes_at"], "2027-02-28T16:00:00Z");
+        full["licence"]["carried_points"] = json!(9);
+        assert_eq!(judged(&full).await[0].1["passes_at"], Value::Null);
+        let mut uncertain = passing();
+        uncertain["record"]["points_known"] = json!(false);
+        assert_eq!(judged(&uncertain).await[0].0, "camera.points-known");
+        full["licence"]["carried_points"] = json!(10);
+        let answer = post(&browser, CAMERA, full.to_string()).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(read(&answer)["field"], "licence.carried_points");
+        let mut unknown = passing();
+        unknown["channels"] = json!(["cash"]);
+        assert_eq!(read(&post(&browser, CAMERA, unknown.to_string()).await)["field"], "channels");
     }
 }
 

@@ -16,6 +16,8 @@ mod limits;
 mod monitoring;
 mod openapi;
 mod outages;
+mod owners;
+mod places;
 mod privacy;
 mod processes;
 mod routes;

@@ -147,7 +147,7 @@ async fn person(world: &World, id_number: &str, vehicle: &str, plate: &str) -> S
         .await;
     world
         .run(format!(
-            "insert into vehicles values ('{vehicle}', '{plate}', 'small', 'non-operating', 'normal', 'person', '{id}', 0)"
+            "insert into vehicles (id, plate, kind, usage, states, owner_kind, owner_id, updated_at) values ('{vehicle}', '{plate}', 'small', 'non-operating', 'normal', 'person', '{id}', 0)"
         ))
         .await;
     id
