@@ -1,4 +1,4 @@
-//! Files of the build: hashed ones for good, the worker with the names of this very build, evidence pictures.
+//! Files of the build: hashed ones and icons for good, the worker with the names of this very build, evidence pictures.
 
 use std::path::{Path, PathBuf};
 
@@ -22,13 +22,15 @@ pub fn router(options: &LeptosOptions) -> Router {
     let package = root.join(&*options.site_pkg_dir);
     let worker = worker(&root, &package, &options.site_pkg_dir);
     let for_good = HeaderValue::from_static("public, max-age=31536000, immutable");
-    let hashed = tower::ServiceBuilder::new()
-        .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, for_good))
-        .service(ServeDir::new(&package).precompressed_br().precompressed_gzip());
+    let kept = tower::ServiceBuilder::new()
+        .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, for_good));
+    let hashed = kept.clone().service(ServeDir::new(&package).precompressed_br().precompressed_gzip());
+    let icons = kept.service(ServeDir::new(root.join("icons")));
     let path = format!("/{}", options.site_pkg_dir);
     Router::new()
         .route("/service-worker.js", get(move || worker_answer(worker.clone())))
         .nest_service(&path, hashed)
+        .nest_service("/icons", icons)
 }
 
 /// The picture of a record, for those who may see the record; others find nothing.

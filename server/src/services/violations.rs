@@ -14,7 +14,7 @@ use app::visit::FieldError;
 use async_trait::async_trait;
 use rules::Moment;
 use rules::calendar;
-use rules::camera::{self, Applicant, CameraCase, RecordFacts, VehicleFacts};
+use rules::camera::{self, Applicant, CameraCase, RecordFacts};
 use rules::rulebook::Rulebook;
 use rules::vehicle::Relation;
 use rules::violation::{self, PointsUnderLaw, ViolationCode};

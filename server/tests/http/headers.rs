@@ -192,7 +192,9 @@ async fn nothing_personal_is_kept_by_a_cache() {
         visitor.submit("/sign-in", "/api/sign-in/code/send", &[("phone", "1")]).await;
         not_kept(&visitor, "/sign-in").await;
         assert_eq!(visitor.get("/rulebook").await.header("cache-control"), "private, no-cache");
-        assert!(visitor.get("/pkg/lutong.css").await.header("cache-control").contains("immutable"));
+        for path in ["/pkg/lutong.css", "/icons/icon.svg?1"] {
+            assert!(visitor.get(path).await.header("cache-control").contains("immutable"), "{path}");
+        }
     }
 }
 

@@ -63,6 +63,8 @@ pub fn start(world: &World, listener: TcpListener) -> SocketAddr {
     std::fs::create_dir_all(root.join("pkg")).expect("a folder");
     std::fs::write(root.join("pkg/lutong.css"), "body{margin:0}").expect("a file");
     std::fs::write(root.join("manifest.webmanifest"), "{}").expect("a file");
+    std::fs::create_dir_all(root.join("icons")).expect("a folder");
+    std::fs::write(root.join("icons/icon.svg"), "<svg/>").expect("a file");
     let options = LeptosOptions::builder()
         .output_name("lutong")
         .site_root(root.to_string_lossy().into_owned())
