@@ -66,7 +66,9 @@ pub use plate::{Plate, PlateLook};
 pub use post_form::PostForm;
 pub use print_hint::PrintHint;
 pub use radios::{Choice, Radios};
-pub use refusal::{RefusalCard, RefusalWords, hours_words, rule_key, source_words, value_words};
+pub use refusal::{
+    Quote, QuoteWords, RefusalCard, RefusalWords, hours_words, rule_key, source_words, value_words,
+};
 pub use sms_code_field::SmsCodeField;
 pub use state_tag::{OrderTag, RecordTag};
 pub use summary_list::{SummaryList, SummaryRow};

@@ -1,11 +1,11 @@
 import type { Page } from '@playwright/test';
-import { signIn } from './people';
+import { preferences, signIn } from './people';
 import { expect, ownServer, test } from './test';
 
 ownServer();
 
-async function openList(page: Page, baseURL: string, value: string): Promise<string> {
-  await page.context().addCookies([{ name: 'preferences', value, url: baseURL }]);
+async function openList(page: Page, value: string): Promise<string> {
+  await page.context().addCookies([preferences(value)]);
   await signIn(page, '13800000001', '/vehicles');
   await page.locator('a.lt-cell--link').first().click();
   await expect(page.locator('#records')).toBeVisible();
@@ -22,9 +22,9 @@ const barHeight = (page: Page) =>
 
 for (const look of ['zh.normal.light', 'en.normal.light', 'zh.large.light', 'en.large.light']) {
   for (const [width, height] of [[390, 844], [390, 664], [320, 568]]) {
-    test(`the bars leave four fifths of the list and no focus is hidden (${look}, ${width}x${height})`, async ({ page, baseURL }) => {
+    test(`the bars leave four fifths of the list and no focus is hidden (${look}, ${width}x${height})`, async ({ page }) => {
       await page.setViewportSize({ width, height });
-      await openList(page, baseURL!, look);
+      await openList(page, look);
       await expect(page.locator('#selection-sum')).not.toBeEmpty();
       await page.locator('#records input[name=records]').nth(0).check();
       await page.locator('#records input[name=records]').nth(1).check();
@@ -55,8 +55,8 @@ for (const look of ['zh.normal.light', 'en.normal.light', 'zh.large.light', 'en.
   }
 }
 
-test('with text at 200 % the bar is part of the page and nothing overlaps', async ({ page, baseURL, context }) => {
-  await openList(page, baseURL!, 'zh.normal.light');
+test('with text at 200 % the bar is part of the page and nothing overlaps', async ({ page, context }) => {
+  await openList(page, 'zh.normal.light');
   const devtools = await context.newCDPSession(page);
   await devtools.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 32 } });
   await page.locator('#records input[name=records]').first().check();
@@ -68,8 +68,8 @@ test('with text at 200 % the bar is part of the page and nothing overlaps', asyn
   expect(sync!.y + sync!.height).toBeLessThanOrEqual(dock!.y + 1);
 });
 
-test('on a wide screen and on paper the rows of a list of facts keep their padding', async ({ page, baseURL }) => {
-  await openList(page, baseURL!, 'zh.normal.light');
+test('on a wide screen and on paper the rows of a list of facts keep their padding', async ({ page }) => {
+  await openList(page, 'zh.normal.light');
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.goto('/me');
   const padding = () =>
@@ -79,9 +79,9 @@ test('on a wide screen and on paper the rows of a list of facts keep their paddi
   expect(await padding()).toBeGreaterThanOrEqual(10);
 });
 
-test('a vehicle is named by its plate once, and in large type on a narrow phone no word breaks', async ({ page, baseURL }) => {
+test('a vehicle is named by its plate once, and in large type on a narrow phone no word breaks', async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 568 });
-  await openList(page, baseURL!, 'en.large.light');
+  await openList(page, 'en.large.light');
   await page.goto('/vehicles');
   const row = page.locator('a.lt-cell--link').first();
   const plate = await row.locator('.lt-plate').innerText();
@@ -90,8 +90,8 @@ test('a vehicle is named by its plate once, and in large type on a narrow phone 
   expect(main.width).toBeGreaterThan(200);
 });
 
-test('a field is as wide as the page, with an error too, and stands off from its button', async ({ page, baseURL }) => {
-  await page.context().addCookies([{ name: 'preferences', value: 'zh.normal.light', url: baseURL! }]);
+test('a field is as wide as the page, with an error too, and stands off from its button', async ({ page }) => {
+  await page.context().addCookies([preferences('zh.normal.light')]);
   await page.goto('/sign-in');
   const width = (await page.locator('main').boundingBox())!.width - 34;
   for (const wrong of [false, true]) {

@@ -40,8 +40,11 @@ test('an ended session leads to signing in and back to the list with its ticks',
   const other = await context.browser()!.newContext({ baseURL: new URL(page.url()).origin });
   const there = await other.newPage();
   await signIn(there, '13800000001', '/me/sessions');
-  await there.locator('form[action="/api/sessions/end"] button').first().click();
-  await expect(there.locator('form[action="/api/sessions/end"]')).toHaveCount(0);
+  const others = there.locator('form[action="/api/sessions/end"]');
+  for (let left = await others.count(); left > 0; left--) {
+    await others.first().locator('button').click();
+    await expect(others).toHaveCount(left - 1);
+  }
   await other.close();
   await link.click();
   await expect(page).toHaveURL(/\/sign-in\?next=/);
