@@ -126,7 +126,8 @@ pub fn Notice() -> impl IntoView {
     with_proposal(|proposal| {
         let base = back(&proposal.vehicle.id);
         let chosen = ids(&proposal);
-        let records = chosen.clone().into_iter().map(|id| view! { <input type="hidden" name="records" value=id/> });
+        let records =
+            chosen.clone().into_iter().map(|id| view! { <input type="hidden" name="records" value=id/> });
         let records = records.collect_view();
         let points = |points: rules::licence::Points| say_with("frame.points", &[("points", &points.0)]);
         let mut facts = vec![

@@ -270,7 +270,8 @@ fn tick(record: &RecordCard, ticked: bool) -> impl IntoView + use<> {
 fn reason(record: &RecordCard) -> Option<impl IntoView + use<>> {
     let outlook = record.outlook();
     let rulebook = services().portal.rulebook();
-    let why = || RefusalWords::all(&record.verdict, &rulebook).into_iter().next().map(|refusal| refusal.sentence);
+    let why =
+        || RefusalWords::all(&record.verdict, &rulebook).into_iter().next().map(|refusal| refusal.sentence);
     let (icon, words) = match outlook {
         Outlook::Online => return None,
         Outlook::Later { at } => {
@@ -280,7 +281,9 @@ fn reason(record: &RecordCard) -> Option<impl IntoView + use<>> {
         Outlook::Office => (IconName::Place, why()),
         Outlook::Settled => (IconName::Check, record.proof.as_ref().map(settled_by)),
     };
-    words.map(|words| view! { <p class=group_class(outlook.group())><Icon name=icon/><span>{words}</span></p> })
+    words.map(
+        |words| view! { <p class=group_class(outlook.group())><Icon name=icon/><span>{words}</span></p> },
+    )
 }
 
 fn settled_by(proof: &Proof) -> String {

@@ -75,7 +75,8 @@ fn prospect(record: &RecordCard) -> AnyView {
         }
         .into_any(),
         outlook @ (Outlook::Later { .. } | Outlook::Office) => {
-            let class = if outlook == Outlook::Office { "lt-verdict" } else { "lt-verdict lt-verdict--later" };
+            let class =
+                if outlook == Outlook::Office { "lt-verdict" } else { "lt-verdict lt-verdict--later" };
             let rulebook = services().portal.rulebook();
             let refusals = RefusalWords::all(&record.verdict, &rulebook).into_iter();
             let refusals = refusals.map(|refusal| view! { <RefusalCard refusal/> }).collect_view();
