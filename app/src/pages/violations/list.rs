@@ -173,7 +173,7 @@ fn group_view(group: Group, records: Vec<RecordCard>, asked: &Asked, base: &str,
 fn dock(facts: SelectionFacts) -> impl IntoView {
     view! {
         <div class="lt-dock">
-            <div class="lt-dock__inside">
+            <div class="lt-dock__inside lt-dock__inside--list">
                 <SelectionBar facts words=selection_words()/>
                 <Button form="records">{say("page.records.next")}</Button>
             </div>
@@ -235,7 +235,7 @@ fn record_card(record: RecordCard, ticked: &[String]) -> impl IntoView + use<> {
                 <h3 class="lt-card__heading" id=heading.clone()><a class="lt-card__link" href=href>{name}</a></h3>
                 <div class="lt-card__tags">{standing_tag(&record)}</div>
                 <p class="lt-card__meta lt-card__meta--penalty">{penalty_words(&record)}</p>
-                <p class="lt-card__meta">{when}" · "{place}" "<LocalWords words=location/></p>
+                <p class="lt-card__meta">{when}" · "<LocalWords words=place/>" "<LocalWords words=location/></p>
                 {reason(&record)}
             </div>
         </article>
