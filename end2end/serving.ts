@@ -42,12 +42,12 @@ function ended(child: ChildProcess): Promise<void> {
   return new Promise((done) => child.once('exit', () => done()));
 }
 
-// The sandbox listens at the port after the server's.
-export async function serve(port: number, now = MORNING): Promise<Running> {
+// The sandbox listens at the port after the server's. Browsers may reach the server by another origin than its port's.
+export async function serve(port: number, now = MORNING, origin = `http://127.0.0.1:${port}`): Promise<Running> {
   const data = mkdtempSync(join(tmpdir(), 'lutong-pages-'));
   const log = openSync(LOG, 'a');
   const server = findServer();
-  const origin = `http://127.0.0.1:${port}`;
+  const listening = `http://127.0.0.1:${port}`;
   const environment = {
     ...process.env,
     DATABASE_URL: `sqlite://${data}/lutong.db`,
@@ -68,18 +68,18 @@ export async function serve(port: number, now = MORNING): Promise<Running> {
   const quiet = { ...options, stdio: ['ignore', 'ignore', log] as ['ignore', 'ignore', number] };
   const demo = spawnSync(server, ['demo', '--size', '40', '--out', join(data, 'demo'), '--now', now], quiet);
   if (demo.status !== 0) throw new Error('the demo registry could not be made: see end2end/server.log');
-  const notify = `${origin}/gateways/wechat/notifications`;
+  const notify = `${listening}/gateways/wechat/notifications`;
   const children = [
     spawn(server, ['sandbox', '--listen', `127.0.0.1:${port + 1}`, '--notify', notify, '--keys', join(data, 'wechat')], options),
     spawn(server, ['serve'], options),
   ];
   const stop = async () => {
-    await noteSentTexts(origin);
+    await noteSentTexts(listening);
     children.forEach((child) => child.kill());
     await Promise.all(children.map(ended));
     rmSync(data, { recursive: true, force: true });
   };
-  await answers(`${origin}/readyz`).catch(async (error) => {
+  await answers(`${listening}/readyz`).catch(async (error) => {
     await stop();
     throw error;
   });

@@ -13,10 +13,13 @@ export async function signIn(page: Page, phone: string, next = '/') {
 }
 
 export async function speak(page: Page, language: 'zh' | 'en') {
-  const value = `${language}.normal.auto`;
-  // The cookie is for https alone; browsers take a machine's own address for as safe.
-  const url = (process.env.LUTONG_ORIGIN ?? origin()).replace('http:', 'https:');
-  await page.context().addCookies([{ name: '__Host-preferences', value, url, secure: true }]);
+  await page.context().addCookies([preferences(`${language}.normal.auto`)]);
+}
+
+// The cookie is for secure connections alone, and the browser counts this machine among them; the protocol does not.
+export function preferences(value: string) {
+  const { hostname } = new URL(process.env.LUTONG_ORIGIN ?? origin());
+  return { name: '__Host-preferences', value, url: `https://${hostname}`, secure: true };
 }
 
 export function origin() {

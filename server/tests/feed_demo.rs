@@ -155,8 +155,8 @@ impl Demo {
         let applicant = facts::applicant(&mut connection, &id, person.identity, now, asking).await.unwrap();
         let mut refusals = Vec::new();
         for row in registry::vehicles_of(&mut connection, &id, now.timestamp_millis()).await.unwrap() {
-            let standing = facts::standing(&mut connection, &row.vehicle, &id, now).await.unwrap();
-            let judged = Judged { vehicle: row.vehicle, standing, applicant: applicant.clone(), request };
+            let standing = facts::standing(&mut connection, &row, &id, now).await.unwrap();
+            let judged = Judged { vehicle: row, standing, applicant: applicant.clone(), request };
             for record in shown_records(&mut connection, &judged, &id).await.unwrap() {
                 assert!(judged.shows(&record).unwrap());
                 let record = facts::record(&record, now, asking, None).unwrap();

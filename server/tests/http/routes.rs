@@ -36,6 +36,7 @@ pub const READ: &[(&str, &str, Outcomes)] = &[
     ("/vehicles", "/vehicles", OWN),
     ("/vehicles/{vehicle}", "/vehicles/v1", DRIVERS),
     ("/vehicles/{vehicle}/records/{record}", "/vehicles/v1/records/r2", DRIVERS),
+    ("/vehicles/{vehicle}/records/{record}/evidence", "/vehicles/v1/records/r1/evidence", DRIVERS),
     ("/vehicles/{vehicle}/records/{record}/dispute", "/vehicles/v1/records/r2/dispute", DRIVERS),
     (
         "/vehicles/{vehicle}/records/{record}/disputed",

@@ -10,7 +10,7 @@ use crate::components::{
     Plate, PostForm, SummaryList, SummaryRow, Tab, Timeline, TimelineStep, Warning, hours_words, language,
     money_words, say, say_with, time_words,
 };
-use crate::islands::{AskAgain, Once};
+use crate::islands::AskAgain;
 use crate::pages::{channel_words, loaded, parameter, query};
 use crate::visit::visit;
 
@@ -74,7 +74,6 @@ fn OrderPage(order: OrderView) -> impl IntoView {
     let actions = payable.then(|| actions(&order));
     view! {
         <Layout title=title own_heading=settled back="/orders" transaction=payable tab=Tab::Progress errors=errors>
-            <Once busy=say("page.order.opening")/>
             {head}
             {(!refunds.is_empty()).then(|| view! { <Cells heading=say("page.order.refunds")>{refunds}</Cells> })}
             <SummaryList rows/>
@@ -171,7 +170,7 @@ fn actions(order: &OrderView) -> impl IntoView + use<> {
     let sum = money_words(order.fine);
     view! {
         <PostForm action="/api/orders/pay" hidden=hidden.clone() once=true>
-            <ActionBar sum=sum><Button>{say("page.order.pay")}</Button></ActionBar>
+            <ActionBar sum=sum><Button busy=say("page.order.opening")>{say("page.order.pay")}</Button></ActionBar>
         </PostForm>
         <PostForm action="/api/orders/cancel" hidden=hidden>
             <Button kind=ButtonKind::Quiet>{say("page.order.cancel")}</Button>

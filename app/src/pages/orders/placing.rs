@@ -11,9 +11,8 @@ use crate::components::{
     RefusalCard, RefusalWords, SmsCodeField, SummaryList, SummaryRow, Warning, hours_words, language,
     money_words, say, say_with, time_words,
 };
-use crate::islands::Once;
 use crate::pages::account::CodeWords;
-use crate::pages::violations::{OfficeView, act, penalty_words};
+use crate::pages::violations::{OfficeView, act, none_chosen, penalty_words};
 use crate::pages::{channel_words, loaded, parameter, query, query_all};
 use crate::visit::visit;
 
@@ -36,7 +35,7 @@ fn hidden(proposal: &Proposal) -> Vec<(String, String)> {
 fn with_proposal<V: IntoView + 'static>(show: impl FnOnce(Proposal) -> V + Send + 'static) -> impl IntoView {
     let (vehicle, records) = (parameter("vehicle"), query_all("records"));
     if records.is_empty() {
-        redirect(&back(&vehicle));
+        none_chosen(&vehicle);
         return ().into_any();
     }
     loaded(async move { services().orders.propose(&vehicle, &records).await }, |proposed| {
@@ -126,8 +125,9 @@ fn Refused(proposal: Proposal) -> impl IntoView {
 pub fn Notice() -> impl IntoView {
     with_proposal(|proposal| {
         let base = back(&proposal.vehicle.id);
+        let chosen = ids(&proposal);
         let records =
-            ids(&proposal).into_iter().map(|id| view! { <input type="hidden" name="records" value=id/> });
+            chosen.clone().into_iter().map(|id| view! { <input type="hidden" name="records" value=id/> });
         let records = records.collect_view();
         let points = |points: rules::licence::Points| say_with("frame.points", &[("points", &points.0)]);
         let mut facts = vec![
@@ -139,8 +139,9 @@ pub fn Notice() -> impl IntoView {
         let place = language().pick(proposal.place_zh, proposal.place_en);
         let hours = proposal.closed_hours.map(|closed| hours_words(closed.from_minute, closed.until_minute));
         let unagreed = query("agreed") == "no";
+        let list = format!("{base}?{query}", query = records_query(&chosen));
         view! {
-            <Layout title=say("page.notice.title") own_heading=true back=base.clone() step=(2, 5) transaction=true registry_data=true>
+            <Layout title=say("page.notice.title") own_heading=true back=list back_in_history=true step=(2, 5) transaction=true registry_data=true>
                 <NoticeFacts title=say("page.notice.title") facts>
                     <ul class="govuk-list govuk-list--bullet">
                         <li>{say_with("page.notice.place", &[("place", &place)])}</li>
@@ -251,7 +252,6 @@ fn ConfirmForm(proposal: Proposal, sent: CodeSent) -> impl IntoView {
     let first = hidden(&proposal);
     view! {
         <Layout title=say("page.confirm.title") back=back step=(4, 5) transaction=true registry_data=true errors=visit().errors_of("confirm")>
-            <Once busy=say("page.confirm.busy")/>
             <CodeWords sent/>
             <PostForm action="/api/orders/place" hidden=first once=true>
                 <SmsCodeField form="confirm"/>
