@@ -1,6 +1,7 @@
 //! The few parts of pages that run in the browser. Their words come as props, so that texts stay on the server.
 
 mod ask_again;
+mod countdown;
 mod once;
 mod selection;
 mod session;
@@ -8,6 +9,7 @@ mod what_if;
 mod worker;
 
 pub use ask_again::AskAgain;
+pub use countdown::{Countdown, CountdownWords};
 pub use once::Once;
 pub use selection::{SelectionBar, SelectionFacts, SelectionWords};
 pub use session::{SessionTimer, SessionWords};

@@ -1,4 +1,4 @@
-//! Buttons that say the act: one that submits its form, one that leads to a page.
+//! Buttons that say the act: one that submits a form, one that leads to a page.
 //! Neither knows what the act does.
 
 use leptos::prelude::*;
@@ -25,7 +25,7 @@ impl ButtonKind {
     }
 }
 
-/// Submits the form that it stands in.
+/// Submits the form that it stands in, or the one that it names.
 #[component]
 pub fn Button(
     #[prop(optional)] kind: ButtonKind,
@@ -36,10 +36,13 @@ pub fn Button(
     /// Goes to another target than the form's own.
     #[prop(optional, into)]
     formaction: Option<String>,
+    /// The id of a form elsewhere on the page.
+    #[prop(optional, into)]
+    form: Option<String>,
     children: Children,
 ) -> impl IntoView {
     view! {
-        <button type="submit" class=kind.class() name=name value=value formaction=formaction>
+        <button type="submit" class=kind.class() form=form name=name value=value formaction=formaction>
             {children()}
         </button>
     }

@@ -41,6 +41,9 @@ pub fn Layout(
     /// The page shows data of the registry: says as of when.
     #[prop(optional)]
     registry_data: bool,
+    /// The `Dock` with the page's primary act.
+    #[prop(default = None)]
+    dock: Option<AnyView>,
     children: Children,
 ) -> impl IntoView {
     let tab_title = {
@@ -67,6 +70,7 @@ pub fn Layout(
                 {registry_data.then(|| view! { <SyncLine/> })}
             </main>
             {(!transaction).then(|| view! { <TabBar current=tab/> })}
+            {dock}
         </div>
     }
 }

@@ -11,7 +11,7 @@ use app::api::orders::{Divided, OrderView, Orders, Part, Placed, Proposal, Propo
 use app::visit::FieldError;
 use async_trait::async_trait;
 use rules::calendar;
-use rules::order::payment_deadline;
+use rules::order::{OrderState, payment_deadline};
 use rules::rulebook::Rulebook;
 
 use self::selection::{Chosen, Loaded};
@@ -34,6 +34,22 @@ fn key(person: &Person, order: &str) -> OrderKey {
 pub async fn unpaid(state: &State, person: &str) -> Result<Option<String>, Fault> {
     let mut connection = state.store.read().await?;
     Ok(crate::db::orders::unpaid_of(&mut connection, person).await?)
+}
+
+/// True as long as the outcome of the order's payment is not known; the provider is asked first.
+pub async fn is_pending(state: &State, person: &Person, order: &str) -> Result<bool, Fault> {
+    let key = key(person, order);
+    ask_provider(state, &key).await;
+    let mut connection = state.store.read().await?;
+    let order = events::load(&mut connection, &key).await?;
+    Ok(matches!(events::state_of(&order)?, OrderState::Paying | OrderState::Paid))
+}
+
+/// A provider that does not answer is no reason to hide the order: its stored state is shown.
+async fn ask_provider(state: &State, key: &OrderKey) {
+    if let Err(fault) = payments::reconcile::ask_provider(state, key).await {
+        tracing::error!(%fault, order = %key.id, "the provider could not be asked");
+    }
 }
 
 #[async_trait]
@@ -86,10 +102,7 @@ impl Orders for OrderService {
     async fn order(&self, order: &str) -> Result<OrderView, ServiceError> {
         let person = person()?;
         let key = key(&person, order);
-        // What is stored is worth seeing, whatever becomes of the question.
-        if let Err(fault) = payments::reconcile::ask_provider(&self.0, &key).await {
-            tracing::error!(%fault, order = %key.id, "the provider could not be asked");
-        }
+        ask_provider(&self.0, &key).await;
         Ok(self.view(&key).await?)
     }
 
@@ -152,6 +165,7 @@ async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Prop
         place_en: names.name.en.clone(),
         window_minutes: parameters.payment_window_minutes(),
         closed_hours: parameters.closed_hours(),
+        channel: state.payment.name().to_owned(),
         pays_until: payment_deadline(now, parameters.payment_window_minutes(), parameters.closed_hours()),
         rulebook: rulebook.version.clone(),
         phone: person.phone_masked.clone(),
@@ -161,11 +175,14 @@ async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Prop
 fn part_of(loaded: &Loaded, part: &[usize], rulebook: &Rulebook) -> Part {
     let place = part.first().and_then(|index| rulebook.place_of(&loaded.facts[*index].region));
     let names = place.unwrap_or_else(|| rulebook.national());
+    let passing = loaded.most_that_pass(part, rulebook);
+    let ids = |part: &[usize]| part.iter().map(|index| loaded.rows[*index].id.clone()).collect();
     Part {
         place_zh: names.name.zh.clone(),
         place_en: names.name.en.clone(),
-        records: part.iter().map(|index| loaded.rows[*index].id.clone()).collect(),
-        fine: part.iter().map(|index| loaded.facts[*index].fine).sum(),
-        points: part.iter().map(|index| loaded.facts[*index].points).sum(),
+        records: ids(part),
+        passing: ids(&passing),
+        fine: passing.iter().map(|index| loaded.facts[*index].fine).sum(),
+        points: passing.iter().map(|index| loaded.facts[*index].points).sum(),
     }
 }

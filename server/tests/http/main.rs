@@ -14,6 +14,7 @@ mod leases;
 mod limits;
 mod monitoring;
 mod openapi;
+mod orders;
 mod outages;
 mod privacy;
 mod routes;

@@ -86,6 +86,18 @@ impl Loaded {
         camera::assess_selection_by(now, applicant, |index| &vehicles[index], &self.facts, &all, rulebook)
     }
 
+    /// The most records among these that would pass as one order.
+    pub fn most_that_pass(&self, among: &[usize], rulebook: &Rulebook) -> Vec<usize> {
+        let facts: Vec<RecordFacts> = among.iter().map(|index| self.facts[*index].clone()).collect();
+        let vehicles: Vec<VehicleFacts> =
+            facts.iter().map(|record| self.judged.case(record, rulebook).vehicle).collect();
+        let all: Vec<usize> = (0..facts.len()).collect();
+        let (now, applicant) = (self.judged.now, &self.judged.applicant);
+        let selection =
+            camera::assess_selection_by(now, applicant, |index| &vehicles[index], &facts, &all, rulebook);
+        selection.largest.iter().map(|index| among[*index]).collect()
+    }
+
     /// What is decided, record by record, for the file: judging it again gives the same.
     pub fn decided(&self, rulebook: &Rulebook) -> Decided {
         let selected_points = self.facts.iter().map(|record| record.points).sum();

@@ -73,6 +73,7 @@ fn view(
         place_zh: jurisdiction.name.zh.clone(),
         place_en: jurisdiction.name.en.clone(),
         closed_hours: state.rulebook.camera_parameters(Some(&place), day).closed_hours(),
+        channel: state.payment.name().to_owned(),
         place,
         vehicle_id: order.vehicle_id.clone(),
         plate: PlateNumber::parse(&order.plate).map_err(|error| Fault::stored("plate", error))?,
@@ -174,12 +175,12 @@ pub async fn receipts(
         .collect()
 }
 
-/// The payer's name, masked.
+/// The payer's full name: a receipt is shown to its owner alone.
 async fn payer(state: &State, connection: &mut AnyConnection, person: &str) -> Result<String, Fault> {
     let person = registry::find_person(connection, person).await?.ok_or(ServiceError::NotFound)?;
     let place = format!("persons:{}:name", person.id);
     let name = state.sealer.open(&place, &person.name).map_err(|error| Fault::stored("name", error))?;
-    Ok(rules::person::mask_name(&name))
+    Ok(name)
 }
 
 fn receipt_view(
