@@ -2,7 +2,6 @@
 
 mod ask_again;
 mod countdown;
-mod once;
 mod selection;
 mod session;
 mod what_if;
@@ -10,7 +9,6 @@ mod worker;
 
 pub use ask_again::AskAgain;
 pub use countdown::{Countdown, CountdownWords};
-pub use once::Once;
 pub use selection::{SelectionBar, SelectionFacts, SelectionWords};
 pub use session::{SessionTimer, SessionWords};
 pub use what_if::{WhatIfAnswer, WhatIfRules, WhatIfWords};

@@ -153,8 +153,8 @@ impl Demo {
         let applicant = facts::applicant(&mut connection, &id, person.identity, now, asking).await.unwrap();
         let mut refusals = Vec::new();
         for row in registry::vehicles_of(&mut connection, &id, now.timestamp_millis()).await.unwrap() {
-            let standing = facts::standing(&mut connection, &row.vehicle, &id, now).await.unwrap();
-            let judged = Judged { vehicle: row.vehicle, standing, applicant: applicant.clone(), now };
+            let standing = facts::standing(&mut connection, &row, &id, now).await.unwrap();
+            let judged = Judged { vehicle: row, standing, applicant: applicant.clone(), now };
             for record in registry::records_of(&mut connection, &judged.vehicle.id).await.unwrap() {
                 if !judged.shows(&record).unwrap() {
                     continue;

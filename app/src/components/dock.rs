@@ -20,6 +20,9 @@ pub fn Dock(
     /// A few words below the sum; left out where the screen is low.
     #[prop(optional, into)]
     note: Option<String>,
+    /// The words of the button while the answer is on its way.
+    #[prop(default = None)]
+    busy: Option<String>,
 ) -> impl IntoView {
     view! {
         <div class="lt-dock">
@@ -30,7 +33,7 @@ pub fn Dock(
                         {note.map(|note| view! { <span class="lt-dock__note">{note}</span> })}
                     </p>
                 })}
-                <Button kind=kind form=form>{act}</Button>
+                <Button kind=kind form=form busy=busy>{act}</Button>
             </div>
         </div>
     }

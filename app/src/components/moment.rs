@@ -14,6 +14,12 @@ pub fn date_words(on: NaiveDate) -> String {
     say_with("frame.date", &[("year", &on.year()), ("month", &month), ("day", &on.day())])
 }
 
+/// "11月21日".
+pub fn day_words(on: NaiveDate) -> String {
+    let month = say_with(&format!("month.{}", on.month()), &[]);
+    say_with("frame.day", &[("month", &month), ("day", &on.day())])
+}
+
 /// "2026年11月21日 12:47".
 pub fn time_words(at: Moment) -> String {
     let date = date_words(rules::calendar::local(at).date());

@@ -1,5 +1,5 @@
 //! A form that changes something: it posts, carries the visit's token and, on demand, a key against doing it twice.
-//! It works the same with and without scripts.
+//! It works the same with and without scripts; with them a second press does nothing.
 
 use leptos::prelude::*;
 
@@ -29,7 +29,7 @@ pub fn PostForm(
         .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
         .collect_view();
     view! {
-        <form method="post" action=action class=class id=id novalidate data-once=once.then_some("")>
+        <form method="post" action=action class=class id=id novalidate>
             <input type="hidden" name="csrf" value=csrf/>
             {once.then(|| view! { <input type="hidden" name="key" value=key/> })}
             {hidden}

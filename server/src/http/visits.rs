@@ -1,7 +1,7 @@
 //! Finds out who is asking, once per request, before pages and form targets run.
 
 use app::api::account::AccountSummary;
-use app::visit::Visit;
+use app::visit::{SessionState, Visit};
 use axum::extract::{Request, State as Extracted};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -33,8 +33,8 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
     if let Err(fault) = &found {
         tracing::error!(%fault, "the session could not be read");
     }
-    let readable = found.is_ok();
-    let (session, account) = found.ok().flatten().unzip();
+    let (session_state, found) = found.unwrap_or((SessionState::Unknown, None));
+    let (session, account) = found.unzip();
     let signed_in = session.is_some();
     let secret = session.as_ref().map_or(&visit_id, |session| &session.id).clone();
     let person = session.as_ref().and_then(|session: &Session| session.person_id.clone());
@@ -47,6 +47,7 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
     let visit = Visit {
         preferences: cookies::preferences(&headers),
         account,
+        session: session_state,
         csrf: csrf_token(&state, &secret),
         now: state.clock.now(),
         form_key: hex::encode(state.clock.random::<16>()),
@@ -66,7 +67,7 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
     };
     request.extensions_mut().insert(visit);
     request.extensions_mut().insert(current);
-    let mut response = if readable {
+    let mut response = if session_state != SessionState::Unknown {
         next.run(request).await
     } else {
         pages.show("/error/unavailable", &request.into_parts().0).await
@@ -91,18 +92,22 @@ pub fn csrf_token(state: &State, secret: &str) -> String {
     state.sealer.look_up("csrf", secret)
 }
 
-async fn find_session(
-    state: &State,
-    token: Option<String>,
-) -> Result<Option<(Session, AccountSummary)>, Fault> {
-    let Some(token) = token.filter(|token| token.len() == 64) else { return Ok(None) };
+type Found = (SessionState, Option<(Session, AccountSummary)>);
+
+async fn find_session(state: &State, token: Option<String>) -> Result<Found, Fault> {
+    let Some(token) = token.filter(|token| token.len() == 64) else {
+        return Ok((SessionState::Absent, None));
+    };
     let now = state.clock.now();
     let mut connection = state.store.read().await?;
     let found = accounts::find_session(&mut connection, &state.sealer.look_up("session", &token)).await?;
-    let Some(row) = found else { return Ok(None) };
+    let Some(row) = found else { return Ok((SessionState::Ended, None)) };
     let (began, seen) = (moment(row.began_at)?, moment(row.seen_at)?);
-    if now - seen > IDLE || now - began > ABSOLUTE {
-        return Ok(None);
+    if now - began > ABSOLUTE {
+        return Ok((SessionState::Ended, None));
+    }
+    if now - seen > IDLE {
+        return Ok((SessionState::Idle, None));
     }
     let person = match &row.account.person_id {
         Some(person) => registry::find_person(&mut connection, person).await?,
@@ -140,7 +145,7 @@ async fn find_session(
         identity,
         session_until: (now + IDLE).min(began + ABSOLUTE),
     };
-    Ok(Some((session, summary)))
+    Ok((SessionState::Live, Some((session, summary))))
 }
 
 async fn touch(state: &State, row: &SessionRow, now: Moment) -> Result<(), Fault> {

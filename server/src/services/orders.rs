@@ -149,7 +149,7 @@ async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Prop
     let parts = selection::parts(&loaded, rulebook);
     if parts.len() > 1 {
         let parts = parts.iter().map(|part| part_of(&loaded, part, rulebook)).collect();
-        return Ok(Proposed::Divided(Divided { vehicle: card_of(&loaded.judged, &loaded.rows), parts }));
+        return Ok(Proposed::Divided(Divided { vehicle: card_of(&loaded.judged), parts }));
     }
     let place = loaded.facts.first().and_then(|record| rulebook.place_of(&record.region));
     let parameters = rulebook.camera_parameters(place.map(|place| &place.id), calendar::local(now).date());
@@ -158,7 +158,7 @@ async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Prop
     let records: Result<_, _> =
         records.map(|(row, facts)| loaded.judged.card(row, facts.clone(), &person.id, rulebook)).collect();
     Ok(Proposed::Whole(Box::new(Proposal {
-        vehicle: card_of(&loaded.judged, &loaded.rows),
+        vehicle: card_of(&loaded.judged),
         records: records?,
         selection: loaded.selection(rulebook),
         place_zh: names.name.zh.clone(),

@@ -24,7 +24,7 @@ impl RefusalWords {
             .map(|source| (source_words(&source.text, source.article.as_deref()), source.words.clone()))
             .unwrap_or_default();
         Self {
-            title: say(&format!("rule.{rule}.title")),
+            title: say(&format!("rule.{rule}.title-refused")),
             sentence: say_with(
                 &format!("rule.{rule}.refusal"),
                 &[

@@ -14,7 +14,6 @@ use crate::components::{
     Cell, Cells, Dock, Layout, OrderTag, Plate, PostForm, SummaryList, SummaryRow, Tab, Timeline,
     TimelineStep, language, money_figure, money_words, say, say_with, time_words,
 };
-use crate::islands::Once;
 use crate::pages::{loaded, parameter, query};
 use crate::visit::visit;
 
@@ -61,13 +60,12 @@ fn OrderPage(order: OrderView) -> impl IntoView {
         let opened = matches!(stage, Stage::JustOpened | Stage::Unanswered);
         let act = if opened { "page.order.pay-on" } else { "page.order.pay" };
         let note = say(&format!("payment-channel.{}", order.channel));
-        view! { <Dock form=PAY act=say(act) sum=money_figure(order.fine) note=note/> }.into_any()
+        view! { <Dock form=PAY act=say(act) sum=money_figure(order.fine) note=note busy=Some(say("page.order.opening"))/> }.into_any()
     });
     let transaction = matches!(order.state, OrderState::Placed | OrderState::Paying);
     let (title, may_cancel) = (stage.title(&order), stage.may_cancel());
     view! {
         <Layout title=title own_heading=true back="/orders" transaction=transaction tab=Tab::Progress errors=errors dock=dock>
-            <Once busy=say("page.order.opening")/>
             <Head order=order.clone() stage=stage/>
             {(!refunds.is_empty()).then(|| view! { <Cells heading=say("page.order.refunds")>{refunds}</Cells> })}
             <SummaryList rows/>

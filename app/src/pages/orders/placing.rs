@@ -13,6 +13,7 @@ use self::refused::Refused;
 use crate::api::orders::{Proposal, Proposed};
 use crate::api::{redirect, services};
 use crate::components::{language, money_words, say, say_with};
+use crate::pages::violations::none_chosen;
 use crate::pages::{loaded, parameter, query_all};
 
 pub use confirm::Confirm;
@@ -58,7 +59,7 @@ fn penalty_sum(proposal: &Proposal) -> String {
 fn with_proposal<V: IntoView + 'static>(show: impl FnOnce(Proposal) -> V + Send + 'static) -> impl IntoView {
     let (vehicle, records) = (parameter("vehicle"), query_all("records"));
     if records.is_empty() {
-        redirect(&list_of(&vehicle));
+        none_chosen(&vehicle);
         return ().into_any();
     }
     loaded(async move { services().orders.propose(&vehicle, &records).await }, |proposed| {

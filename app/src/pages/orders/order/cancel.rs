@@ -8,7 +8,6 @@ use crate::api::{redirect, services};
 use crate::components::{
     ButtonKind, ButtonLink, Dock, Layout, PostForm, SummaryList, SummaryRow, Tab, money_words, say, say_with,
 };
-use crate::islands::Once;
 use crate::pages::{loaded, parameter};
 use crate::visit::visit;
 
@@ -40,7 +39,6 @@ fn CancelPage(order: OrderView) -> impl IntoView {
     let dock = view! { <Dock form=CANCEL kind=ButtonKind::Warning act=say("page.cancel.act")/> }.into_any();
     view! {
         <Layout title=say("page.cancel.title") back=back.clone() transaction=true tab=Tab::Progress dock=Some(dock)>
-            <Once busy=say("page.cancel.busy")/>
             <ul class="govuk-list govuk-list--bullet">
                 <li>{say("page.cancel.void")}</li>
                 <li>{say_with("page.cancel.open", &[("count", &count)])}</li>

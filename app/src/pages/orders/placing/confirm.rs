@@ -7,9 +7,8 @@ use crate::api::account::CodeSent;
 use crate::api::orders::{Proposal, Proposed, records_query};
 use crate::api::services;
 use crate::components::{
-    Button, ButtonKind, Dock, Layout, PostForm, SmsCodeField, money_figure, say, say_with,
+    Dock, Layout, PostForm, ResendButton, SmsCodeField, money_figure, say, say_with,
 };
-use crate::islands::Once;
 use crate::pages::account::CodeWords;
 use crate::pages::{loaded, parameter, query, query_all};
 use crate::visit::visit;
@@ -47,12 +46,11 @@ fn ConfirmForm(proposal: Proposal, sent: CodeSent) -> impl IntoView {
         ("penalty", &penalty_sum(&proposal)),
     ];
     let what = say_with("page.confirm.what", &what);
-    let seconds = (sent.again_at - visit().now).num_seconds().max(1);
+    let seconds = (sent.again_at - visit().now).num_seconds().max(0);
     let early = (query("early") == "yes").then(|| say_with("page.confirm.wait", &[("seconds", &seconds)]));
     let dock = view! { <Dock form=CONFIRM act=act sum=sum/> }.into_any();
     view! {
         <Layout title=say("page.confirm.title") back=back step=(4, 5) transaction=true registry_data=true errors=visit().errors_of(CONFIRM) dock=Some(dock)>
-            <Once busy=say("page.confirm.busy")/>
             <p>{what}</p>
             <CodeWords sent/>
             <PostForm action="/api/orders/place" hidden=first once=true id=CONFIRM>
@@ -60,7 +58,7 @@ fn ConfirmForm(proposal: Proposal, sent: CodeSent) -> impl IntoView {
             </PostForm>
             {early.map(|early| view! { <p class="lt-quiet" role="status">{early}</p> })}
             <PostForm action="/api/orders/code/send" hidden=again once=true>
-                <Button kind=ButtonKind::Quiet>{say("page.confirm.again")}</Button>
+                <ResendButton seconds>{say("page.confirm.again")}</ResendButton>
             </PostForm>
         </Layout>
     }

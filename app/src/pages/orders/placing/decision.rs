@@ -3,19 +3,18 @@
 
 use leptos::prelude::*;
 
-use super::notice::window_words;
+use super::notice::{NOTICE, window_words};
 use super::{channel, hidden, ids, list_of, place, with_proposal};
 use crate::api::orders::{Proposal, records_query};
 use crate::api::violations::RecordCard;
-use crate::api::{ServiceError, finish};
+use crate::api::send_back;
 use crate::components::{
     Dock, Layout, Plate, PostForm, SummaryList, SummaryRow, money_figure, money_words, near_time_words, say,
     say_with, time_words,
 };
-use crate::islands::Once;
 use crate::pages::violations::{act, penalty_words};
 use crate::pages::{parameter, query, query_all};
-use crate::visit::{FieldError, visit};
+use crate::visit::{FieldError, Flash, visit};
 
 const DECISION: &str = "decision";
 
@@ -27,8 +26,8 @@ pub fn Decision() -> impl IntoView {
     }
     let notice =
         format!("{}/notice?{}", list_of(&parameter("vehicle")), records_query(&query_all("records")));
-    let error = ServiceError::Invalid(vec![FieldError::new("agreed", "page.notice.agree-first")]);
-    finish(Err(error), "notice", &notice, &[]).expect("a redirect does not fail");
+    let errors = vec![FieldError::new("agreed", "page.notice.agree-first")];
+    send_back(Flash { form: NOTICE.into(), errors, values: Vec::new() }, &notice);
     ().into_any()
 }
 
@@ -46,7 +45,6 @@ fn Draft(proposal: Proposal) -> impl IntoView {
     let dock = view! { <Dock form=DECISION act=say("page.sign-in.send") sum=sum note=points/> }.into_any();
     view! {
         <Layout title=say("page.decision.title") back=back step=(3, 5) transaction=true registry_data=true errors=visit().errors_of(DECISION) dock=Some(dock)>
-            <Once busy=say("page.confirm.sending")/>
             <p>{say("page.decision.draft")}</p>
             <SummaryList rows=party/>
             {drafts}

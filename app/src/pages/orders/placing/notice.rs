@@ -3,18 +3,21 @@
 use leptos::prelude::*;
 
 use super::{channel, ids, list_of, place, record_fields, with_proposal};
+use crate::api::orders::records_query;
 use crate::components::{
     Checkbox, Dock, Layout, Notice as NoticeFacts, hours_words, money_words, near_time_words, say, say_with,
 };
 use crate::visit::visit;
 
-const NOTICE: &str = "notice";
+pub(super) const NOTICE: &str = "notice";
 
 #[component]
 pub fn Notice() -> impl IntoView {
     with_proposal(|proposal| {
         let base = list_of(&proposal.vehicle.id);
-        let records = record_fields(ids(&proposal));
+        let chosen = ids(&proposal);
+        let list = format!("{base}?{}", records_query(&chosen));
+        let records = record_fields(chosen);
         let (place, channel) = (place(&proposal), channel(&proposal));
         let facts = vec![
             (say("page.notice.pay"), money_words(proposal.selection.fine)),
@@ -32,7 +35,7 @@ pub fn Notice() -> impl IntoView {
         let dock = view! { <Dock form=NOTICE act=say("page.notice.next")/> }.into_any();
         let errors = visit().errors_of(NOTICE);
         view! {
-            <Layout title=say("page.notice.title") own_heading=true back=base.clone() step=(2, 5) transaction=true registry_data=true errors=errors dock=Some(dock)>
+            <Layout title=say("page.notice.title") own_heading=true back=list back_in_history=true step=(2, 5) transaction=true registry_data=true errors=errors dock=Some(dock)>
                 <NoticeFacts title=say("page.notice.title") facts>
                     <ul class="govuk-list govuk-list--bullet">
                         <li>{say_with("page.notice.place", &[("place", &place)])}</li>
