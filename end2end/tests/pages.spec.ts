@@ -27,8 +27,8 @@ async function chooseFirst(page: Page, phone: string): Promise<string[]> {
   const seen = [path(page)];
   const record = await page.locator('#records .lt-card').filter({ has: page.locator('input') }).locator('.lt-card__link').first().getAttribute('href');
   await page.locator('#records input[name=records]').first().check();
-  await page.locator('#records button[type=submit]').click();
-  seen.push(record!, `${record}/dispute`, path(page));
+  await page.locator('button[form=records]').click();
+  seen.push(record!, `${record}/dispute`, `${record}/evidence`, `${record}/evidence?zoom=4`, path(page));
   await agree(page);
   seen.push(path(page).replace('/confirm?', '/decision?agreed=yes&'));
   return [...seen, path(page)];

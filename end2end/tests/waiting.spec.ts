@@ -9,7 +9,7 @@ test('the page asks a small address by itself and opens anew when the answer is 
   await signIn(page, phone, '/vehicles');
   await page.locator('a.lt-cell--link').filter({ hasText: '条待处理' }).first().click();
   await page.locator('#records input[name=records]').first().check();
-  await page.locator('#records button[type=submit]').click();
+  await page.locator('button[form=records]').click();
   await agree(page);
   const order = await place(page, phone);
   // The time that is left goes on.
@@ -43,7 +43,7 @@ test('the time that is left counts down without the server', async ({ page }) =>
   await signIn(page, phone, '/vehicles');
   await page.locator('a.lt-cell--link').filter({ hasText: '条待处理' }).first().click();
   await page.locator('#records input[name=records]').first().check();
-  await page.locator('#records button[type=submit]').click();
+  await page.locator('button[form=records]').click();
   await agree(page);
   await place(page, phone);
   await expect(page.locator('html')).toHaveAttribute('data-hydrated', 'true');

@@ -13,8 +13,9 @@ pub fn ActionBar(
     above: Option<ViewFn>,
     children: Children,
 ) -> impl IntoView {
+    let class = if above.is_some() { "lt-actions lt-actions--live" } else { "lt-actions" };
     view! {
-        <div class=if above.is_some() { "lt-actions lt-actions--live" } else { "lt-actions" }>
+        <div class=class>
             {above.map(|above| view! { <div class="lt-actions__above">{above.run()}</div> })}
             {sum.map(|sum| view! { <p class="lt-actions__sum">{sum}</p> })}
             <div class="lt-actions__buttons">{children()}</div>

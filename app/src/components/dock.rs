@@ -21,7 +21,7 @@ pub fn Dock(
     #[prop(optional, into)]
     note: Option<String>,
     /// The words of the button while the answer is on its way.
-    #[prop(default = None)]
+    #[prop(optional, into)]
     busy: Option<String>,
 ) -> impl IntoView {
     view! {
@@ -33,7 +33,7 @@ pub fn Dock(
                         {note.map(|note| view! { <span class="lt-dock__note">{note}</span> })}
                     </p>
                 })}
-                <Button kind=kind form=form busy=busy>{act}</Button>
+                <Button kind=kind form=form nostrip:busy=busy>{act}</Button>
             </div>
         </div>
     }

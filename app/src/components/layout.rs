@@ -46,7 +46,7 @@ pub fn Layout(
     #[prop(optional)]
     back_in_history: bool,
     /// The `Dock` with the page's primary act.
-    #[prop(default = None)]
+    #[prop(optional)]
     dock: Option<AnyView>,
     children: Children,
 ) -> impl IntoView {

@@ -22,7 +22,7 @@ for (const language of ['zh', 'en'] as const) {
     await expect(page.locator('#records')).toBeVisible();
     await check();
     await page.locator('#records input[name=records]').first().check();
-    await page.locator('#records button[type=submit]').click();
+    await page.locator('button[form=records]').click();
 
     await expect(page).toHaveURL(/\/notice\?/);
     await check();

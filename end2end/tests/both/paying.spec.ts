@@ -9,7 +9,7 @@ async function reachConfirm(page: Page, phone: string) {
   await signIn(page, phone, '/vehicles');
   await page.locator('a.lt-cell--link').filter({ hasText: '条待处理' }).first().click();
   await page.locator('#records input[name=records]').first().check();
-  await page.locator('#records button[type=submit]').click();
+  await page.locator('button[form=records]').click();
   await agree(page);
 }
 

@@ -60,12 +60,12 @@ fn OrderPage(order: OrderView) -> impl IntoView {
         let opened = matches!(stage, Stage::JustOpened | Stage::Unanswered);
         let act = if opened { "page.order.pay-on" } else { "page.order.pay" };
         let note = say(&format!("payment-channel.{}", order.channel));
-        view! { <Dock form=PAY act=say(act) sum=money_figure(order.fine) note=note busy=Some(say("page.order.opening"))/> }.into_any()
+        view! { <Dock form=PAY act=say(act) sum=money_figure(order.fine) note=note busy=say("page.order.opening")/> }.into_any()
     });
     let transaction = matches!(order.state, OrderState::Placed | OrderState::Paying);
     let (title, may_cancel) = (stage.title(&order), stage.may_cancel());
     view! {
-        <Layout title=title own_heading=true back="/orders" transaction=transaction tab=Tab::Progress errors=errors dock=dock>
+        <Layout title=title own_heading=true back="/orders" transaction=transaction tab=Tab::Progress errors=errors nostrip:dock=dock>
             <Head order=order.clone() stage=stage/>
             {(!refunds.is_empty()).then(|| view! { <Cells heading=say("page.order.refunds")>{refunds}</Cells> })}
             <SummaryList rows/>

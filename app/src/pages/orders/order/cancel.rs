@@ -38,7 +38,7 @@ fn CancelPage(order: OrderView) -> impl IntoView {
     ];
     let dock = view! { <Dock form=CANCEL kind=ButtonKind::Warning act=say("page.cancel.act")/> }.into_any();
     view! {
-        <Layout title=say("page.cancel.title") back=back.clone() transaction=true tab=Tab::Progress dock=Some(dock)>
+        <Layout title=say("page.cancel.title") back=back.clone() transaction=true tab=Tab::Progress dock=dock>
             <ul class="govuk-list govuk-list--bullet">
                 <li>{say("page.cancel.void")}</li>
                 <li>{say_with("page.cancel.open", &[("count", &count)])}</li>

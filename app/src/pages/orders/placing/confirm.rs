@@ -6,9 +6,7 @@ use super::{answered, hidden, ids, list_of, penalty_sum, place};
 use crate::api::account::CodeSent;
 use crate::api::orders::{Proposal, Proposed, records_query};
 use crate::api::services;
-use crate::components::{
-    Dock, Layout, PostForm, ResendButton, SmsCodeField, money_figure, say, say_with,
-};
+use crate::components::{Dock, Layout, PostForm, ResendButton, SmsCodeField, money_figure, say, say_with};
 use crate::pages::account::CodeWords;
 use crate::pages::{loaded, parameter, query, query_all};
 use crate::visit::visit;
@@ -50,7 +48,7 @@ fn ConfirmForm(proposal: Proposal, sent: CodeSent) -> impl IntoView {
     let early = (query("early") == "yes").then(|| say_with("page.confirm.wait", &[("seconds", &seconds)]));
     let dock = view! { <Dock form=CONFIRM act=act sum=sum/> }.into_any();
     view! {
-        <Layout title=say("page.confirm.title") back=back step=(4, 5) transaction=true registry_data=true errors=visit().errors_of(CONFIRM) dock=Some(dock)>
+        <Layout title=say("page.confirm.title") back=back step=(4, 5) transaction=true registry_data=true errors=visit().errors_of(CONFIRM) dock=dock>
             <p>{what}</p>
             <CodeWords sent/>
             <PostForm action="/api/orders/place" hidden=first once=true id=CONFIRM>

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use super::notice::{NOTICE, window_words};
 use super::{channel, hidden, ids, list_of, place, with_proposal};
 use crate::api::orders::{Proposal, records_query};
-use crate::api::violations::RecordCard;
 use crate::api::send_back;
+use crate::api::violations::RecordCard;
 use crate::components::{
     Dock, Layout, Plate, PostForm, SummaryList, SummaryRow, money_figure, money_words, near_time_words, say,
     say_with, time_words,
@@ -44,7 +44,7 @@ fn Draft(proposal: Proposal) -> impl IntoView {
     let to = say_with("page.decision.phone", &[("phone", &proposal.phone)]);
     let dock = view! { <Dock form=DECISION act=say("page.sign-in.send") sum=sum note=points/> }.into_any();
     view! {
-        <Layout title=say("page.decision.title") back=back step=(3, 5) transaction=true registry_data=true errors=visit().errors_of(DECISION) dock=Some(dock)>
+        <Layout title=say("page.decision.title") back=back step=(3, 5) transaction=true registry_data=true errors=visit().errors_of(DECISION) dock=dock>
             <p>{say("page.decision.draft")}</p>
             <SummaryList rows=party/>
             {drafts}

@@ -35,7 +35,7 @@ pub fn Notice() -> impl IntoView {
         let dock = view! { <Dock form=NOTICE act=say("page.notice.next")/> }.into_any();
         let errors = visit().errors_of(NOTICE);
         view! {
-            <Layout title=say("page.notice.title") own_heading=true back=list back_in_history=true step=(2, 5) transaction=true registry_data=true errors=errors dock=Some(dock)>
+            <Layout title=say("page.notice.title") own_heading=true back=list back_in_history=true step=(2, 5) transaction=true registry_data=true errors=errors dock=dock>
                 <NoticeFacts title=say("page.notice.title") facts>
                     <ul class="govuk-list govuk-list--bullet">
                         <li>{say_with("page.notice.place", &[("place", &place)])}</li>

@@ -54,7 +54,7 @@ pub(super) fn Refused(proposal: Proposal) -> impl IntoView {
         })
         .unzip();
     view! {
-        <Layout title=say(title) back=base.clone() transaction=true registry_data=true errors=visit().errors_of("confirm") dock=dock>
+        <Layout title=say(title) back=base.clone() transaction=true registry_data=true errors=visit().errors_of("confirm") nostrip:dock=dock>
             <p>{say("page.refused.words")}</p>
             {fewer}
             {reasons}
