@@ -7,6 +7,7 @@ use rules::camera::Selection;
 use rules::licence::Points;
 use rules::money::Fen;
 use rules::order::{ClosedHours, OrderEvent, OrderState};
+use rules::parameters::PaymentChannel;
 use rules::place::PlaceId;
 use rules::plate::PlateNumber;
 
@@ -27,8 +28,8 @@ pub struct Proposal {
     /// How long the payment may take, and what stops that clock.
     pub window_minutes: i64,
     pub closed_hours: Option<ClosedHours>,
-    /// The payment channel's code.
-    pub channel: String,
+    /// The channel that the place is paid through; none where nothing is to be paid or no channel serves the place.
+    pub channel: Option<PaymentChannel>,
     /// When the order would lapse if it were placed now.
     pub pays_until: Moment,
     pub rulebook: rules::rulebook::Version,
@@ -113,8 +114,8 @@ pub struct OrderView {
     pub placed_at: Moment,
     pub pays_until: Moment,
     pub closed_hours: Option<ClosedHours>,
-    /// The payment channel's code.
-    pub channel: String,
+    /// The channel that the place is paid through; none where nothing is to be paid.
+    pub channel: Option<PaymentChannel>,
     pub steps: Vec<OrderStep>,
     /// The receipt's number, once there is one.
     pub receipt: Option<String>,

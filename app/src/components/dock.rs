@@ -28,7 +28,7 @@ pub fn Dock(
         <div class="lt-dock">
             <div class="lt-dock__inside">
                 {sum.map(|sum| view! {
-                    <p class="lt-dock__words">
+                    <p class="lt-dock__words lt-dock__words--sum">
                         <strong class="lt-dock__sum">{sum}</strong>
                         {note.map(|note| view! { <span class="lt-dock__note">{note}</span> })}
                     </p>

@@ -12,6 +12,7 @@ use app::visit::FieldError;
 use async_trait::async_trait;
 use rules::calendar;
 use rules::order::{OrderState, payment_deadline};
+use rules::parameters::PaymentChannel;
 use rules::rulebook::Rulebook;
 
 use self::selection::{Chosen, Loaded};
@@ -165,7 +166,7 @@ async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Prop
         place_en: names.name.en.clone(),
         window_minutes: parameters.payment_window_minutes(),
         closed_hours: parameters.closed_hours(),
-        channel: state.payment.name().to_owned(),
+        channel: PaymentChannel::from_code(state.payment.name()),
         pays_until: payment_deadline(now, parameters.payment_window_minutes(), parameters.closed_hours()),
         rulebook: rulebook.version.clone(),
         phone: person.phone_masked.clone(),

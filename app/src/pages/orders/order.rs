@@ -6,6 +6,7 @@ mod head;
 use leptos::prelude::*;
 use rules::Moment;
 use rules::order::{OrderEvent, OrderState};
+use rules::parameters::PaymentChannel;
 
 use self::head::{Head, Stage};
 use crate::api::orders::{OrderRefund, OrderView};
@@ -59,8 +60,8 @@ fn OrderPage(order: OrderView) -> impl IntoView {
     let dock = stage.payable().then(|| {
         let opened = matches!(stage, Stage::JustOpened | Stage::Unanswered);
         let act = if opened { "page.order.pay-on" } else { "page.order.pay" };
-        let note = say(&format!("payment-channel.{}", order.channel));
-        view! { <Dock form=PAY act=say(act) sum=money_figure(order.fine) note=note busy=say("page.order.opening")/> }.into_any()
+        let note = order.channel.map(channel_words);
+        view! { <Dock form=PAY act=say(act) sum=money_figure(order.fine) nostrip:note=note busy=say("page.order.opening")/> }.into_any()
     });
     let transaction = matches!(order.state, OrderState::Placed | OrderState::Paying);
     let (title, may_cancel) = (stage.title(&order), stage.may_cancel());
@@ -91,20 +92,26 @@ fn refund(refund: &OrderRefund) -> impl IntoView + use<> {
     view! { <Cell title=say("page.order.refund") note=note value=money_words(refund.amount)/> }
 }
 
+fn channel_words(channel: PaymentChannel) -> String {
+    say(&format!("payment-channel.{}", channel.code()))
+}
+
 fn rows(order: &OrderView) -> Vec<SummaryRow> {
     let (plate, state) = (order.plate.clone(), order.state);
     let place = language().pick(order.place_zh.clone(), order.place_en.clone());
     let points = say_with("frame.points", &[("points", &order.points.0)]);
-    vec![
+    let mut rows = vec![
         SummaryRow::new(say("page.order.state"), view! { <OrderTag state/> }),
         SummaryRow::new(say("page.record.plate"), view! { <Plate number=plate/> }),
         SummaryRow::new(say("page.record.place"), place),
         SummaryRow::new(say("page.decision.fine"), money_words(order.fine)),
         SummaryRow::new(say("page.decision.points"), points),
-        SummaryRow::new(say("page.order.channel"), say(&format!("payment-channel.{}", order.channel))),
-        SummaryRow::new(say("page.order.fee"), say("page.order.no-fee")),
-        SummaryRow::new(say("page.order.number"), order.number.clone()),
-    ]
+    ];
+    let channel = order.channel.map(channel_words);
+    rows.extend(channel.map(|channel| SummaryRow::new(say("page.order.channel"), channel)));
+    rows.push(SummaryRow::new(say("page.order.fee"), say("page.order.no-fee")));
+    rows.push(SummaryRow::new(say("page.order.number"), order.number.clone()));
+    rows
 }
 
 fn steps(order: &OrderView) -> Vec<TimelineStep> {

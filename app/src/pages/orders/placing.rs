@@ -45,8 +45,8 @@ fn place(proposal: &Proposal) -> String {
     language().pick(proposal.place_zh.clone(), proposal.place_en.clone())
 }
 
-fn channel(proposal: &Proposal) -> String {
-    say(&format!("payment-channel.{}", proposal.channel))
+fn channel(proposal: &Proposal) -> Option<String> {
+    proposal.channel.map(|channel| say(&format!("payment-channel.{}", channel.code())))
 }
 
 /// "罚款 250 元，记 4 分".

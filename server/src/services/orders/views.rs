@@ -7,6 +7,7 @@ use app::api::orders::{OrderRecord, OrderRefund, OrderStep, OrderView, PaidThrou
 use rules::licence::Points;
 use rules::money::Fen;
 use rules::order::{OrderEvent, OrderState};
+use rules::parameters::PaymentChannel;
 use rules::place::PlaceId;
 use rules::plate::PlateNumber;
 use rules::violation::ViolationCode;
@@ -73,7 +74,7 @@ fn view(
         place_zh: jurisdiction.name.zh.clone(),
         place_en: jurisdiction.name.en.clone(),
         closed_hours: state.rulebook.camera_parameters(Some(&place), day).closed_hours(),
-        channel: state.payment.name().to_owned(),
+        channel: PaymentChannel::from_code(state.payment.name()),
         place,
         vehicle_id: order.vehicle_id.clone(),
         plate: PlateNumber::parse(&order.plate).map_err(|error| Fault::stored("plate", error))?,

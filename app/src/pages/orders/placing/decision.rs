@@ -88,26 +88,26 @@ fn party_rows(proposal: &Proposal) -> Vec<SummaryRow> {
 
 fn performance_rows(proposal: &Proposal) -> Vec<SummaryRow> {
     let points = |points: rules::licence::Points| say_with("frame.points", &[("points", &points.0)]);
-    vec![
+    let mut rows = vec![
         SummaryRow::new(say("page.decision.fine-sum"), money_words(proposal.selection.fine)),
         SummaryRow::new(say("page.decision.points-sum"), points(proposal.selection.points)),
         SummaryRow::new(say("page.notice.points-after"), points(proposal.selection.points_after)),
-        SummaryRow::new(
-            say("page.decision.manner"),
-            say_with("page.decision.manner-words", &[("channel", &channel(proposal))]),
-        ),
-        SummaryRow::new(say("page.notice.until"), near_time_words(proposal.pays_until)),
-    ]
+    ];
+    rows.extend(channel(proposal).map(|channel| {
+        let words = say_with("page.decision.manner-words", &[("channel", &channel)]);
+        SummaryRow::new(say("page.decision.manner"), words)
+    }));
+    rows.push(SummaryRow::new(say("page.notice.until"), near_time_words(proposal.pays_until)));
+    rows
 }
 
 /// The facts, their evidence, the basis and the penalty of one record.
 #[component]
 fn RecordDraft(record: RecordCard) -> impl IntoView {
     let act = act(&record);
-    let basis = Basis::of(&record);
     let evidence = say_with("page.decision.evidence-words", &[("number", &record.id)]);
     let href = format!("/vehicles/{}/records/{}", record.vehicle_id, record.id);
-    let rows = vec![
+    let mut rows = vec![
         SummaryRow::new(say("page.record.when"), time_words(record.facts.violated_at)),
         SummaryRow::new(say("page.record.where"), record.location.clone()),
         SummaryRow::new(say("page.record.code"), record.code.to_string()),
@@ -115,27 +115,27 @@ fn RecordDraft(record: RecordCard) -> impl IntoView {
             say("page.decision.evidence"),
             view! { <a class="govuk-link lt-way" href=href>{evidence}</a> },
         ),
-        SummaryRow::new(say("page.decision.penalty-basis"), basis.penalty),
-        SummaryRow::new(say("page.decision.points-basis"), basis.points),
-        SummaryRow::new(say("page.record.penalty"), view! { <strong>{penalty_words(&record)}</strong> }),
     ];
+    rows.extend(basis_rows(&record));
+    rows.push(SummaryRow::new(
+        say("page.record.penalty"),
+        view! { <strong>{penalty_words(&record)}</strong> },
+    ));
     view! { <section class="lt-section"><h2>{act}</h2><SummaryList rows/></section> }
 }
 
-/// The law that the penalty and the points rest on, in the words of the decision.
-struct Basis {
-    penalty: AnyView,
-    points: AnyView,
-}
-
-impl Basis {
-    fn of(record: &RecordCard) -> Self {
-        let law = rules::violation::find(&record.code).map(|known| known.law);
-        let words = |law: Option<&'static str>| match law {
-            Some(law) => view! { <span lang="zh-CN">{law}</span> }.into_any(),
-            None => say("page.decision.basis-of-registry").into_any(),
-        };
-        let of_points = |law: &&str| law.starts_with("记分办法");
-        Self { penalty: words(law.filter(|law| !of_points(law))), points: words(law.filter(of_points)) }
+/// The laws of penalty and points; a code that the table does not know rests on what the registry says.
+fn basis_rows(record: &RecordCard) -> Vec<SummaryRow> {
+    let law = rules::violation::find(&record.code).map(|known| known.law);
+    let of_points = |law: &&str| law.starts_with("记分办法");
+    let words = |law: Option<&'static str>| match law {
+        Some(law) => view! { <span lang="zh-CN">{law}</span> }.into_any(),
+        None => say("page.decision.basis-of-registry").into_any(),
+    };
+    let mut rows =
+        vec![SummaryRow::new(say("page.decision.penalty-basis"), words(law.filter(|law| !of_points(law))))];
+    if record.facts.points.0 > 0 {
+        rows.push(SummaryRow::new(say("page.decision.points-basis"), words(law.filter(of_points))));
     }
+    rows
 }

@@ -43,7 +43,9 @@ pub fn Notice() -> impl IntoView {
                         {hours.map(|hours| view! { <li>{hours}</li> })}
                         <li>{say("page.notice.delay")}</li>
                         <li>{say("page.notice.dispute")}</li>
-                        <li>{say_with("page.notice.channel", &[("channel", &channel)])}</li>
+                        {channel.map(|channel| view! {
+                            <li>{say_with("page.notice.channel", &[("channel", &channel)])}</li>
+                        })}
                         <li>{say("page.notice.free")}</li>
                     </ul>
                     <form method="get" action=format!("{base}/decision") id=NOTICE>
