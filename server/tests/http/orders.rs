@@ -155,7 +155,7 @@ async fn the_sum_is_the_heading_of_an_order_to_pay() {
         site.minutes_pass(1);
         let shown = driver.get(&format!("/orders/{order}")).await;
         assert!(title(&shown).starts_with("待缴 200 元"), "{}", title(&shown));
-        for words in ["¥200", "还剩 1 小时 58 分", "请在今天 12:00 前缴款", "微信支付", "免费", DRIVERS_PLATE]
+        for words in ["¥200", "还剩 1 小时 59 分", "请在今天 12:00 前缴款", "微信支付", "免费", DRIVERS_PLATE]
         {
             let plate = words.replace("云A", "云A·");
             assert!(shown.body.contains(&plate), "{words}");
@@ -199,6 +199,7 @@ async fn a_declined_payment_says_so_and_can_be_tried_again() {
         let order = driver.place(&site, "v1", "r1").await;
         let cashier = open_payment(&driver, &order).await;
         site.world.press(&cashier, "decline").await;
+        site.seconds_pass(5);
         assert_eq!(pending(&driver, &order).await, StatusCode::NO_CONTENT);
         let shown = return_to(&driver, &order).await;
         assert!(title(&shown).starts_with("没有缴成 · 待缴 200 元"), "{}", title(&shown));
