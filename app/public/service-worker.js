@@ -54,7 +54,7 @@ self.addEventListener('fetch', (event) => {
   } else if (request.method === 'GET' && url.pathname === '/session') {
     event.respondWith(askForSession(request));
   } else if (request.method === 'GET' && (url.pathname.startsWith('/pkg/') || EXTRAS.includes(url.pathname))) {
-    event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
+    event.respondWith(caches.match(request, { ignoreSearch: true }).then((kept) => kept ?? fetch(request)));
   }
 });
 

@@ -24,6 +24,7 @@ mod money;
 mod notice;
 mod pagination;
 mod panel;
+mod paper_offices;
 mod password_field;
 mod plate;
 mod post_form;
@@ -66,12 +67,15 @@ pub use money::{Money, money_figure, money_words};
 pub use notice::Notice;
 pub use pagination::Pagination;
 pub use panel::Panel;
+pub use paper_offices::PaperOffices;
 pub use password_field::PasswordField;
 pub use plate::{Plate, PlateLook};
 pub use post_form::PostForm;
 pub use print_hint::{PrintHead, PrintHint};
 pub use radios::{Choice, Radios};
-pub use refusal::{RefusalCard, RefusalWords, hours_words, rule_key, source_words, value_words};
+pub use refusal::{
+    Quote, QuoteWords, RefusalCard, RefusalWords, hours_words, rule_key, source_words, value_words,
+};
 pub use sms_code_field::SmsCodeField;
 pub use state_tag::{OrderTag, RecordTag};
 pub use summary_list::{SummaryList, SummaryRow};

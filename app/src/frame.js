@@ -48,7 +48,7 @@
     here.delete('choose');
     here.delete('records');
     for (const id of new FormData(list).getAll('records')) here.append('records', id);
-    const query = here.size > 0 ? `?${here}` : '';
+    const query = `${here}` && `?${here}`;
     link.search = `?${new URLSearchParams({ next: location.pathname + query })}`;
   };
 

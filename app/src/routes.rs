@@ -37,8 +37,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="format-detection" content="telephone=no"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 <link rel="icon" href="/favicon.ico" sizes="32x32"/>
-                <link rel="icon" href="/icons/icon.svg" type="image/svg+xml"/>
-                <link rel="apple-touch-icon" href="/icons/apple-touch-icon.png"/>
+                <link rel="icon" href=icon("icon.svg") type="image/svg+xml"/>
+                <link rel="apple-touch-icon" href=icon("apple-touch-icon.png")/>
                 <HashedStylesheet options=options.clone() id="leptos"/>
                 <HydrationScripts options islands=true/>
                 <script nonce=use_nonce() inner_html=include_str!("frame.js")></script>
@@ -49,6 +49,22 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// The address of an icon. Browsers keep icons for good, so the address changes with the drawing.
+fn icon(name: &str) -> String {
+    const DRAWING: u64 = digest(include_bytes!("../public/icons/icon.svg"));
+    format!("/icons/{name}?{DRAWING:016x}")
+}
+
+/// FNV-1a, which tells versions of a file apart.
+const fn digest(bytes: &[u8]) -> u64 {
+    let (mut hash, mut index) = (0xcbf2_9ce4_8422_2325_u64, 0);
+    while index < bytes.len() {
+        hash = (hash ^ bytes[index] as u64).wrapping_mul(0x0100_0000_01b3);
+        index += 1;
+    }
+    hash
 }
 
 /// The ground of the pages, `--ground` of the styles: the browser's bars take its colour.

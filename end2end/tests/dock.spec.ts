@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { agree, atCashier, place, primary, signIn, speak } from './people';
+import { agree, atCashier, place, preferences, primary, signIn, speak } from './people';
 import { expect, ownServer, test } from './test';
 
 ownServer();
@@ -34,12 +34,12 @@ async function isInReach(page: Page, height: number, when: string) {
   expect.soft(box.height, when).toBeGreaterThanOrEqual(44);
 }
 
-test('the primary act is on the first screen in every language, size of type and theme', async ({ page, context, baseURL }) => {
+test('the primary act is on the first screen in every language, size of type and theme', async ({ page, context }) => {
   test.setTimeout(240_000);
   const shots = process.env.LUTONG_SHOTS;
   const paths = await reach(page);
   for (const look of ['zh.normal.light', 'zh.large.light', 'en.normal.dark', 'en.large.dark']) {
-    await context.addCookies([{ name: 'preferences', value: look, url: baseURL! }]);
+    await context.addCookies([preferences(look)]);
     for (const [number, path] of paths.entries()) {
       for (const [width, height] of SCREENS) {
         await page.setViewportSize({ width, height });

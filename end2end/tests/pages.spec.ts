@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { canBePressed, fits } from './looks';
-import { agree, isAccessible, pay, place, signIn } from './people';
+import { agree, isAccessible, pay, place, preferences, signIn } from './people';
 import { expect, ownServer, test } from './test';
 
 ownServer();
@@ -90,7 +90,7 @@ for (const look of LOOKS) {
     const type = (standard: number) => devtools.send('Page.setFontSizes', { fontSizes: { standard, fixed: standard } });
     for (const [number, { state, paths }] of visits.entries()) {
       await context.clearCookies();
-      await context.addCookies([...state.cookies, { name: 'preferences', value: look, url: baseURL! }]);
+      await context.addCookies([...state.cookies, preferences(look)]);
       for (const path of paths) {
         const answer = await page.goto(path);
         expect.soft(answer?.status(), path).toBe(STATUS[path] ?? 200);

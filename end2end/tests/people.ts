@@ -13,8 +13,13 @@ export async function signIn(page: Page, phone: string, next = '/') {
 }
 
 export async function speak(page: Page, language: 'zh' | 'en') {
-  const value = `${language}.normal.auto`;
-  await page.context().addCookies([{ name: 'preferences', value, url: process.env.LUTONG_ORIGIN ?? origin() }]);
+  await page.context().addCookies([preferences(`${language}.normal.auto`)]);
+}
+
+// The cookie is for secure connections alone, and the browser counts this machine among them; the protocol does not.
+export function preferences(value: string) {
+  const { hostname } = new URL(process.env.LUTONG_ORIGIN ?? origin());
+  return { name: '__Host-preferences', value, url: `https://${hostname}`, secure: true };
 }
 
 export function origin() {

@@ -18,7 +18,7 @@ fn at(text: &str) -> Moment {
 fn outlook(place: &str, changes: &[(&str, Value)]) -> Outlook {
     let mut case: Value = passing::base(place);
     for (pointer, value) in changes {
-        *case.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer} in {case}")) = value.clone();
+        *case.pointer_mut(pointer).expect("a fact of the case") = value.clone();
     }
     let case: CameraCase = serde_json::from_value(case).expect("a case");
     Outlook::of(case.record.state, &assess(&case, &Rulebook::shipped()))

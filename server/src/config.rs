@@ -1,5 +1,9 @@
 //! What is set from outside: flags and environment variables, read once at start.
 
+mod connections;
+mod development;
+pub mod guard;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -8,6 +12,9 @@ use ipnet::IpNet;
 
 use crate::http::address::network;
 use crate::http::limits::Limits;
+
+pub use connections::ConnectionSettings;
+pub use development::DevelopmentSettings;
 
 #[derive(Args, Clone, Debug)]
 pub struct DatabaseSettings {
@@ -43,9 +50,6 @@ pub struct ServeSettings {
     /// Where SMS texts go, one JSON object each; without it they wait in the outbox.
     #[arg(long, env = "LUTONG_SMS_URL")]
     pub sms_url: Option<String>,
-    /// Shows SMS texts in a page at /outbox instead of sending them.
-    #[arg(long, env = "LUTONG_DEVELOPMENT")]
-    pub development: bool,
     /// How much one address may ask for: usual, or generous for browser tests and load from one machine.
     #[arg(long, env = "LUTONG_LIMITS", default_value = "usual")]
     pub limits: LimitSettings,
@@ -56,9 +60,10 @@ pub struct ServeSettings {
     /// A folder whose new files are read as registry feeds.
     #[arg(long, env = "LUTONG_FEED_FOLDER")]
     pub feed_folder: Option<PathBuf>,
-    /// Shows this moment (RFC 3339) as the time of start, going on from there: for demonstrations and tests.
-    #[arg(long, env = "LUTONG_NOW")]
-    pub now: Option<chrono::DateTime<chrono::Utc>>,
+    #[command(flatten)]
+    pub environment: DevelopmentSettings,
+    #[command(flatten)]
+    pub connections: ConnectionSettings,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -71,7 +76,7 @@ impl LimitSettings {
     pub fn limits(self) -> Limits {
         match self {
             Self::Usual => Limits::new(120, 300, 10, 100),
-            Self::Generous => Limits::new(1_000_000, 1_000_000, 1_000, 1_000_000),
+            Self::Generous => Limits::new(1_000_000, 1_000_000, 1_000, 1_000_000).pages(1_000_000),
         }
     }
 }

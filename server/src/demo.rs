@@ -18,7 +18,7 @@ use chrono::NaiveDate;
 use clap::Args;
 use rules::calendar;
 
-use crate::config::DatabaseSettings;
+use crate::config::{DatabaseSettings, DevelopmentSettings};
 use crate::feed::{self, ImportError, write::to_line};
 use people::DemoPerson;
 use population::Population;
@@ -36,9 +36,8 @@ pub struct DemoSettings {
     pub out: Option<PathBuf>,
     #[command(flatten)]
     pub database: DatabaseSettings,
-    /// Takes this moment (RFC 3339) as now: the registry is that of its day.
-    #[arg(long, env = "LUTONG_NOW")]
-    pub now: Option<chrono::DateTime<chrono::Utc>>,
+    #[command(flatten)]
+    pub environment: DevelopmentSettings,
 }
 
 /// Writes the files, imports them, makes the accounts and the pictures, and prints who there is.
@@ -56,7 +55,8 @@ pub async fn run(settings: DemoSettings) -> ExitCode {
 }
 
 async fn make(settings: &DemoSettings) -> Result<Vec<DemoPerson>, ImportError> {
-    let clock = feed::clock_at(settings.now);
+    settings.environment.require("demo")?;
+    let clock = settings.environment.clock()?;
     let today = calendar::local(clock.now()).date();
     let out = settings.out.clone().unwrap_or_else(|| settings.database.data.join("demo"));
     let failed = |error| ImportError::File { path: out.clone(), error };

@@ -23,8 +23,8 @@ use std::time::Instant;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::clock::{Clock, ShiftedClock, SystemClock};
-use crate::config::DatabaseSettings;
+use crate::clock::Clock;
+use crate::config::{DatabaseSettings, DevelopmentSettings};
 use crate::db::{Fault, Store};
 use crate::serve;
 use counts::Counts;
@@ -42,16 +42,14 @@ pub struct ImportSettings {
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub database: DatabaseSettings,
-    /// Takes this moment (RFC 3339) as now.
-    #[arg(long, env = "LUTONG_NOW")]
-    pub now: Option<chrono::DateTime<chrono::Utc>>,
+    #[command(flatten)]
+    pub environment: DevelopmentSettings,
 }
 
 /// Imports every path, tells what became of the lines, and ends with 2 when some were rejected.
 pub async fn run(settings: ImportSettings) -> ExitCode {
-    let clock = clock_at(settings.now);
     let imported = async {
-        let importer = importer(&settings.database, clock).await?;
+        let importer = importer(&settings.database, settings.environment.clock()?).await?;
         import_all(&importer, &settings.paths).await
     };
     match imported.await {
@@ -61,14 +59,6 @@ pub async fn run(settings: ImportSettings) -> ExitCode {
             tracing::error!("{error}");
             ExitCode::FAILURE
         }
-    }
-}
-
-/// The machine's clock, or one that starts at the moment.
-pub fn clock_at(now: Option<chrono::DateTime<chrono::Utc>>) -> Arc<dyn Clock> {
-    match now {
-        Some(moment) => Arc::new(ShiftedClock::starting_at(moment)),
-        None => Arc::new(SystemClock),
     }
 }
 

@@ -1,19 +1,25 @@
 //! Puts the program together and runs it until it is told to stop.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use app::api::Services;
+use futures::future::join_all;
 use leptos::prelude::{LeptosOptions, get_configuration};
 use rules::rulebook::Rulebook;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
-use crate::clock::{Clock, ShiftedClock, SystemClock};
-use crate::config::{DatabaseSettings, ServeSettings};
+use crate::clock::Clock;
+use crate::config::{DatabaseSettings, ServeSettings, guard};
 use crate::db::{Fault, Store};
 use crate::gateways::sms::SmsSender;
 use crate::gateways::wechat;
 use crate::http::address::Proxies;
+use crate::http::connections;
+use crate::http::policy::Routes;
 use crate::sealing::Sealer;
 use crate::services::accounts::AccountService;
 use crate::services::orders::OrderService;
@@ -50,17 +56,19 @@ pub fn services(state: &State) -> Services {
     }
 }
 
-/// Everything that the program answers. Forms may lead on to the payment provider's origin.
+/// Every route of the public server. Forms may lead on to the payment provider's origin.
+pub fn routes(state: &State, options: LeptosOptions, payment_origin: &str) -> Routes {
+    let pages = http::routes(state.clone(), options, services(state), payment_origin);
+    pages.merge(api::routes(state.clone()))
+}
+
+/// Everything that the public server answers.
 pub fn router(state: &State, options: LeptosOptions, payment_origin: &str) -> axum::Router {
-    let pages = http::router(state.clone(), options, services(state), payment_origin);
-    http::wrap(pages.merge(api::router(state.clone())))
+    http::wrap(routes(state, options, payment_origin))
 }
 
 async fn state(settings: &ServeSettings) -> Result<State, Fault> {
-    let clock: Arc<dyn Clock> = match settings.now {
-        Some(moment) => Arc::new(ShiftedClock::starting_at(moment)),
-        None => Arc::new(SystemClock),
-    };
+    let clock = settings.environment.clock()?;
     let database = &settings.database;
     std::fs::create_dir_all(&database.data)
         .map_err(|error| Fault::Internal(format!("{}: {error}", database.data.display())))?;
@@ -76,72 +84,93 @@ async fn state(settings: &ServeSettings) -> Result<State, Fault> {
         rulebook: Arc::new(Rulebook::shipped()),
         payment: Arc::new(wechat),
         origin: settings.origin.trim_end_matches('/').to_owned(),
-        development: settings.development,
+        development: settings.environment.development,
         evidence: database.data.join("evidence"),
         sms: settings.sms_url.as_deref().map(|url| Arc::new(SmsSender::to(url))),
         limits: Arc::new(settings.limits.limits()),
+        seen: Arc::default(),
         proxies: Proxies::new(settings.trusted_proxies.clone()),
         clock,
     })
 }
 
-pub async fn run(settings: ServeSettings) -> Result<(), Fault> {
-    monitoring::start();
-    let state = state(&settings).await?;
+/// The settings of the build's files. A file that every page needs is looked for now and not at the first page.
+fn build_options() -> Result<LeptosOptions, Fault> {
     let configuration =
         get_configuration(None).map_err(|error| Fault::Internal(format!("leptos: {error}")))?;
-    let (stop, stopped) = watch::channel(false);
+    let options = configuration.leptos_options;
+    match http::files::hash_file(&options).filter(|file| !file.is_file()) {
+        None => Ok(options),
+        Some(file) => Err(Fault::Internal(format!(
+            "{} is missing: it names the hashed files of the build and belongs beside the program; \
+             build again, or set LEPTOS_HASH_FILES=false for a build without hashes",
+            file.display()
+        ))),
+    }
+}
+
+pub async fn run(settings: ServeSettings) -> Result<(), Fault> {
+    guard::check(&settings)?;
+    let options = build_options()?;
+    monitoring::start();
+    let state = state(&settings).await?;
+    let limits = settings.connections.limits().within_open_files();
+    let (stop, mut stopped) = watch::channel(false);
+    if let Some(address) = settings.metrics_listen {
+        monitoring::listen(address, limits, stopped.clone()).await?;
+    }
+    let payment_origin = settings.wechat_url.trim_end_matches('/').to_owned();
+    let router = router(&state, options, &payment_origin);
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(|error| Fault::Internal(format!("listening on {}: {error}", settings.listen)))?;
+    let working = start_jobs(&state, settings.feed_folder, &stopped);
+    tokio::spawn(async move {
+        signalled().await;
+        stop.send_replace(true);
+    });
+    tracing::info!(origin = %state.origin, engine = state.store.engine().name(), "ready");
+    let serving = connections::serve(listener, router, limits, state.proxies.clone(), stopped.clone());
+    let jobs = async {
+        connections::told_to_stop(&mut stopped).await;
+        if timeout(limits.stop, join_all(working)).await.is_err() {
+            tracing::warn!("a job did not end in time");
+        }
+    };
+    tokio::join!(serving, jobs);
+    Ok(())
+}
+
+fn start_jobs(
+    state: &State,
+    feed_folder: Option<PathBuf>,
+    stopped: &watch::Receiver<bool>,
+) -> Vec<JoinHandle<()>> {
     let mut working = vec![
         tokio::spawn(jobs::orders::run(state.clone(), stopped.clone())),
         tokio::spawn(jobs::outbox::run(state.clone(), stopped.clone())),
         tokio::spawn(jobs::purge::run(state.clone(), stopped.clone())),
         tokio::spawn(monitoring::keep_up(stopped.clone())),
     ];
-    if let Some(address) = settings.metrics_listen {
-        monitoring::listen(address, stopped.clone()).await?;
-    }
-    if let Some(folder) = settings.feed_folder.clone() {
+    if let Some(folder) = feed_folder {
         working.push(tokio::spawn(feed::watch(
             state.store.clone(),
             Arc::clone(&state.sealer),
             Arc::clone(&state.clock),
             folder,
-            stopped,
+            stopped.clone(),
         )));
     }
-    let payment_origin = settings.wechat_url.trim_end_matches('/').to_owned();
-    let router = router(&state, configuration.leptos_options, &payment_origin);
-    let listener = TcpListener::bind(settings.listen)
-        .await
-        .map_err(|error| Fault::Internal(format!("listening on {}: {error}", settings.listen)))?;
-    tracing::info!(origin = %state.origin, engine = state.store.engine().name(), "ready");
-    serve_until_told(listener, router).await?;
-    stop.send_replace(true);
-    futures::future::join_all(working).await;
-    Ok(())
+    working
 }
 
-/// Without TCP_NODELAY every answer in pieces waits 40 ms for the peer's delayed acknowledgement.
-async fn serve_until_told(listener: TcpListener, router: axum::Router) -> Result<(), Fault> {
-    use axum::serve::ListenerExt;
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "no TCP_NODELAY");
-        }
-    });
-    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(told_to_stop())
-        .await
-        .map_err(|error| Fault::Internal(format!("serving: {error}")))
-}
-
-async fn told_to_stop() {
+/// Waits for Ctrl-C or SIGTERM.
+async fn signalled() {
     let interrupt = tokio::signal::ctrl_c();
     let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(signal) => signal,
         Err(error) => {
-            tracing::warn!(%error, "no SIGTERM");
+            tracing::warn!(%error, "SIGTERM is not listened for");
             return;
         }
     };

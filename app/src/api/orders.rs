@@ -12,7 +12,7 @@ use rules::place::PlaceId;
 use rules::plate::PlateNumber;
 
 use super::account::CodeSent;
-use super::violations::{RecordCard, VehicleCard};
+use super::violations::{Laws, PaperOffice, RecordCard, VehicleCard};
 use super::{Sent, ServiceError, finish, services};
 use crate::visit::visit;
 
@@ -25,11 +25,11 @@ pub struct Proposal {
     pub selection: Selection,
     pub place_zh: String,
     pub place_en: String,
+    /// The channel that the place is paid through; none where nothing is to be paid or no channel serves the place.
+    pub channel: Option<PaymentChannel>,
     /// How long the payment may take, and what stops that clock.
     pub window_minutes: i64,
     pub closed_hours: Option<ClosedHours>,
-    /// The channel that the place is paid through; none where nothing is to be paid or no channel serves the place.
-    pub channel: Option<PaymentChannel>,
     /// When the order would lapse if it were placed now.
     pub pays_until: Moment,
     pub rulebook: rules::rulebook::Version,
@@ -75,6 +75,7 @@ pub struct OrderRecord {
     pub violated_at: Moment,
     pub fine: Fen,
     pub points: Points,
+    pub laws: Laws,
     /// The number of the penalty decision, once settled.
     pub decision: Option<String>,
 }
@@ -106,6 +107,12 @@ pub struct OrderView {
     pub place: PlaceId,
     pub place_zh: String,
     pub place_en: String,
+    /// The channel that the place is paid through; none where nothing is to be paid.
+    pub channel: Option<PaymentChannel>,
+    /// Where the stamped receipt is given.
+    pub receipt_offices: Vec<PaperOffice>,
+    /// Where the stamped penalty decision is printed.
+    pub decision_offices: Vec<PaperOffice>,
     pub vehicle_id: String,
     pub plate: PlateNumber,
     pub records: Vec<OrderRecord>,
@@ -114,8 +121,6 @@ pub struct OrderView {
     pub placed_at: Moment,
     pub pays_until: Moment,
     pub closed_hours: Option<ClosedHours>,
-    /// The channel that the place is paid through; none where nothing is to be paid.
-    pub channel: Option<PaymentChannel>,
     pub steps: Vec<OrderStep>,
     /// The receipt's number, once there is one.
     pub receipt: Option<String>,

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use rules::camera::CameraCase;
+use rules::parameters::PaymentChannels;
 use rules::rulebook::Rulebook;
 use rules::verdict::Verdict;
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use super::ServiceError;
 pub trait Portal: Send + Sync {
     /// The rulebook in force.
     fn rulebook(&self) -> Arc<Rulebook>;
+    /// Payment channels that have a configured gateway.
+    fn channels(&self) -> PaymentChannels;
     /// Judges a case made up by the visitor. Pure: nothing is stored.
     async fn assess(&self, case: CameraCase) -> Result<Verdict, ServiceError>;
 }

@@ -63,6 +63,19 @@ pub fn act(record: &RecordCard) -> String {
     language().pick(record.act_zh.clone(), record.act_en.clone())
 }
 
+/// The city where it happened, with whose rules hold there: 桂林市（按全国平台规则）, 广州市（未接入）.
+pub fn place_words(record: &RecordCard) -> String {
+    let city = &record.city;
+    if record.place.is_none() {
+        return say_with("page.record.place-unserved", &[("city", city)]);
+    }
+    if city.starts_with(&record.place_zh) {
+        return city.clone();
+    }
+    let rules = language().pick(record.place_zh.clone(), record.place_en.clone());
+    say_with("page.record.place-rules", &[("city", city), ("place", &rules)])
+}
+
 /// Fine and points in words: 罚款 200 元,记 3 分.
 pub fn penalty_words(record: &RecordCard) -> String {
     let (fine, points) = (money_words(record.facts.fine), record.facts.points.0);
@@ -92,6 +105,13 @@ pub fn OfficeView(office: Office) -> impl IntoView {
     rows.extend(office.phone.map(|phone| {
         let call = format!("tel:{phone}");
         SummaryRow::new(say("page.office.phone"), view! { <a class="govuk-link" href=call>{phone}</a> })
+    }));
+    rows.extend(office.hotline.map(|hotline| {
+        let call = format!("tel:{}", hotline.phone);
+        let hours = language().pick(hotline.hours_zh, hotline.hours_en);
+        let hours = hours.map(|hours| say_with("page.office.hours", &[("hours", &hours)]));
+        let name = language().pick(hotline.name_zh, hotline.name_en);
+        SummaryRow::new(name, view! { <a class="govuk-link" href=call>{hotline.phone}</a>{hours} })
     }));
     view! { <section class="lt-section"><h2>{say("page.office.title")}</h2><SummaryList rows/></section> }
 }

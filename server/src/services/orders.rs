@@ -11,8 +11,9 @@ use app::api::orders::{Divided, OrderView, Orders, Part, Placed, Proposal, Propo
 use app::visit::FieldError;
 use async_trait::async_trait;
 use rules::calendar;
+use rules::camera::RecordFacts;
+use rules::money::Fen;
 use rules::order::{OrderState, payment_deadline};
-use rules::parameters::PaymentChannel;
 use rules::rulebook::Rulebook;
 
 use self::selection::{Chosen, Loaded};
@@ -21,8 +22,8 @@ use crate::db::{Fault, payments as stored};
 use crate::http::current::{Person, current, person};
 use crate::services::accounts::codes;
 use crate::services::payments;
-use crate::services::violations::card_of;
 use crate::services::violations::facts::Asking;
+use crate::services::violations::{card_of, region};
 use crate::state::State;
 
 pub struct OrderService(pub State);
@@ -145,7 +146,8 @@ impl OrderService {
 async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Proposed, Fault> {
     let now = state.clock.now();
     let mut connection = state.store.read().await?;
-    let loaded = selection::load(&mut connection, person, chosen, now, Asking::default()).await?;
+    let loaded =
+        selection::load(&mut connection, person, chosen, state.request_at(now), Asking::default()).await?;
     let rulebook = &state.rulebook;
     let parts = selection::parts(&loaded, rulebook);
     if parts.len() > 1 {
@@ -154,33 +156,42 @@ async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Prop
     }
     let place = loaded.facts.first().and_then(|record| rulebook.place_of(&record.region));
     let parameters = rulebook.camera_parameters(place.map(|place| &place.id), calendar::local(now).date());
-    let names = place.unwrap_or_else(|| rulebook.national());
+    let (place_zh, place_en) = names(loaded.facts.first(), rulebook);
+    let selection = loaded.selection(rulebook);
     let records = loaded.rows.iter().zip(&loaded.facts);
     let records: Result<_, _> =
-        records.map(|(row, facts)| loaded.judged.card(row, facts.clone(), &person.id, rulebook)).collect();
+        records.map(|(row, facts)| loaded.judged.card(row, facts.clone(), &person.id, state)).collect();
     Ok(Proposed::Whole(Box::new(Proposal {
         vehicle: card_of(&loaded.judged),
         records: records?,
-        selection: loaded.selection(rulebook),
-        place_zh: names.name.zh.clone(),
-        place_en: names.name.en.clone(),
+        channel: parameters.channel(state.channels()).filter(|_| selection.fine > Fen::ZERO),
+        selection,
+        place_zh,
+        place_en,
         window_minutes: parameters.payment_window_minutes(),
         closed_hours: parameters.closed_hours(),
-        channel: PaymentChannel::from_code(state.payment.name()),
         pays_until: payment_deadline(now, parameters.payment_window_minutes(), parameters.closed_hours()),
         rulebook: rulebook.version.clone(),
         phone: person.phone_masked.clone(),
     })))
 }
 
+/// The names of the place that the record's rules come from; of its city where the place is not served.
+fn names(record: Option<&RecordFacts>, rulebook: &Rulebook) -> (String, String) {
+    let Some(record) = record else { return Default::default() };
+    match rulebook.place_of(&record.region) {
+        Some(place) => (place.name.zh.clone(), place.name.en.clone()),
+        None => (region::city(&record.region), region::city(&record.region)),
+    }
+}
+
 fn part_of(loaded: &Loaded, part: &[usize], rulebook: &Rulebook) -> Part {
-    let place = part.first().and_then(|index| rulebook.place_of(&loaded.facts[*index].region));
-    let names = place.unwrap_or_else(|| rulebook.national());
+    let (place_zh, place_en) = names(part.first().map(|index| &loaded.facts[*index]), rulebook);
     let passing = loaded.most_that_pass(part, rulebook);
     let ids = |part: &[usize]| part.iter().map(|index| loaded.rows[*index].id.clone()).collect();
     Part {
-        place_zh: names.name.zh.clone(),
-        place_en: names.name.en.clone(),
+        place_zh,
+        place_en,
         records: ids(part),
         passing: ids(&passing),
         fine: passing.iter().map(|index| loaded.facts[*index].fine).sum(),

@@ -7,6 +7,7 @@ use app::api::portal::Portal;
 use async_trait::async_trait;
 use rules::Moment;
 use rules::camera::{self, CameraCase};
+use rules::parameters::PaymentChannels;
 use rules::rulebook::Rulebook;
 use rules::verdict::Verdict;
 
@@ -20,6 +21,10 @@ pub struct PortalService(pub State);
 impl Portal for PortalService {
     fn rulebook(&self) -> Arc<Rulebook> {
         Arc::clone(&self.0.rulebook)
+    }
+
+    fn channels(&self) -> PaymentChannels {
+        self.0.channels()
     }
 
     async fn assess(&self, case: CameraCase) -> Result<Verdict, ServiceError> {

@@ -12,6 +12,7 @@ fn import(stage: &Stage, path: &std::path::Path, crash_at: Option<&str>) -> Exit
         .env("DATABASE_URL", &stage.url)
         .env("LUTONG_DATA", stage.folder.path())
         .env("LUTONG_SEAL_KEYS", KEYS)
+        .env("LUTONG_DEVELOPMENT", "true")
         .env("RUST_LOG", "off");
     if let Some(point) = crash_at {
         command.env("LUTONG_CRASH_AT", point);

@@ -2,6 +2,7 @@
 
 mod api;
 mod codes;
+mod connections;
 mod crashes;
 mod crowds;
 mod disputes;
@@ -16,7 +17,10 @@ mod monitoring;
 mod openapi;
 mod orders;
 mod outages;
+mod owners;
+mod places;
 mod privacy;
+mod processes;
 mod routes;
 mod rulebook;
 mod selections;

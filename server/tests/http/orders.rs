@@ -221,7 +221,7 @@ async fn a_settled_order_is_not_pending_and_is_nobody_elses() {
         driver.pay(&site, &order).await;
         assert_eq!(pending(&driver, &order).await, StatusCode::NO_CONTENT);
         assert_eq!(pending(&site.other().await, &order).await, StatusCode::NOT_FOUND);
-        assert_eq!(pending(&site.browser(), &order).await, StatusCode::UNAUTHORIZED);
+        assert_eq!(pending(&site.browser(), &order).await, StatusCode::NOT_FOUND);
         let shown = driver.get(&format!("/orders/{order}")).await;
         assert!(title(&shown).starts_with("处理成功"), "{}", title(&shown));
         for words in ["一般 24 小时内更新", "不要重复操作", "带身份证和缴款凭证"] {

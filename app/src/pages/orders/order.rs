@@ -6,7 +6,6 @@ mod head;
 use leptos::prelude::*;
 use rules::Moment;
 use rules::order::{OrderEvent, OrderState};
-use rules::parameters::PaymentChannel;
 
 use self::head::{Head, Stage};
 use crate::api::orders::{OrderRefund, OrderView};
@@ -15,7 +14,7 @@ use crate::components::{
     Cell, Cells, Dock, Layout, OrderTag, Plate, PostForm, SummaryList, SummaryRow, Tab, Timeline,
     TimelineStep, language, money_figure, money_words, say, say_with, time_words,
 };
-use crate::pages::{loaded, parameter, query};
+use crate::pages::{channel_words, loaded, parameter, query};
 use crate::visit::visit;
 
 pub use cancel::CancelOrder;
@@ -92,10 +91,6 @@ fn refund(refund: &OrderRefund) -> impl IntoView + use<> {
     view! { <Cell title=say("page.order.refund") note=note value=money_words(refund.amount)/> }
 }
 
-fn channel_words(channel: PaymentChannel) -> String {
-    say(&format!("payment-channel.{}", channel.code()))
-}
-
 fn rows(order: &OrderView) -> Vec<SummaryRow> {
     let (plate, state) = (order.plate.clone(), order.state);
     let place = language().pick(order.place_zh.clone(), order.place_en.clone());
@@ -108,7 +103,7 @@ fn rows(order: &OrderView) -> Vec<SummaryRow> {
         SummaryRow::new(say("page.decision.points"), points),
     ];
     let channel = order.channel.map(channel_words);
-    rows.extend(channel.map(|channel| SummaryRow::new(say("page.order.channel"), channel)));
+    rows.extend(channel.map(|channel| SummaryRow::new(say("page.notice.channel"), channel)));
     rows.push(SummaryRow::new(say("page.order.fee"), say("page.order.no-fee")));
     rows.push(SummaryRow::new(say("page.order.number"), order.number.clone()));
     rows

@@ -14,7 +14,7 @@ use crate::api::orders::{Proposal, Proposed};
 use crate::api::{redirect, services};
 use crate::components::{language, money_words, say, say_with};
 use crate::pages::violations::none_chosen;
-use crate::pages::{loaded, parameter, query_all};
+use crate::pages::{channel_words, loaded, parameter, query_all};
 
 pub use confirm::Confirm;
 pub use decision::Decision;
@@ -46,7 +46,7 @@ fn place(proposal: &Proposal) -> String {
 }
 
 fn channel(proposal: &Proposal) -> Option<String> {
-    proposal.channel.map(|channel| say(&format!("payment-channel.{}", channel.code())))
+    proposal.channel.map(channel_words)
 }
 
 /// "罚款 250 元，记 4 分".

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use crate::api::orders::Receipt as ReceiptView;
 use crate::api::services;
 use crate::components::{
-    Cell, Cells, Details, Empty, IconName, Layout, Panel, PrintHead, PrintHint, SummaryList, SummaryRow, Tab,
-    language, money_words, say, say_with, time_words,
+    Cell, Cells, Details, Empty, IconName, Layout, Panel, PaperOffices, PrintHead, PrintHint, SummaryList,
+    SummaryRow, Tab, language, money_words, say, say_with, time_words,
 };
 use crate::pages::{loaded, parameter};
 
@@ -46,6 +46,7 @@ fn ReceiptPage(receipt: ReceiptView) -> impl IntoView {
             <SummaryList rows/>
             <p>{say("page.order.settled-words")}</p>
             <p>{say("page.order.not-updated")}</p>
+            <PaperOffices heading=say("page.paper.receipt") offices=receipt.order.receipt_offices.clone()/>
             <PrintHint/>
             <Details summary=say("page.receipt.proof")>
                 <p>{say("page.receipt.proof-words")}</p>

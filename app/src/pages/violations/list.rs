@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use rules::outlook::{Group, Outlook};
 
 use super::record::group_class;
-use super::{act, penalty_words, standing_tag};
+use super::{act, penalty_words, place_words, standing_tag};
 use crate::api::orders::records_query;
 use crate::api::violations::{GroupCounts, Proof, RecordCard, VehicleRecords};
 use crate::api::{send_back, services};
 use crate::components::{
     Button, Empty, Filter, FilterItem, Icon, IconName, Layout, LocalWords, Plate, RefusalWords, Tab,
-    day_words, error_text, group_title, language, money_words, say, say_with, time_words,
+    day_words, error_text, group_title, money_words, say, say_with, time_words,
 };
 use crate::islands::{SelectionBar, SelectionFacts, SelectionWords};
 use crate::pages::{loaded, parameter, query, query_all};
@@ -196,7 +196,7 @@ fn selection_facts(found: &VehicleRecords) -> SelectionFacts {
     };
     let ways = found.records.iter().map(&mut way).collect();
     SelectionFacts {
-        now: found.now,
+        request: found.request,
         applicant: found.applicant.clone(),
         vehicles,
         ways,
@@ -225,7 +225,7 @@ fn record_card(record: RecordCard, ticked: &[String]) -> impl IntoView + use<> {
     let name = act(&record);
     let (id, heading) = (format!("record-{}", record.id), format!("act-{}", record.id));
     let tick = record.verdict.passes().then(|| tick(&record, ticked.contains(&record.id)));
-    let place = language().pick(record.place_zh.clone(), record.place_en.clone());
+    let place = place_words(&record);
     let when = time_words(record.facts.violated_at);
     let location = record.location.clone();
     view! {
@@ -269,8 +269,8 @@ fn tick(record: &RecordCard, ticked: bool) -> impl IntoView + use<> {
 /// When it can be handled, why not now, or by what it was settled.
 fn reason(record: &RecordCard) -> Option<impl IntoView + use<>> {
     let outlook = record.outlook();
-    let refusal = record.verdict.refusals.first();
-    let why = || refusal.map(|refusal| RefusalWords::of(refusal, &services().portal.rulebook()).sentence);
+    let rulebook = services().portal.rulebook();
+    let why = || RefusalWords::all(&record.verdict, &rulebook).into_iter().next().map(|refusal| refusal.sentence);
     let (icon, words) = match outlook {
         Outlook::Online => return None,
         Outlook::Later { at } => {

@@ -5,12 +5,12 @@ use rules::outlook::{Group, Outlook};
 use rules::violation::PointsUnderLaw;
 
 use super::list::list_href;
-use super::{OfficeView, act, penalty_words, standing_tag};
+use super::{OfficeView, act, penalty_words, place_words, standing_tag};
 use crate::api::services;
 use crate::api::violations::{RecordCard, RecordDetail, VehicleCard};
 use crate::components::{
-    ButtonKind, ButtonLink, Inset, Layout, LocalWords, Plate, RefusalCard, RefusalWords, SummaryList,
-    SummaryRow, Tab, language, say, say_with, time_words,
+    ButtonKind, ButtonLink, Layout, LocalWords, Plate, RefusalCard, RefusalWords, SummaryList, SummaryRow,
+    Tab, say, say_with, time_words,
 };
 use crate::pages::{loaded, parameter};
 use crate::visit::visit;
@@ -28,15 +28,13 @@ fn RecordView(detail: RecordDetail) -> impl IntoView {
     let record = detail.record;
     let back = format!("{}#record-{}", list_href(&record.vehicle_id), record.id);
     let rows = record_rows(&record, &detail.vehicle);
-    let points_by = points_words(detail.points_under_law);
-    let law = rules::violation::find(&record.code).map(|known| known.law);
+    let points_by = points_words(detail.points_under_law, &record);
     view! {
         <Layout title=act(&record) back=back back_in_history=true tab=Tab::Business registry_data=true errors=visit().errors_of("dispute")>
             {record.has_evidence.then(|| picture(&record))}
             {standing_tag(&record)}
             <SummaryList rows/>
             {points_by.map(|words| view! { <p>{words}</p> })}
-            {law.map(|law| view! { <Inset source=say("page.record.law")><span lang="zh-CN">{law}</span></Inset> })}
             {prospect(&record)}
         </Layout>
     }
@@ -79,7 +77,7 @@ fn prospect(record: &RecordCard) -> AnyView {
         outlook @ (Outlook::Later { .. } | Outlook::Office) => {
             let class = if outlook == Outlook::Office { "lt-verdict" } else { "lt-verdict lt-verdict--later" };
             let rulebook = services().portal.rulebook();
-            let refusals = record.verdict.refusals.iter().map(|refusal| RefusalWords::of(refusal, &rulebook));
+            let refusals = RefusalWords::all(&record.verdict, &rulebook).into_iter();
             let refusals = refusals.map(|refusal| view! { <RefusalCard refusal/> }).collect_view();
             // Whoever waits for the opening has no way to go; the office answers a dispute.
             let office = outlook == Outlook::Office || record.facts.disputed;
@@ -126,7 +124,7 @@ fn dispute_href(record: &RecordCard) -> String {
 }
 
 /// Which law the points come from, where it makes a difference.
-fn points_words(by: PointsUnderLaw) -> Option<String> {
+fn points_words(by: PointsUnderLaw, record: &RecordCard) -> Option<String> {
     let points = |points: rules::licence::Points| say_with("frame.points", &[("points", &points.0)]);
     match by {
         PointsUnderLaw::Known { then, now } if then == now => None,
@@ -134,24 +132,32 @@ fn points_words(by: PointsUnderLaw) -> Option<String> {
             let words = [("then", &points(then) as &dyn std::fmt::Display), ("today", &points(now))];
             Some(say_with("page.record.milder", &words))
         }
+        PointsUnderLaw::Depends { .. } if record.facts.points_known => None,
+        PointsUnderLaw::Depends { .. } => Some(say("page.record.depends")),
+        PointsUnderLaw::RegistryStands if record.laws.penalty.is_some() => None,
         PointsUnderLaw::RegistryStands => Some(say("page.record.registry-points")),
     }
 }
 
 fn record_rows(record: &RecordCard, vehicle: &VehicleCard) -> Vec<SummaryRow> {
     let (plate, location) = (vehicle.plate.clone(), record.location.clone());
-    vec![
+    let laws = [("penalty", &record.laws.penalty), ("points", &record.laws.points)];
+    let laws = laws.into_iter().filter_map(|(name, law)| {
+        let law = law.clone()?;
+        let words = view! { <span lang="zh-CN">{law}</span> };
+        Some(SummaryRow::new(say(&format!("page.record.law-{name}")), words))
+    });
+    let mut rows = vec![
         SummaryRow::new(say("page.record.plate"), view! { <Plate number=plate kind=vehicle.kind/> }),
         SummaryRow::new(say("page.record.when"), time_words(record.facts.violated_at)),
         SummaryRow::new(say("page.record.where"), view! { <LocalWords words=location/> }),
-        SummaryRow::new(
-            say("page.record.place"),
-            language().pick(record.place_zh.clone(), record.place_en.clone()),
-        ),
+        SummaryRow::new(say("page.record.place"), place_words(record)),
         SummaryRow::new(say("page.record.penalty"), penalty_words(record)),
         SummaryRow::new(say("page.record.capture"), say(&format!("capture.{}", record.facts.capture.code()))),
         SummaryRow::new(say("page.record.code"), record.code.to_string()),
-    ]
+    ];
+    rows.extend(laws);
+    rows
 }
 
 /// The picture in words.

@@ -14,7 +14,8 @@ use crate::state::State;
 
 /// Own vehicles first, then bound and leased ones.
 pub async fn of(state: &State, person: &Person) -> Result<Vec<OwnVehicle>, Fault> {
-    let now = state.clock.now();
+    let request = state.request();
+    let now = request.now;
     let mut connection = state.store.read().await?;
     let rows = registry::vehicles_of(&mut connection, &person.id, now.timestamp_millis()).await?;
     let asking = Asking::default();
@@ -22,8 +23,8 @@ pub async fn of(state: &State, person: &Person) -> Result<Vec<OwnVehicle>, Fault
     let mut vehicles = Vec::with_capacity(rows.len());
     for vehicle in rows {
         let standing = facts::standing(&mut connection, &vehicle, &person.id, now).await?;
-        let judged = Judged { vehicle, standing, applicant: applicant.clone(), now };
-        vehicles.push(counted(&mut connection, state, &judged).await?);
+        let judged = Judged { vehicle, standing, applicant: applicant.clone(), request };
+        vehicles.push(counted(&mut connection, state, &judged, &person.id).await?);
     }
     Ok(vehicles)
 }
@@ -32,14 +33,15 @@ async fn counted(
     connection: &mut AnyConnection,
     state: &State,
     judged: &Judged,
+    person: &str,
 ) -> Result<OwnVehicle, Fault> {
-    let rows = shown_records(connection, judged).await?;
+    let rows = shown_records(connection, judged, person).await?;
     let held = rows.iter().any(|row| row.held_order.is_some());
     let ends =
         if held { registry::hold_ends_of(connection, &judged.vehicle.id).await? } else { Vec::new() };
     let (mut counts, mut open_fines) = (GroupCounts::default(), Fen::ZERO);
     for row in &rows {
-        let record = record_facts(row, judged.now, Asking::default(), &ends)?;
+        let record = record_facts(row, judged.request.now, Asking::default(), &ends)?;
         let case = judged.case(&record, &state.rulebook);
         let group = Outlook::of(record.state, &camera::assess(&case, &state.rulebook)).group();
         counts.add(group);

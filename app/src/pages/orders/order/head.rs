@@ -7,7 +7,8 @@ use rules::order::{OrderEvent, OrderState};
 
 use crate::api::orders::OrderView;
 use crate::components::{
-    ButtonKind, ButtonLink, Due, Failure, Panel, Waiting, hours_words, money_words, say, say_with,
+    ButtonKind, ButtonLink, Due, Failure, Panel, PaperOffices, Waiting, hours_words, money_words, say,
+    say_with,
 };
 use crate::islands::AskAgain;
 use crate::pages::query;
@@ -147,6 +148,8 @@ fn settled(order: &OrderView) -> impl IntoView + use<> {
         <Panel title=say("page.order.settled") number=number/>
         <p>{say("page.order.settled-words")}</p>
         <p>{say("page.order.not-updated")}</p>
+        <PaperOffices heading=say("page.paper.receipt") offices=order.receipt_offices.clone()/>
+        <PaperOffices heading=say("page.paper.decision") offices=order.decision_offices.clone()/>
         {receipt.map(|href| view! { <ButtonLink href=href>{say("page.order.receipt")}</ButtonLink> })}
     }
 }

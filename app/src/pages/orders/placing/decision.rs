@@ -126,16 +126,13 @@ fn RecordDraft(record: RecordCard) -> impl IntoView {
 
 /// The laws of penalty and points; a code that the table does not know rests on what the registry says.
 fn basis_rows(record: &RecordCard) -> Vec<SummaryRow> {
-    let law = rules::violation::find(&record.code).map(|known| known.law);
-    let of_points = |law: &&str| law.starts_with("记分办法");
-    let words = |law: Option<&'static str>| match law {
+    let words = |law: Option<String>| match law {
         Some(law) => view! { <span lang="zh-CN">{law}</span> }.into_any(),
         None => say("page.decision.basis-of-registry").into_any(),
     };
-    let mut rows =
-        vec![SummaryRow::new(say("page.decision.penalty-basis"), words(law.filter(|law| !of_points(law))))];
+    let mut rows = vec![SummaryRow::new(say("page.record.law-penalty"), words(record.laws.penalty.clone()))];
     if record.facts.points.0 > 0 {
-        rows.push(SummaryRow::new(say("page.decision.points-basis"), words(law.filter(of_points))));
+        rows.push(SummaryRow::new(say("page.record.law-points"), words(record.laws.points.clone())));
     }
     rows
 }

@@ -44,7 +44,7 @@ pub fn Notice() -> impl IntoView {
                         <li>{say("page.notice.delay")}</li>
                         <li>{say("page.notice.dispute")}</li>
                         {channel.map(|channel| view! {
-                            <li>{say_with("page.notice.channel", &[("channel", &channel)])}</li>
+                            <li>{say_with("page.notice.pay-by", &[("channel", &channel)])}</li>
                         })}
                         <li>{say("page.notice.free")}</li>
                     </ul>

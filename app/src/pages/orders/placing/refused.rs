@@ -25,8 +25,7 @@ fn reasons(proposal: &Proposal) -> Vec<Reason> {
     let rulebook = services().portal.rulebook();
     let mut reasons: Vec<Reason> = Vec::new();
     for (record, verdict) in proposal.records.iter().zip(&proposal.selection.verdicts) {
-        for refusal in &verdict.refusals {
-            let words = RefusalWords::of(refusal, &rulebook);
+        for words in RefusalWords::all(verdict, &rulebook) {
             match reasons.iter_mut().find(|reason| reason.words == words) {
                 Some(reason) => reason.records.push(record.clone()),
                 None => reasons.push(Reason { words, records: vec![record.clone()] }),
