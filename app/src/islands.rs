@@ -1,12 +1,14 @@
 //! The few parts of pages that run in the browser. Their words come as props, so that texts stay on the server.
 
 mod ask_again;
+mod countdown;
 mod selection;
 mod session;
 mod what_if;
 mod worker;
 
 pub use ask_again::AskAgain;
+pub use countdown::{Countdown, CountdownWords};
 pub use selection::{SelectionBar, SelectionFacts, SelectionWords};
 pub use session::{SessionTimer, SessionWords};
 pub use what_if::{WhatIfAnswer, WhatIfRules, WhatIfWords};

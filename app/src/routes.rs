@@ -115,6 +115,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/vehicles/:vehicle/confirm") view=pages::orders::Confirm ssr=SsrMode::Async/>
                 <Route path=path!("/orders") view=pages::orders::Orders ssr=SsrMode::Async/>
                 <Route path=path!("/orders/:order") view=pages::orders::Order ssr=SsrMode::Async/>
+                <Route path=path!("/orders/:order/cancel") view=pages::orders::CancelOrder ssr=SsrMode::Async/>
                 <Route path=path!("/receipts") view=pages::orders::Receipts ssr=SsrMode::Async/>
                 <Route path=path!("/receipts/:number") view=pages::orders::Receipt ssr=SsrMode::Async/>
                 <Route path=path!("/rulebook") view=pages::rulebook::Rulebook ssr=SsrMode::Async/>

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { canBePressed, fits } from './looks';
-import { isAccessible, pay, place, preferences, signIn } from './people';
+import { agree, isAccessible, pay, place, preferences, signIn } from './people';
 import { expect, ownServer, test } from './test';
 
 ownServer();
@@ -29,15 +29,8 @@ async function chooseFirst(page: Page, phone: string): Promise<string[]> {
   await page.locator('#records input[name=records]').first().check();
   await page.locator('button[form=records]').click();
   seen.push(record!, `${record}/dispute`, `${record}/evidence`, `${record}/evidence?zoom=4`, path(page));
-  await page.locator('main form button[type=submit]').click();
-  await expect(page).toHaveURL(/agreed=no/);
-  seen.push(path(page));
-  await page.locator('label[for=agreed]').click();
-  await page.locator('main form button[type=submit]').click();
-  await expect(page).toHaveURL(/\/decision\?/);
-  seen.push(path(page));
-  await page.locator('form[action="/api/orders/code/send"] button').click();
-  await expect(page).toHaveURL(/\/confirm\?/);
+  await agree(page);
+  seen.push(path(page).replace('/confirm?', '/decision?agreed=yes&'));
   return [...seen, path(page)];
 }
 
@@ -68,7 +61,7 @@ async function before(page: Page): Promise<string[]> {
 async function unpaid(page: Page): Promise<string[]> {
   await chooseFirst(page, '13800000009');
   const order = await place(page, '13800000009');
-  return ['/', order, '/orders', '/me'];
+  return ['/', order, `${order}?accepted=already`, `${order}/cancel`, '/orders', '/me'];
 }
 
 async function settled(page: Page): Promise<string[]> {

@@ -19,7 +19,7 @@ pub mod visits;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::api::{FlashKeeper, Services};
+use app::api::{FlashKeeper, ServiceError, Services};
 use app::visit::Visit;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
@@ -39,6 +39,7 @@ use tower_http::timeout::TimeoutLayer;
 use self::current::Current;
 use self::policy::{Policy, Routes};
 use self::reference::Reference;
+use crate::db::Fault;
 use crate::services::payments::notified::notified;
 use crate::state::State;
 
@@ -106,6 +107,7 @@ fn pages(state: &State, options: &LeptosOptions, services: Services) -> Routes {
             "/evidence/{vehicle}/{record}",
             get(files::evidence).with_state(state.clone()),
         )
+        .add(Policy::SignedInElseNothing, "/orders/{order}/pending", get(pending).with_state(state.clone()))
         .add_application(paths.into_iter(), application)
         .with_state(options.clone())
 }
@@ -120,6 +122,25 @@ fn provide_from<T: Clone + Send + Sync + 'static>(parts: &Parts) {
 /// Keeps the session of whoever is signed in, as every request does, and answers nothing else.
 async fn session(Extension(current): Extension<Current>) -> StatusCode {
     if current.session.is_some() { StatusCode::NO_CONTENT } else { StatusCode::UNAUTHORIZED }
+}
+
+/// 202 as long as the outcome of the order's payment is not known, 204 from then on. The answer has no body: the page of
+/// the order asks for it again and again.
+async fn pending(
+    axum::extract::State(state): axum::extract::State<State>,
+    Extension(current): Extension<Current>,
+    axum::extract::Path(order): axum::extract::Path<String>,
+) -> StatusCode {
+    let Ok(person) = current.person() else { return StatusCode::UNAUTHORIZED };
+    match crate::services::orders::is_pending(&state, &person, &order).await {
+        Ok(true) => StatusCode::ACCEPTED,
+        Ok(false) => StatusCode::NO_CONTENT,
+        Err(Fault::Service(ServiceError::NotFound)) => StatusCode::NOT_FOUND,
+        Err(fault) => {
+            tracing::error!(%fault, %order, "the order could not be read");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    }
 }
 
 async fn notification(

@@ -42,7 +42,7 @@ pub fn Button(
     #[prop(optional, into)]
     form: Option<String>,
     /// The words while the answer is on its way.
-    #[prop(optional, into)]
+    #[prop(default = None)]
     busy: Option<String>,
     children: Children,
 ) -> impl IntoView {

@@ -20,17 +20,20 @@ pub fn Dock(
     /// A few words below the sum; left out where the screen is low.
     #[prop(optional, into)]
     note: Option<String>,
+    /// The words of the button while the answer is on its way.
+    #[prop(optional, into)]
+    busy: Option<String>,
 ) -> impl IntoView {
     view! {
         <div class="lt-dock">
             <div class="lt-dock__inside">
                 {sum.map(|sum| view! {
-                    <p class="lt-dock__words">
+                    <p class="lt-dock__words lt-dock__words--sum">
                         <strong class="lt-dock__sum">{sum}</strong>
                         {note.map(|note| view! { <span class="lt-dock__note">{note}</span> })}
                     </p>
                 })}
-                <Button kind=kind form=form>{act}</Button>
+                <Button kind=kind form=form nostrip:busy=busy>{act}</Button>
             </div>
         </div>
     }

@@ -20,7 +20,7 @@ pub fn PostForm(
     /// For a button that stands outside of the form.
     #[prop(optional, into)]
     id: Option<String>,
-    children: Children,
+    #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let (csrf, key) = with_context::<Visit, _>(|visit| (visit.csrf.clone(), visit.form_key.clone()))
         .expect("the server provides the visit to every page");
@@ -33,7 +33,7 @@ pub fn PostForm(
             <input type="hidden" name="csrf" value=csrf/>
             {once.then(|| view! { <input type="hidden" name="key" value=key/> })}
             {hidden}
-            {children()}
+            {children.map(|children| children())}
         </form>
     }
 }

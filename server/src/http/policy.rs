@@ -53,6 +53,7 @@ const OF_THE_APPLICATION: &[(&str, Policy)] = &[
     ("/vehicles/{vehicle}/confirm", Policy::SignedIn),
     ("/orders", Policy::SignedIn),
     ("/orders/{order}", Policy::SignedIn),
+    ("/orders/{order}/cancel", Policy::SignedIn),
     ("/receipts", Policy::SignedIn),
     ("/receipts/{number}", Policy::SignedIn),
     ("/rulebook", Policy::Anyone),

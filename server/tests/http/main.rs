@@ -15,6 +15,7 @@ mod leases;
 mod limits;
 mod monitoring;
 mod openapi;
+mod orders;
 mod outages;
 mod owners;
 mod places;

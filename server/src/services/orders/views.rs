@@ -179,12 +179,12 @@ pub async fn receipts(
         .collect()
 }
 
-/// The payer's name, masked.
+/// The payer's full name: a receipt is shown to its owner alone.
 async fn payer(state: &State, connection: &mut AnyConnection, person: &str) -> Result<String, Fault> {
     let person = registry::find_person(connection, person).await?.ok_or(ServiceError::NotFound)?;
     let place = format!("persons:{}:name", person.id);
     let name = state.sealer.open(&place, &person.name).map_err(|error| Fault::stored("name", error))?;
-    Ok(rules::person::mask_name(&name))
+    Ok(name)
 }
 
 fn receipt_view(
