@@ -3,13 +3,18 @@
 
 pub mod batch;
 pub mod counts;
+pub mod desk;
 pub mod fact;
 pub mod folder;
 pub mod import;
 pub mod json;
 pub mod line;
+pub mod manifest;
 pub mod reader;
 pub mod rejected;
+pub mod scope;
+pub mod sign;
+pub mod sources;
 pub mod tables;
 pub mod write;
 
@@ -25,9 +30,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::clock::{Clock, ShiftedClock, SystemClock};
 use crate::config::DatabaseSettings;
-use crate::db::{Fault, Store};
-use crate::serve;
+use crate::db::Fault;
+use crate::keys;
 use counts::Counts;
+pub use desk::Desk;
 pub use folder::watch;
 pub use import::{ImportError, Importer, Progress};
 pub use tables::{file_hash, person_id};
@@ -42,6 +48,12 @@ pub struct ImportSettings {
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub database: DatabaseSettings,
+    /// The registries whose signed files are read, a TOML file as docs/feed.md says.
+    #[arg(long, env = "LUTONG_FEED_SOURCES")]
+    pub feed_sources: Option<PathBuf>,
+    /// Reads files without a manifest too, and makes the keys of an empty database.
+    #[arg(long, env = "LUTONG_DEVELOPMENT")]
+    pub development: bool,
     /// Takes this moment (RFC 3339) as now.
     #[arg(long, env = "LUTONG_NOW")]
     pub now: Option<chrono::DateTime<chrono::Utc>>,
@@ -51,7 +63,9 @@ pub struct ImportSettings {
 pub async fn run(settings: ImportSettings) -> ExitCode {
     let clock = clock_at(settings.now);
     let imported = async {
-        let importer = importer(&settings.database, clock).await?;
+        let desk = desk(&settings.database, settings.feed_sources.as_deref(), settings.development)?;
+        let (store, sealer) = keys::open(&settings.database, settings.development, &*clock).await?;
+        let importer = Importer { store, sealer, clock, desk };
         import_all(&importer, &settings.paths).await
     };
     match imported.await {
@@ -72,12 +86,14 @@ pub fn clock_at(now: Option<chrono::DateTime<chrono::Utc>>) -> Arc<dyn Clock> {
     }
 }
 
-/// Opens the store with its keys.
-pub async fn importer(database: &DatabaseSettings, clock: Arc<dyn Clock>) -> Result<Importer, Fault> {
-    std::fs::create_dir_all(&database.data)
-        .map_err(|error| Fault::Internal(format!("{}: {error}", database.data.display())))?;
-    let sealer = Arc::new(serve::sealer(database, &*clock)?);
-    Ok(Importer { store: Store::open(&database.database_url).await?, sealer, clock })
+/// Where feed files are received, from the sources in the settings' file.
+pub fn desk(database: &DatabaseSettings, sources: Option<&Path>, development: bool) -> Result<Desk, Fault> {
+    let sources = sources.map(sources::read).transpose().map_err(Fault::Internal)?.unwrap_or_default();
+    if sources.is_empty() && !development {
+        tracing::warn!("LUTONG_FEED_SOURCES names no source: every feed file will be refused");
+    }
+    Desk::open(&database.data, sources, development)
+        .map_err(|error| Fault::Internal(format!("{}: {error}", database.data.display())))
 }
 
 /// Imports files and the feed files of folders, in the order given, and prints the counts.

@@ -9,19 +9,18 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::clock::{Clock, ShiftedClock, SystemClock};
-use crate::config::{DatabaseSettings, ServeSettings};
-use crate::db::{Fault, Store};
+use crate::config::ServeSettings;
+use crate::db::Fault;
+use crate::feed::Importer;
 use crate::gateways::sms::SmsSender;
 use crate::gateways::wechat;
 use crate::http::address::Proxies;
-use crate::sealing::Sealer;
 use crate::services::accounts::AccountService;
 use crate::services::orders::OrderService;
 use crate::services::portal::PortalService;
 use crate::services::violations::ViolationService;
-use crate::signing::Signer;
 use crate::state::State;
-use crate::{api, feed, http, jobs, monitoring};
+use crate::{api, feed, http, jobs, keys, monitoring};
 
 /// Structured lines on standard error: text on a terminal, JSON elsewhere. `RUST_LOG` chooses what.
 pub fn start_logging() {
@@ -30,14 +29,6 @@ pub fn start_logging() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() { lines.init() } else { lines.json().init() }
-}
-
-pub fn sealer(settings: &DatabaseSettings, clock: &dyn Clock) -> Result<Sealer, Fault> {
-    let sealer = match &settings.seal_keys {
-        Some(keys) => Sealer::from_keys(keys),
-        None => Sealer::from_file(&settings.data.join("seal.key"), clock),
-    };
-    sealer.map_err(|error| Fault::Internal(error.to_string()))
 }
 
 /// The services behind the pages.
@@ -62,16 +53,15 @@ async fn state(settings: &ServeSettings) -> Result<State, Fault> {
         None => Arc::new(SystemClock),
     };
     let database = &settings.database;
-    std::fs::create_dir_all(&database.data)
-        .map_err(|error| Fault::Internal(format!("{}: {error}", database.data.display())))?;
+    let (store, sealer) = keys::open(database, settings.development, &*clock).await?;
+    let signer = keys::signer(database, &store, settings.development, &*clock).await?;
     let keys = settings.wechat_keys.clone().unwrap_or_else(|| database.data.join("wechat"));
     let notify_url = format!("{}/gateways/wechat/notifications", settings.origin);
     let wechat = wechat::Client::from_keys(&keys, &settings.wechat_url, &notify_url, Arc::clone(&clock))
         .map_err(|error| Fault::Internal(format!("WeChat Pay: {error}")))?;
-    let signer = Signer::from_file(&database.data.join("receipts.key"), &*clock).map_err(Fault::Internal)?;
     Ok(State {
-        store: Store::open(&database.database_url).await?,
-        sealer: Arc::new(sealer(database, &*clock)?),
+        store,
+        sealer,
         signer: Arc::new(signer),
         rulebook: Arc::new(Rulebook::shipped()),
         payment: Arc::new(wechat),
@@ -101,13 +91,13 @@ pub async fn run(settings: ServeSettings) -> Result<(), Fault> {
         monitoring::listen(address, stopped.clone()).await?;
     }
     if let Some(folder) = settings.feed_folder.clone() {
-        working.push(tokio::spawn(feed::watch(
-            state.store.clone(),
-            Arc::clone(&state.sealer),
-            Arc::clone(&state.clock),
-            folder,
-            stopped,
-        )));
+        let importer = Importer {
+            store: state.store.clone(),
+            sealer: Arc::clone(&state.sealer),
+            clock: Arc::clone(&state.clock),
+            desk: feed::desk(&settings.database, settings.feed_sources.as_deref(), settings.development)?,
+        };
+        working.push(tokio::spawn(feed::watch(importer, folder, stopped)));
     }
     let payment_origin = settings.wechat_url.trim_end_matches('/').to_owned();
     let router = router(&state, configuration.leptos_options, &payment_origin);

@@ -7,11 +7,14 @@ use rules::verdict::Verdict;
 use std::sync::Arc;
 
 use super::ServiceError;
+use crate::receipt::PublishedKey;
 
 #[async_trait]
 pub trait Portal: Send + Sync {
     /// The rulebook in force.
     fn rulebook(&self) -> Arc<Rulebook>;
+    /// The public keys of receipts, newest first.
+    fn receipt_keys(&self) -> Vec<PublishedKey>;
     /// Judges a case made up by the visitor. Pure: nothing is stored.
     async fn assess(&self, case: CameraCase) -> Result<Verdict, ServiceError>;
 }

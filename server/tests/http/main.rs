@@ -21,5 +21,6 @@ mod rulebook;
 mod selections;
 mod sessions;
 mod support;
+mod verifying;
 #[path = "../support/world.rs"]
 mod world;

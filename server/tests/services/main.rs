@@ -3,6 +3,7 @@
 mod asking;
 mod crowds;
 mod jobs;
+mod keys;
 mod money;
 mod orders;
 mod provider;

@@ -1,6 +1,6 @@
 //! Every SQL text means something to both engines.
 
-use server::db::{accounts, feed, order_events, orders, outbox, payments, refunds, registry, sms_codes};
+use server::db::{accounts, feed, keys, order_events, orders, outbox, payments, refunds, registry, sms_codes};
 use server::invariants;
 
 use crate::support::worlds;
@@ -12,6 +12,7 @@ async fn every_statement_is_understood_by_both_engines() {
         let all = [
             accounts::STATEMENTS,
             feed::STATEMENTS,
+            keys::STATEMENTS,
             order_events::STATEMENTS,
             orders::STATEMENTS,
             outbox::STATEMENTS,

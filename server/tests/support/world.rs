@@ -26,6 +26,9 @@ pub const NOTIFICATIONS: &str = "/gateways/wechat/notifications";
 pub const PHONE: &str = "13800000001";
 /// The keys that seal personal text.
 pub const SEAL_KEYS: &str = "t:5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
+/// The key that signs receipts.
+pub const RECEIPT_KEYS: &str =
+    "r1:secret:2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b:2026-01-01";
 pub const ID_NUMBER: &str = "530102199001011231";
 
 pub struct World {
@@ -87,7 +90,7 @@ impl World {
         let state = State {
             store: Store::open(url).await.expect("a store"),
             sealer: Arc::new(sealer),
-            signer: Arc::new(Signer::from_file(&folder.path().join("sign.key"), &*shared).expect("a key")),
+            signer: Arc::new(Signer::from_keys(RECEIPT_KEYS).expect("a key")),
             rulebook: Arc::new(Rulebook::shipped()),
             payment: Arc::new(client),
             origin: "http://127.0.0.1:3000".into(),
@@ -130,6 +133,22 @@ impl World {
         let found =
             sqlx::query_scalar(AssertSqlSafe(query.to_owned())).fetch_optional(&mut *connection).await;
         found.expect("the query runs")
+    }
+
+    /// Every text column of the store, by table.
+    pub async fn text_columns(&self) -> Vec<(String, String)> {
+        let sql = match self.engine() {
+            Engine::Sqlite => {
+                "select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c \
+                 where m.type = 'table' and lower(c.type) = 'text' and m.name not like '\\_%' escape '\\'"
+            }
+            Engine::Postgres => {
+                "select table_name::text, column_name::text from information_schema.columns \
+                 where table_schema = 'public' and data_type = 'text' and table_name not like '\\_%'"
+            }
+        };
+        let mut connection = self.state.store.read().await.expect("a connection");
+        sqlx::query_as(sql).fetch_all(&mut *connection).await.expect("the query runs")
     }
 
     /// The code of the newest SMS text in the outbox.

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use crate::api::services;
 use crate::components::{
-    Cell, Cells, Details, Empty, IconName, Layout, Panel, PrintHint, SummaryList, SummaryRow, Tab, language,
-    money_words, say, say_with, time_words,
+    Cell, Cells, Details, Empty, IconName, Layout, Panel, PrintHint, QrCode, SummaryList, SummaryRow, Tab,
+    language, money_words, say, say_with, time_words,
 };
 use crate::pages::{loaded, parameter};
+use crate::receipt::Proof;
 
 #[component]
 pub fn Receipts() -> impl IntoView {
@@ -55,6 +56,9 @@ pub fn Receipt() -> impl IntoView {
                 .decision
                 .map(|number| SummaryRow::new(say("page.receipt.decision"), format!("{number} {act}")))
         }));
+        let proof = Proof { text: receipt.canonical, signature: receipt.signature };
+        let fragment = proof.fragment().unwrap_or_default();
+        let (link, code) = (format!("/verify#{fragment}"), format!("{}#{fragment}", receipt.verify_at));
         view! {
             <Layout title=say("page.receipt.title") own_heading=true back="/receipts" tab=Tab::Mine>
                 <Panel title=say("page.receipt.title") number=(say("page.receipt.number"), receipt.number)/>
@@ -62,8 +66,9 @@ pub fn Receipt() -> impl IntoView {
                 <PrintHint/>
                 <Details summary=say("page.receipt.proof")>
                     <p>{say("page.receipt.proof-words")}</p>
-                    <pre class="lt-code">{receipt.canonical}</pre>
-                    <pre class="lt-code">{receipt.signature}</pre>
+                    <QrCode text=code label=say("page.receipt.code")/>
+                    <p><a class="govuk-link" href=link>{say("page.receipt.verify")}</a></p>
+                    <pre class="lt-code">{proof.block()}</pre>
                 </Details>
             </Layout>
         }
