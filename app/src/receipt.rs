@@ -148,7 +148,8 @@ impl Proof {
             _ => return Outcome::Unreadable,
         };
         let Some(known) = known else { return Outcome::Foreign };
-        let fits = known.verifying().is_some_and(|key| key.verify_strict(self.text.as_bytes(), &signature).is_ok());
+        let fits =
+            known.verifying().is_some_and(|key| key.verify_strict(self.text.as_bytes(), &signature).is_ok());
         match fits {
             false => Outcome::Altered,
             true if value("issued").is_some_and(|issued| known.signed_on(issued)) => Outcome::Genuine,

@@ -75,7 +75,8 @@ async fn make(settings: &DemoSettings) -> Result<Vec<DemoPerson>, ImportError> {
     let (store, sealer) = keys::open(&settings.database, true, &*clock).await?;
     let key = SigningKey::from_bytes(&clock.random());
     let source = Source { id: SOURCE.into(), key: key.verifying_key(), scope: Scope::everything() };
-    let mut sequence = db::feed::last_sequence(&mut *store.read().await?, SOURCE).await.map_err(Fault::from)?;
+    let mut sequence =
+        db::feed::last_sequence(&mut *store.read().await?, SOURCE).await.map_err(Fault::from)?;
     for path in &paths {
         sequence += 1;
         sign(path, SOURCE, sequence, &key).map_err(failed)?;

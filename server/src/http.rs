@@ -9,6 +9,7 @@ pub mod forms;
 pub mod headers;
 pub mod instead;
 pub mod limits;
+mod receipts;
 pub mod request_id;
 pub mod visits;
 
@@ -24,8 +25,6 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use leptos::nonce::Nonce;
@@ -46,13 +45,13 @@ pub fn router(state: State, options: LeptosOptions, services: Services, payment_
         .layer(from_fn(move |request, next| headers::protect_page(payment_origin.clone(), request, next)));
     let guard = instead::Guard { state: state.clone(), pages: instead::Pages(pages.clone()) };
     let pages = pages
-        .route("/verify", post(verify).with_state(guard.clone()))
+        .route("/verify", post(receipts::verify).with_state(guard.clone()))
         .layer(from_fn_with_state(guard.clone(), forms::guard))
         .layer(from_fn_with_state(guard, visits::recognise));
     let machines = Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
-        .route("/.well-known/lutong-keys.json", get(receipt_keys))
+        .route("/.well-known/lutong-keys.json", get(receipts::keys))
         .route("/gateways/wechat/notifications", post(notification))
         .with_state(state)
         .merge(files::router(&options));
@@ -104,32 +103,6 @@ fn pages(state: &State, options: &LeptosOptions, services: Services) -> Router {
 /// Keeps the session of whoever is signed in, as every request does, and answers nothing else.
 async fn session(Extension(current): Extension<Current>) -> StatusCode {
     if current.session.is_some() { StatusCode::NO_CONTENT } else { StatusCode::UNAUTHORIZED }
-}
-
-/// Verifies what a form without scripts sent: the page itself answers, and no address ever holds the text.
-async fn verify(
-    axum::extract::State(guard): axum::extract::State<instead::Guard>,
-    request: axum::extract::Request,
-) -> axum::response::Response {
-    let (mut parts, body) = request.into_parts();
-    let bytes = axum::body::to_bytes(body, forms::LARGEST).await.unwrap_or_default();
-    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).unwrap_or_default();
-    let proof = fields.into_iter().find(|(name, _)| name == "proof").map(|(_, value)| value);
-    parts.extensions.insert(Pasted(proof.unwrap_or_default()));
-    guard.pages.show("/verify", &parts).await
-}
-
-/// The public keys of receipts as a JSON Web Key set (RFC 7517, RFC 8037), with the days on which each signed.
-async fn receipt_keys(axum::extract::State(state): axum::extract::State<State>) -> impl IntoResponse {
-    let keys = state.signer.published().into_iter().map(|key| {
-        let public = STANDARD.decode(&key.public_key).unwrap_or_default();
-        serde_json::json!({
-            "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": key.id,
-            "x": URL_SAFE_NO_PAD.encode(public), "first_day": key.first_day, "last_day": key.last_day,
-        })
-    });
-    let set = serde_json::json!({ "issuer": state.origin, "keys": keys.collect::<Vec<_>>() });
-    ([(http::header::CACHE_CONTROL, "public, max-age=300")], axum::Json(set))
 }
 
 async fn ready(axum::extract::State(state): axum::extract::State<State>) -> impl IntoResponse {

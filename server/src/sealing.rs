@@ -123,7 +123,8 @@ impl Sealer {
         let body = STANDARD_NO_PAD.decode(body).map_err(|_| SealingError::Damaged)?;
         let (nonce, sealed) = body.split_at_checked(12).ok_or(SealingError::Damaged)?;
         let payload = Payload { msg: sealed, aad: place.as_bytes() };
-        let text = key.cipher.decrypt(Nonce::from_slice(nonce), payload).map_err(|_| SealingError::Damaged)?;
+        let text =
+            key.cipher.decrypt(Nonce::from_slice(nonce), payload).map_err(|_| SealingError::Damaged)?;
         String::from_utf8(text).map_err(|_| SealingError::Damaged)
     }
 

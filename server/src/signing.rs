@@ -1,6 +1,6 @@
 //! Signs receipts, so that anyone can check them with the published keys alone (Ed25519). It decides nothing.
 
-use app::receipt::{PublishedKey, Outcome, Proof};
+use app::receipt::{Outcome, Proof, PublishedKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;

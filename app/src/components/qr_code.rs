@@ -17,7 +17,14 @@ pub fn QrCode(
     label: String,
 ) -> impl IntoView {
     let segments = QrSegment::make_segments(&text);
-    let code = Code::encode_segments_advanced(&segments, QrCodeEcc::Low, Version::MIN, Version::new(FINEST), None, true);
+    let code = Code::encode_segments_advanced(
+        &segments,
+        QrCodeEcc::Low,
+        Version::MIN,
+        Version::new(FINEST),
+        None,
+        true,
+    );
     code.ok().map(|code| {
         let (size, path) = (code.size() + 2 * FRAME, path(&code));
         let view_box = format!("0 0 {size} {size}");

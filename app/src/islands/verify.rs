@@ -49,7 +49,8 @@ pub fn answer(verified: &Verified, words: &VerifyWords) -> AnyView {
     });
     let rows = rows.collect_view();
     let list = (!verified.lines.is_empty()).then(|| view! { <dl class="govuk-summary-list">{rows}</dl> });
-    view! { <p class=class data-outcome=verified.outcome.code()>{title}</p> <p>{words_of}</p> {list} }.into_any()
+    view! { <p class=class data-outcome=verified.outcome.code()>{title}</p> <p>{words_of}</p> {list} }
+        .into_any()
 }
 
 #[island(lazy)]

@@ -4,14 +4,29 @@
 use leptos::prelude::*;
 
 use crate::api::services;
-use crate::components::{ActionBar, Button, Details, Layout, PostForm, SummaryList, SummaryRow, Tab, date_words, say, say_with};
+use crate::components::{
+    ActionBar, Button, Details, Layout, PostForm, SummaryList, SummaryRow, Tab, date_words, say, say_with,
+};
 use crate::islands::{Verified, VerifyReceipt, VerifyWords, verify_answer};
 use crate::receipt::{Outcome, PublishedKey};
 
 /// The names of the lines that a receipt may have.
 const NAMES: [&str; 15] = [
-    "receipt", "issuer", "authority", "place", "order", "plate", "payer", "amount", "points", "decision",
-    "channel", "transaction", "paid", "issued", "key",
+    "receipt",
+    "issuer",
+    "authority",
+    "place",
+    "order",
+    "plate",
+    "payer",
+    "amount",
+    "points",
+    "decision",
+    "channel",
+    "transaction",
+    "paid",
+    "issued",
+    "key",
 ];
 
 /// The text that a form without scripts sent.

@@ -128,7 +128,8 @@ impl Batch {
     /// Notes the row that was pushed last, to be judged by the source's scope.
     fn claim(&mut self, kind: Kind, fact: &Fact, place: (u64, u64)) {
         let waves = &self.waves[kind as usize];
-        let Some((wave, row)) = waves.last().and_then(|wave| Some((waves.len() - 1, wave.rows.last()?))) else {
+        let Some((wave, row)) = waves.last().and_then(|wave| Some((waves.len() - 1, wave.rows.last()?)))
+        else {
             return;
         };
         let key = row[..TABLES[kind as usize].key].iter().map(|cell| match cell {

@@ -102,7 +102,12 @@ impl Desk {
     }
 
     /// Copies the file and compares the copy with the manifest. The copy has no name and goes with its handle.
-    pub fn admit(&self, feed: &Path, announced: Announced, random: [u8; 8]) -> io::Result<Result<Admitted, Rejection>> {
+    pub fn admit(
+        &self,
+        feed: &Path,
+        announced: Announced,
+        random: [u8; 8],
+    ) -> io::Result<Result<Admitted, Rejection>> {
         let (name, Announced { manifest, scope }) = (announced.name(), announced);
         let source = files::open(feed)?;
         if source.metadata()?.len() < manifest.length {

@@ -33,11 +33,7 @@ impl<R: BufRead> LineReader<R> {
     }
 
     /// The same; `seen` gets every byte in pieces, also those beyond the limit and of a line that is cut off.
-    pub fn next_line_seen(
-        &mut self,
-        line: &mut Vec<u8>,
-        mut seen: impl FnMut(&[u8]),
-    ) -> io::Result<Next> {
+    pub fn next_line_seen(&mut self, line: &mut Vec<u8>, mut seen: impl FnMut(&[u8])) -> io::Result<Next> {
         line.clear();
         let mut length = 0_u64;
         loop {

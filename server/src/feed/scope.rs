@@ -90,7 +90,9 @@ impl Scope {
                         told.insert(claim.key[0].as_str());
                         None
                     }
-                    Kind::Licence if !known.may_change_licence(self, sealer, &claim.key[0]) => Some("id_number"),
+                    Kind::Licence if !known.may_change_licence(self, sealer, &claim.key[0]) => {
+                        Some("id_number")
+                    }
                     Kind::CameraRecord if !known.may_change_record(self, &claim.key) => Some("id"),
                     Kind::Binding if !known.may_change_binding(self, &claim.key) => Some("id"),
                     Kind::Binding | Kind::Lease => {

@@ -46,7 +46,9 @@ struct Signing {
 
 pub fn run(command: FeedCommand) -> ExitCode {
     let done = match command.act {
-        Act::Key { file } => make_key(&file, &SystemClock).map_err(|error| format!("{}: {error}", file.display())),
+        Act::Key { file } => {
+            make_key(&file, &SystemClock).map_err(|error| format!("{}: {error}", file.display()))
+        }
         Act::Sign(signing) => sign_all(&signing),
     };
     match done {
@@ -93,7 +95,8 @@ fn sign_all(signing: &Signing) -> Result<(), String> {
 pub fn sign(feed: &Path, source: &str, sequence: i64, key: &SigningKey) -> io::Result<PathBuf> {
     let mut file = File::open(feed)?;
     let length = file.metadata()?.len();
-    let running = Running::of(&mut file, length)?.ok_or_else(|| io::Error::other("the file became shorter"))?;
+    let running =
+        Running::of(&mut file, length)?.ok_or_else(|| io::Error::other("the file became shorter"))?;
     let manifest = Manifest::signed(source, sequence, length, &running.sha256(), key);
     let path = Manifest::path_of(feed);
     std::fs::write(&path, format!("{}\n", serde_json::to_string(&manifest)?))?;

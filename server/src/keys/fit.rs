@@ -44,12 +44,7 @@ impl Fit {
     }
 
     /// Refuses keys that are not the database's, and notes those that are new to it.
-    pub async fn check_sealer(
-        &self,
-        store: &Store,
-        sealer: &Sealer,
-        clock: &dyn Clock,
-    ) -> Result<(), Fault> {
+    pub async fn check_sealer(&self, store: &Store, sealer: &Sealer, clock: &dyn Clock) -> Result<(), Fault> {
         let mut given: BTreeMap<String, String> =
             sealer.checks().map(|(id, value)| (format!("seal:{id}"), value.to_owned())).collect();
         given.insert(LOOK_UP.into(), sealer.look_up_check());
@@ -67,12 +62,7 @@ impl Fit {
     }
 
     /// Refuses a ring without a key that receipts were signed with, and notes the key that signs.
-    pub async fn check_signer(
-        &self,
-        store: &Store,
-        signer: &Signer,
-        clock: &dyn Clock,
-    ) -> Result<(), Fault> {
+    pub async fn check_signer(&self, store: &Store, signer: &Signer, clock: &dyn Clock) -> Result<(), Fault> {
         let given: BTreeMap<String, String> = signer
             .published()
             .into_iter()
@@ -84,11 +74,13 @@ impl Fit {
         let named = lines.iter().find(|(name, _)| name == "key").map(|(_, value)| value);
         if self.checks.keys().all(|name| !name.starts_with("receipts:"))
             && named.is_some_and(|named| {
-                !given.values().any(|value| value == named) && !given.contains_key(&format!("receipts:{named}"))
+                !given.values().any(|value| value == named)
+                    && !given.contains_key(&format!("receipts:{named}"))
             })
         {
             return Err(Fault::Internal(
-                "the receipts in this database were signed with another key: restore it from the backup".into(),
+                "the receipts in this database were signed with another key: restore it from the backup"
+                    .into(),
             ));
         }
         let newest = format!("receipts:{}", signer.id());

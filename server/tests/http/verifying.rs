@@ -43,10 +43,16 @@ async fn a_browser_without_scripts_learns_whether_a_receipt_is_genuine() {
         let dearer = Proof { text: proof.text.replace("200.00", "250.00"), ..proof.clone() };
         let answer = sent(&visitor, &dearer.block()).await;
         assert_eq!(outcome(&answer), "altered");
-        assert!(!answer.body.contains("govuk-summary-list__value\">R"), "nothing of a forged text is shown as fact");
+        assert!(
+            !answer.body.contains("govuk-summary-list__value\">R"),
+            "nothing of a forged text is shown as fact"
+        );
         assert_eq!(outcome(&sent(&visitor, "R2611180000000001").await), "unreadable");
         for secret in [&proof.text[..], "lutong-receipt-2"] {
-            assert!(visitor.addresses().iter().all(|address| !address.contains(secret)), "no address holds it");
+            assert!(
+                visitor.addresses().iter().all(|address| !address.contains(secret)),
+                "no address holds it"
+            );
         }
     }
 }
@@ -63,7 +69,9 @@ async fn a_receipt_made_with_a_key_of_ones_own_is_not_ours() {
         assert_eq!(outcome(&sent(&visitor, &made.block()).await), "foreign");
         // The first version named the public key in the text.
         let key = own.published().remove(0).public_key;
-        let text = format!("lutong-receipt-1\nreceipt R1\namount 9.00 CNY\nissued 2026-11-18T02:00:00Z\nkey {key}\n");
+        let text = format!(
+            "lutong-receipt-1\nreceipt R1\namount 9.00 CNY\nissued 2026-11-18T02:00:00Z\nkey {key}\n"
+        );
         let made = Proof { signature: own.sign(&text), text };
         assert_eq!(outcome(&sent(&visitor, &made.block()).await), "foreign");
     }
@@ -74,7 +82,9 @@ async fn a_receipt_of_the_first_version_still_verifies() {
     for site in sites().await {
         let signer = &site.world.state.signer;
         let key = signer.published().remove(0).public_key;
-        let text = format!("lutong-receipt-1\nreceipt R1\namount 9.00 CNY\nissued 2026-11-18T02:00:00Z\nkey {key}\n");
+        let text = format!(
+            "lutong-receipt-1\nreceipt R1\namount 9.00 CNY\nissued 2026-11-18T02:00:00Z\nkey {key}\n"
+        );
         let old = Proof { signature: signer.sign(&text), text };
         assert_eq!(outcome(&sent(&site.browser(), &old.block()).await), "genuine");
     }
@@ -133,7 +143,9 @@ async fn every_fact_of_the_receipts_page_is_signed() {
             assert!(page.contains(shown), "the page shows {shown}");
             assert!(proof.text.contains(&signed), "{signed:?} is signed: {}", proof.text);
         }
-        for signed in ["\nplate 云A12345\n", "\npaid 2026-11-18T1", "\nissued 2026-11-18T1", "\nauthority 昆明市"] {
+        for signed in
+            ["\nplate 云A12345\n", "\npaid 2026-11-18T1", "\nissued 2026-11-18T1", "\nauthority 昆明市"]
+        {
             assert!(proof.text.contains(signed), "{signed:?}");
         }
         let fragment = proof.fragment().unwrap();

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rules::order::OrderState;
-use server::clock::Clock;
 use server::config::DatabaseSettings;
 use server::db::Fault;
 use server::db::keys::SEALED;
@@ -61,7 +60,8 @@ async fn a_server_without_the_databases_keys_does_not_start_and_makes_none() {
         for development in [false, true] {
             let empty = tempfile::tempdir().unwrap();
             let settings = settings(&world, empty.path(), None, None);
-            let error = keys::open(&settings, development, &*world.state.clock).await.err().unwrap().to_string();
+            let error =
+                keys::open(&settings, development, &*world.state.clock).await.err().unwrap().to_string();
             for named in ["LUTONG_SEAL_KEYS", "seal.key", "server keys make"] {
                 assert!(error.contains(named), "{error}");
             }

@@ -1,6 +1,8 @@
 //! Every SQL text means something to both engines.
 
-use server::db::{accounts, feed, keys, order_events, orders, outbox, payments, refunds, registry, sms_codes};
+use server::db::{
+    accounts, feed, keys, order_events, orders, outbox, payments, refunds, registry, sms_codes,
+};
 use server::invariants;
 
 use crate::support::worlds;

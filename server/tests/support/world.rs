@@ -135,22 +135,6 @@ impl World {
         found.expect("the query runs")
     }
 
-    /// Every text column of the store, by table.
-    pub async fn text_columns(&self) -> Vec<(String, String)> {
-        let sql = match self.engine() {
-            Engine::Sqlite => {
-                "select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c \
-                 where m.type = 'table' and lower(c.type) = 'text' and m.name not like '\\_%' escape '\\'"
-            }
-            Engine::Postgres => {
-                "select table_name::text, column_name::text from information_schema.columns \
-                 where table_schema = 'public' and data_type = 'text' and table_name not like '\\_%'"
-            }
-        };
-        let mut connection = self.state.store.read().await.expect("a connection");
-        sqlx::query_as(sql).fetch_all(&mut *connection).await.expect("the query runs")
-    }
-
     /// The code of the newest SMS text in the outbox.
     pub async fn newest_code(&self) -> String {
         let mut connection = self.state.store.read().await.expect("a connection");

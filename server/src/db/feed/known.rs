@@ -51,7 +51,8 @@ pub async fn known(
         let query = sqlx::query(AssertSqlSafe(lookup.sql(size)));
         let query = piece.iter().flatten().fold(query, |query, cell| query.bind(cell.as_str()));
         for row in query.fetch_all(&mut *connection).await? {
-            let mut cells = (0..row.len()).map(|at| row.try_get(at)).collect::<sqlx::Result<Vec<String>>>()?;
+            let mut cells =
+                (0..row.len()).map(|at| row.try_get(at)).collect::<sqlx::Result<Vec<String>>>()?;
             let columns = cells.split_off(lookup.key.len());
             found.push((cells, columns));
         }

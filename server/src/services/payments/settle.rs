@@ -90,8 +90,11 @@ async fn receipt(
         text = text.line("transaction", payment.transaction_id.unwrap_or_default());
         paid_at = payment.captured_at.map(moment).transpose()?.unwrap_or(now);
     }
-    let canonical =
-        text.line("paid", local_time(paid_at)).line("issued", local_time(now)).line("key", state.signer.id()).text();
+    let canonical = text
+        .line("paid", local_time(paid_at))
+        .line("issued", local_time(now))
+        .line("key", state.signer.id())
+        .text();
     Ok(ReceiptRow {
         person_id: order.person_id.clone(),
         number,
