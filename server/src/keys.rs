@@ -107,7 +107,9 @@ impl KeyStore {
         let failed = |error| file_fault(&path, &error);
         match std::fs::read_to_string(&path) {
             Ok(text) => {
-                files::make_private(&path).map_err(failed)?;
+                if let Err(error) = files::make_private(&path) {
+                    tracing::warn!(%error, file = %path.display(), "others may read this key file");
+                }
                 Ok(Some(text.trim().to_owned()))
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),

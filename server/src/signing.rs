@@ -80,10 +80,15 @@ pub fn new_entry(id: &str, secret: [u8; 32], first_day: NaiveDate) -> String {
 
 /// The entry without its secret: it signs no more, and what it signed can still be checked.
 pub fn retired_entry(entry: &str, last_day: NaiveDate) -> Option<String> {
-    let key = read(entry)?;
-    let public = STANDARD.decode(&key.published.public_key).ok()?;
-    let first_day = key.published.first_day.unwrap_or(last_day);
-    Some(format!("{}:public:{}:{first_day}:{last_day}", key.published.id, hex::encode(public)))
+    let key = read(entry)?.published;
+    let public = hex::encode(STANDARD.decode(&key.public_key).ok()?);
+    let first_day = key.first_day.map(|day| day.to_string()).unwrap_or_default();
+    Some(format!("{}:public:{public}:{first_day}:{last_day}", key.id))
+}
+
+/// The ID of the entry's key.
+pub fn entry_id(entry: &str) -> Option<String> {
+    Some(read(entry)?.published.id)
 }
 
 fn read(entry: &str) -> Option<ReceiptKey> {
@@ -102,7 +107,8 @@ fn read(entry: &str) -> Option<ReceiptKey> {
         }
         [id, "public", digits, first, last] => {
             let public = VerifyingKey::from_bytes(&bytes(digits)?).ok()?;
-            (id.to_owned(), public, None, Some(day(first)?), Some(day(last)?))
+            let first = if first.is_empty() { None } else { Some(day(first)?) };
+            (id.to_owned(), public, None, first, Some(day(last)?))
         }
         _ => return None,
     };
@@ -154,8 +160,15 @@ mod tests {
         let signer = Signer::from_keys(&hex::encode([7; 32])).unwrap();
         let published = signer.published().remove(0);
         assert_eq!((signer.id().len(), published.first_day), (8, None));
-        let text = format!("lutong-receipt-1\nreceipt R1\nkey {}\n", published.public_key);
-        assert!(signer.verify(&text, &signer.sign(&text)));
+        let text = format!(
+            "lutong-receipt-1\nreceipt R1\nissued 2026-11-18T02:00:00Z\nkey {}\n",
+            published.public_key
+        );
+        let signature = signer.sign(&text);
+        assert!(signer.verify(&text, &signature));
+        let retired = retired_entry(&hex::encode([7; 32]), day("2026-11-20")).unwrap();
+        let ring = format!("{}\n{retired}", new_entry("r2", [8; 32], day("2026-11-20")));
+        assert!(Signer::from_keys(&ring).unwrap().verify(&text, &signature), "its first day stays unknown");
     }
 
     #[test]

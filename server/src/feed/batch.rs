@@ -262,7 +262,7 @@ impl Batches {
                 let rows = maker.rows(&line.fact, line.at);
                 batch.newest = batch.newest.max(Some(line.at.timestamp_millis()));
                 batch.push(kind, rows.row, rows.parts);
-                if self.scope.is_some() {
+                if self.scope.as_ref().is_some_and(|scope| scope.is_limited()) {
                     batch.claim(kind, &line.fact, place);
                 }
             }

@@ -42,21 +42,32 @@ impl Scope {
         Self { regions: vec![ALL.into()], plates: vec![ALL.into()], kinds: Kind::ALL.to_vec() }
     }
 
+    /// False where the store has to be asked about nothing.
+    pub fn is_limited(&self) -> bool {
+        !self.all_regions() || !self.all_plates()
+    }
+
+    fn all_regions(&self) -> bool {
+        self.regions.iter().any(|region| region == ALL)
+    }
+
+    fn all_plates(&self) -> bool {
+        self.plates.iter().any(|plate| plate == ALL)
+    }
+
     fn has_region(&self, code: &str) -> bool {
-        self.regions.iter().any(|region| region == ALL || code.starts_with(region.as_str()))
+        self.all_regions() || self.regions.iter().any(|region| code.starts_with(region.as_str()))
     }
 
     fn has_plate(&self, plate: &str) -> bool {
-        self.plates.iter().any(|known| known == ALL || plate.starts_with(known.as_str()))
+        self.all_plates() || self.plates.iter().any(|known| plate.starts_with(known.as_str()))
     }
 
     /// A licence is issued where the first four digits of its file number say.
     fn has_licence(&self, file_number: &str) -> bool {
         let issued = file_number.get(..4).unwrap_or_default();
-        self.regions.iter().any(|region| {
-            let shared = region.len().min(issued.len());
-            region == ALL || region[..shared] == issued[..shared]
-        })
+        let here = |region: &String| issued.starts_with(&region[..region.len().min(4)]);
+        self.all_regions() || self.regions.iter().any(here)
     }
 
     /// Refuses what the fact itself shows to be another registry's.
@@ -163,7 +174,7 @@ impl Known {
     }
 
     fn has_vehicle(&self, scope: &Scope, vehicle: &str) -> bool {
-        self.vehicles.get(vehicle).is_some_and(|(plate, _)| scope.has_plate(plate))
+        scope.all_plates() || self.vehicles.get(vehicle).is_some_and(|(plate, _)| scope.has_plate(plate))
     }
 
     fn may_change_licence(&self, scope: &Scope, sealer: &Sealer, person: &str) -> bool {

@@ -11,7 +11,7 @@ use crate::config::DatabaseSettings;
 use crate::db::{Fault, Store, keys};
 use crate::files;
 use crate::sealing::{Sealer, derived_look_up, entries, is_key_id};
-use crate::signing::{Signer, retired_entry};
+use crate::signing::{Signer, entry_id, retired_entry};
 
 #[derive(Args, Clone, Debug)]
 pub struct KeyCommand {
@@ -129,7 +129,9 @@ async fn retire(retirement: &Retirement, clock: &dyn Clock) -> Result<(), Fault>
     let mut found = false;
     let kept: Vec<String> = entries(&old)
         .filter_map(|entry| {
-            if id_of(entry) != *id {
+            let known =
+                if name == KeyName::Receipts { entry_id(entry) } else { Some(id_of(entry).to_owned()) };
+            if known.as_ref() != Some(id) {
                 return Some(entry.to_owned());
             }
             found = true;

@@ -170,9 +170,9 @@ async fn a_link_is_never_followed() {
 
 #[test]
 fn a_line_of_many_small_fields_costs_no_more_than_its_bytes() {
-    let fields: Vec<String> = (0..9_000).map(|number| format!("\"{number}\":1")).collect();
+    let fields: Vec<String> = (0..7_000).map(|number| format!("\"{number}\":1")).collect();
     let text = format!("{{{}}}", fields.join(","));
-    assert!(text.len() > LONGEST - 10_000);
+    assert!((LONGEST - 10_000..LONGEST).contains(&text.len()));
     let began = Instant::now();
     let refused = line::parse(text.as_bytes(), now()).unwrap_err();
     assert_eq!(refused.why.code, "too-many-fields");

@@ -150,6 +150,6 @@ async fn every_fact_of_the_receipts_page_is_signed() {
         }
         let fragment = proof.fragment().unwrap();
         assert!(page.contains(&format!("/verify#{fragment}")), "a link that holds the proof");
-        assert!(page.contains("<svg class=\"lt-qr\""), "a code that holds the link");
+        assert!(page.contains("lt-qr"), "a code that holds the link");
     }
 }

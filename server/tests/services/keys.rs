@@ -162,7 +162,11 @@ async fn text_that_was_moved_to_another_row_or_column_does_not_open() {
         // In the store itself: two people's names change places.
         let id = "f".repeat(32);
         let name = sealer.seal(&*world.state.clock, &format!("persons:{id}:name"), "王芳");
-        world.run(format!("insert into persons values ('{id}', '{name}', '-', 0)")).await;
+        world
+            .run(format!(
+                "insert into persons (id, name, id_number, updated_at) values ('{id}', '{name}', '-', 0)"
+            ))
+            .await;
         world.run(format!("update persons set name = '{name}' where id = '{}'", world.driver.id)).await;
         let moved = world.text(&format!("select name from persons where id = '{}'", world.driver.id)).await;
         let place = format!("persons:{}:name", world.driver.id);
@@ -225,12 +229,15 @@ async fn after_resealing_every_text_opens_with_the_new_key_alone() {
 async fn resealing_goes_on_where_it_stopped_and_tells_what_it_cannot_open() {
     for world in worlds().await {
         let (state, clock) = (&world.state, &*world.state.clock);
-        for number in 0..1_100 {
-            let id = format!("{number:032}");
-            let seal = |column: &str| state.sealer.seal(clock, &format!("persons:{id}:{column}"), "王芳");
-            let (name, id_number) = (seal("name"), seal("id_number"));
-            world.run(format!("insert into persons values ('{id}', '{name}', '{id_number}', 0)")).await;
-        }
+        let rows: Vec<String> = (0..1_100)
+            .map(|number| {
+                let id = format!("{number:032}");
+                let seal = |column: &str| state.sealer.seal(clock, &format!("persons:{id}:{column}"), "王芳");
+                format!("('{id}', '{}', '{}', 0)", seal("name"), seal("id_number"))
+            })
+            .collect();
+        let columns = "insert into persons (id, name, id_number, updated_at)";
+        world.run(format!("{columns} values {}", rows.join(", "))).await;
         world.run("update persons set id_number = 'z.AAAA' where id like '%7'".into()).await;
         let rotated = Arc::new(Sealer::new(&ring(), &look_up()).unwrap());
         let stop = |_| ControlFlow::Break(());

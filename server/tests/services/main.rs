@@ -1,6 +1,7 @@
 //! The services on both engines, against the payment sandbox on a real socket.
 
 mod asking;
+mod commands;
 mod crowds;
 mod jobs;
 mod keys;
