@@ -62,7 +62,9 @@ pub use post_form::PostForm;
 pub use print_hint::PrintHint;
 pub use qr_code::QrCode;
 pub use radios::{Choice, Radios};
-pub use refusal::{RefusalCard, RefusalWords, hours_words, rule_key, source_words, value_words};
+pub use refusal::{
+    Quote, QuoteWords, RefusalCard, RefusalWords, hours_words, rule_key, source_words, value_words,
+};
 pub use sms_code_field::SmsCodeField;
 pub use state_tag::{OrderTag, RecordTag};
 pub use summary_list::{SummaryList, SummaryRow};

@@ -97,7 +97,7 @@ for (const look of LOOKS) {
     const type = (standard: number) => devtools.send('Page.setFontSizes', { fontSizes: { standard, fixed: standard } });
     for (const [number, { state, paths }] of visits.entries()) {
       await context.clearCookies();
-      await context.addCookies([...state.cookies, { name: 'preferences', value: look, url: baseURL! }]);
+      await context.addCookies([...state.cookies, { name: '__Host-preferences', value: look, url: baseURL!, secure: true }]);
       for (const path of paths) {
         const answer = await page.goto(path);
         expect.soft(answer?.status(), path).toBe(STATUS[path] ?? 200);

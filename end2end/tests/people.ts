@@ -14,7 +14,8 @@ export async function signIn(page: Page, phone: string, next = '/') {
 
 export async function speak(page: Page, language: 'zh' | 'en') {
   const value = `${language}.normal.auto`;
-  await page.context().addCookies([{ name: 'preferences', value, url: process.env.LUTONG_ORIGIN ?? origin() }]);
+  const url = process.env.LUTONG_ORIGIN ?? origin();
+  await page.context().addCookies([{ name: '__Host-preferences', value, url, secure: true }]);
 }
 
 export function origin() {

@@ -1,5 +1,9 @@
 //! What is set from outside: flags and environment variables, read once at start.
 
+mod connections;
+mod development;
+pub mod guard;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -9,6 +13,9 @@ use ipnet::IpNet;
 use crate::http::address::network;
 use crate::http::limits::Limits;
 use crate::keys::KeySettings;
+
+pub use connections::ConnectionSettings;
+pub use development::DevelopmentSettings;
 
 #[derive(Args, Clone, Debug)]
 pub struct DatabaseSettings {
@@ -43,9 +50,6 @@ pub struct ServeSettings {
     /// Where SMS texts go, one JSON object each; without it they wait in the outbox.
     #[arg(long, env = "LUTONG_SMS_URL")]
     pub sms_url: Option<String>,
-    /// Shows SMS texts in a page at /outbox instead of sending them.
-    #[arg(long, env = "LUTONG_DEVELOPMENT")]
-    pub development: bool,
     /// How much one address may ask for: usual, or generous for browser tests and load from one machine.
     #[arg(long, env = "LUTONG_LIMITS", default_value = "usual")]
     pub limits: LimitSettings,
@@ -59,9 +63,10 @@ pub struct ServeSettings {
     /// The registries whose signed feed files are read, a TOML file as docs/feed.md says.
     #[arg(long, env = "LUTONG_FEED_SOURCES")]
     pub feed_sources: Option<PathBuf>,
-    /// Shows this moment (RFC 3339) as the time of start, going on from there: for demonstrations and tests.
-    #[arg(long, env = "LUTONG_NOW")]
-    pub now: Option<chrono::DateTime<chrono::Utc>>,
+    #[command(flatten)]
+    pub environment: DevelopmentSettings,
+    #[command(flatten)]
+    pub connections: ConnectionSettings,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -74,7 +79,7 @@ impl LimitSettings {
     pub fn limits(self) -> Limits {
         match self {
             Self::Usual => Limits::new(120, 300, 10, 100),
-            Self::Generous => Limits::new(1_000_000, 1_000_000, 1_000, 1_000_000),
+            Self::Generous => Limits::new(1_000_000, 1_000_000, 1_000, 1_000_000).pages(1_000_000),
         }
     }
 }

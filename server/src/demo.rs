@@ -19,7 +19,7 @@ use clap::Args;
 use ed25519_dalek::SigningKey;
 use rules::calendar;
 
-use crate::config::DatabaseSettings;
+use crate::config::{DatabaseSettings, DevelopmentSettings};
 use crate::db::{self, Fault};
 use crate::feed::scope::Scope;
 use crate::feed::sign::sign;
@@ -45,9 +45,8 @@ pub struct DemoSettings {
     pub out: Option<PathBuf>,
     #[command(flatten)]
     pub database: DatabaseSettings,
-    /// Takes this moment (RFC 3339) as now: the registry is that of its day.
-    #[arg(long, env = "LUTONG_NOW")]
-    pub now: Option<chrono::DateTime<chrono::Utc>>,
+    #[command(flatten)]
+    pub environment: DevelopmentSettings,
 }
 
 /// Writes the files, imports them, makes the accounts and the pictures, and prints who there is.
@@ -65,7 +64,8 @@ pub async fn run(settings: DemoSettings) -> ExitCode {
 }
 
 async fn make(settings: &DemoSettings) -> Result<Vec<DemoPerson>, ImportError> {
-    let clock = feed::clock_at(settings.now);
+    settings.environment.require("demo")?;
+    let clock = settings.environment.clock()?;
     let today = calendar::local(clock.now()).date();
     let out = settings.out.clone().unwrap_or_else(|| settings.database.data.join("demo"));
     let failed = |error| ImportError::File { path: out.clone(), error };

@@ -28,8 +28,7 @@ use std::time::Instant;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::clock::{Clock, ShiftedClock, SystemClock};
-use crate::config::DatabaseSettings;
+use crate::config::{DatabaseSettings, DevelopmentSettings};
 use crate::db::Fault;
 use crate::keys;
 use counts::Counts;
@@ -51,20 +50,16 @@ pub struct ImportSettings {
     /// The registries whose signed files are read, a TOML file as docs/feed.md says.
     #[arg(long, env = "LUTONG_FEED_SOURCES")]
     pub feed_sources: Option<PathBuf>,
-    /// Reads files without a manifest too, and makes the keys of an empty database.
-    #[arg(long, env = "LUTONG_DEVELOPMENT")]
-    pub development: bool,
-    /// Takes this moment (RFC 3339) as now.
-    #[arg(long, env = "LUTONG_NOW")]
-    pub now: Option<chrono::DateTime<chrono::Utc>>,
+    #[command(flatten)]
+    pub environment: DevelopmentSettings,
 }
 
 /// Imports every path, tells what became of the lines, and ends with 2 when some were rejected.
 pub async fn run(settings: ImportSettings) -> ExitCode {
-    let clock = clock_at(settings.now);
     let imported = async {
-        let desk = desk(&settings.database, settings.feed_sources.as_deref(), settings.development)?;
-        let (store, sealer) = keys::open(&settings.database, settings.development, &*clock).await?;
+        let (environment, clock) = (&settings.environment, settings.environment.clock()?);
+        let desk = desk(&settings.database, settings.feed_sources.as_deref(), environment.development)?;
+        let (store, sealer) = keys::open(&settings.database, environment.development, &*clock).await?;
         let importer = Importer { store, sealer, clock, desk };
         import_all(&importer, &settings.paths).await
     };
@@ -75,14 +70,6 @@ pub async fn run(settings: ImportSettings) -> ExitCode {
             tracing::error!("{error}");
             ExitCode::FAILURE
         }
-    }
-}
-
-/// The machine's clock, or one that starts at the moment.
-pub fn clock_at(now: Option<chrono::DateTime<chrono::Utc>>) -> Arc<dyn Clock> {
-    match now {
-        Some(moment) => Arc::new(ShiftedClock::starting_at(moment)),
-        None => Arc::new(SystemClock),
     }
 }
 

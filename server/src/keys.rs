@@ -117,6 +117,13 @@ impl KeyStore {
         }
     }
 
+    /// Names the keys that are neither in a setting nor in a file, one sentence each.
+    pub fn absent(&self) -> Vec<String> {
+        let absent = |name: &KeyName| self.setting(*name).is_none() && !self.path(*name).is_file();
+        let names = KeyName::ALL.into_iter().filter(absent);
+        names.map(|name| format!("{}: {} is missing", name.setting(), self.path(name).display())).collect()
+    }
+
     /// Writes a key that was missing.
     pub fn write(&self, name: KeyName, text: &str) -> Result<(), Fault> {
         let path = self.path(name);

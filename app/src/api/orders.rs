@@ -7,11 +7,12 @@ use rules::camera::Selection;
 use rules::licence::Points;
 use rules::money::Fen;
 use rules::order::{ClosedHours, OrderEvent, OrderState};
+use rules::parameters::PaymentChannel;
 use rules::place::PlaceId;
 use rules::plate::PlateNumber;
 
 use super::account::CodeSent;
-use super::violations::{RecordCard, VehicleCard};
+use super::violations::{Laws, PaperOffice, RecordCard, VehicleCard};
 use super::{Sent, ServiceError, finish, services};
 
 /// A selection as it would be decided now, for the notice and the check page.
@@ -23,6 +24,8 @@ pub struct Proposal {
     pub selection: Selection,
     pub place_zh: String,
     pub place_en: String,
+    /// The channel that the place is paid through; none where nothing is to be paid or no channel serves the place.
+    pub channel: Option<PaymentChannel>,
     /// How long the payment may take, and what stops that clock.
     pub window_minutes: i64,
     pub closed_hours: Option<ClosedHours>,
@@ -68,6 +71,7 @@ pub struct OrderRecord {
     pub violated_at: Moment,
     pub fine: Fen,
     pub points: Points,
+    pub laws: Laws,
     /// The number of the penalty decision, once settled.
     pub decision: Option<String>,
 }
@@ -99,6 +103,12 @@ pub struct OrderView {
     pub place: PlaceId,
     pub place_zh: String,
     pub place_en: String,
+    /// The channel that the place is paid through; none where nothing is to be paid.
+    pub channel: Option<PaymentChannel>,
+    /// Where the stamped receipt is given.
+    pub receipt_offices: Vec<PaperOffice>,
+    /// Where the stamped penalty decision is printed.
+    pub decision_offices: Vec<PaperOffice>,
     pub vehicle_id: String,
     pub plate: PlateNumber,
     pub records: Vec<OrderRecord>,

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use leptos::server;
 use rules::Moment;
-use rules::camera::{Applicant, RecordFacts, RecordStanding, VehicleFacts};
+use rules::camera::{Applicant, RecordFacts, RecordStanding, Request, VehicleFacts};
+use rules::licence::Renewal;
 use rules::money::Fen;
 use rules::place::PlaceId;
 use rules::plate::PlateNumber;
@@ -37,6 +38,37 @@ pub struct Office {
     pub name_en: String,
     pub address: Option<String>,
     pub phone: Option<String>,
+    pub hotline: Option<Hotline>,
+}
+
+/// A phone that answers questions about online handling; it is not the office's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hotline {
+    pub name_zh: String,
+    pub name_en: String,
+    pub phone: String,
+    pub hours_zh: Option<String>,
+    pub hours_en: Option<String>,
+}
+
+/// An office that gives a stamped paper, with what to bring there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperOffice {
+    pub name_zh: String,
+    pub name_en: String,
+    pub address: Option<String>,
+    pub phone: Option<String>,
+    pub bring_zh: Option<String>,
+    pub bring_en: Option<String>,
+}
+
+/// The laws that a penalty and its points rest on, with their full titles.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Laws {
+    /// 处罚依据; none where the table does not know the code.
+    pub penalty: Option<String>,
+    /// 记分依据; none where the act carries no points.
+    pub points: Option<String>,
 }
 
 /// A camera record with its verdict for this person, now.
@@ -50,6 +82,8 @@ pub struct RecordCard {
     pub act_en: String,
     /// Where it happened, as the registry writes it.
     pub location: String,
+    /// The city where it happened, in Chinese.
+    pub city: String,
     /// The jurisdiction whose rules and amounts hold; none where the place is not served.
     pub place: Option<PlaceId>,
     pub place_zh: String,
@@ -60,6 +94,7 @@ pub struct RecordCard {
     /// The order that holds the record, if it is the person's own.
     pub order: Option<String>,
     pub has_evidence: bool,
+    pub laws: Laws,
     pub verdict: Verdict,
     pub office: Office,
 }
@@ -76,7 +111,7 @@ impl RecordCard {
 pub struct VehicleRecords {
     pub vehicle: VehicleCard,
     pub applicant: Applicant,
-    pub now: Moment,
+    pub request: Request,
     /// Open ones first, newest first among them.
     pub records: Vec<RecordCard>,
     /// The parameters in force now at each place that occurs among the records.
@@ -98,7 +133,7 @@ pub struct RecordDetail {
 pub enum Attention {
     PayOrder { order: String, plate: PlateNumber, amount: Fen, pays_until: Moment },
     OpenRecords { vehicle: String, plate: PlateNumber, count: u32, fines: Fen },
-    LicenceEnds { on: chrono::NaiveDate },
+    LicenceEnds { on: chrono::NaiveDate, renewal: Renewal },
 }
 
 #[async_trait]

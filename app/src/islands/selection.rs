@@ -2,9 +2,8 @@
 //! judge in the browser, with no request; without scripts the next page says the same.
 
 use leptos::prelude::*;
-use rules::Moment;
 use rules::camera::{
-    Applicant, LARGEST_SELECTION, RecordFacts, Selection, VehicleFacts, assess_selection_with,
+    Applicant, LARGEST_SELECTION, RecordFacts, Request, Selection, VehicleFacts, assess_selection_with,
 };
 use rules::rulebook::CameraParameters;
 use serde::{Deserialize, Serialize};
@@ -12,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// All that judging needs, for every record of the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SelectionFacts {
-    pub now: Moment,
+    pub request: Request,
     pub applicant: Applicant,
     /// The ways in which the person stands to the vehicle: a lease counts for its term.
     pub vehicles: Vec<VehicleFacts>,
@@ -44,7 +43,8 @@ impl SelectionFacts {
         let chosen: Vec<usize> = chosen.iter().filter_map(position).collect();
         let parameters = |index: usize| &self.parameters[self.places[index]];
         let (applicant, vehicle) = (&self.applicant, |index: usize| &self.vehicles[self.ways[index]]);
-        let answer = assess_selection_with(self.now, applicant, vehicle, &self.records, &chosen, parameters);
+        let answer =
+            assess_selection_with(self.request, applicant, vehicle, &self.records, &chosen, parameters);
         (chosen, answer)
     }
 }

@@ -1,6 +1,7 @@
 //! Home: what must be done now, what can be done, what is running. And the list of all that can be done.
 
 use leptos::prelude::*;
+use rules::licence::Renewal;
 
 use super::loaded;
 use crate::api::services;
@@ -67,12 +68,14 @@ fn attention(item: Attention) -> impl IntoView {
             say_with("page.home.records-sum", &[("amount", &money_words(fines))]),
             false,
         ),
-        Attention::LicenceEnds { on } => (
-            say("page.home.licence"),
-            "/me/licence".to_owned(),
-            say_with("page.home.licence-until", &[("day", &date_words(on))]),
-            false,
-        ),
+        Attention::LicenceEnds { on, renewal } => {
+            let (heading, words, day) = match renewal {
+                Renewal::Soon => ("page.home.licence", "page.home.licence-until", on),
+                Renewal::OnlineUntil(last) => ("page.home.licence-over", "page.home.licence-online", last),
+                Renewal::OfficeOnly => ("page.home.licence-over", "page.home.licence-office", on),
+            };
+            (say(heading), "/me/licence".to_owned(), say_with(words, &[("day", &date_words(day))]), false)
+        }
     };
     view! { <Card heading=heading href=href urgent=urgent><p>{words}</p></Card> }
 }

@@ -10,7 +10,7 @@ use super::{loaded, parameter};
 use crate::api::violations::{Office, RecordCard, RecordDetail, VehicleCard};
 use crate::api::{redirect, services};
 use crate::components::{
-    ActionBar, Button, ButtonKind, ButtonLink, Cell, Cells, Empty, IconName, Inset, Layout, Plate, PostForm,
+    ActionBar, Button, ButtonKind, ButtonLink, Cell, Cells, Empty, IconName, Layout, Plate, PostForm,
     RefusalCard, RefusalWords, SummaryList, SummaryRow, Tab, Tag, Tone, Warning, language, money_words, say,
     say_with, time_words,
 };
@@ -48,6 +48,19 @@ fn vehicle_cell(vehicle: VehicleCard) -> impl IntoView {
 /// The act in the page's language.
 pub fn act(record: &RecordCard) -> String {
     language().pick(record.act_zh.clone(), record.act_en.clone())
+}
+
+/// The city where it happened, with whose rules hold there: 桂林市（按全国平台规则）, 广州市（未接入）.
+pub fn place_words(record: &RecordCard) -> String {
+    let city = &record.city;
+    if record.place.is_none() {
+        return say_with("page.record.place-unserved", &[("city", city)]);
+    }
+    if city.starts_with(&record.place_zh) {
+        return city.clone();
+    }
+    let rules = language().pick(record.place_zh.clone(), record.place_en.clone());
+    say_with("page.record.place-rules", &[("city", city), ("place", &rules)])
 }
 
 /// Fine and points in words: 罚款 200 元,记 3 分.
@@ -91,13 +104,17 @@ fn RecordView(detail: RecordDetail) -> impl IntoView {
             let words = [("then", &points(then) as &dyn std::fmt::Display), ("today", &points(now))];
             Some(say_with("page.record.milder", &words))
         }
+        PointsUnderLaw::Depends { .. } if record.facts.points_known => None,
+        PointsUnderLaw::Depends { .. } => Some(say("page.record.depends")),
+        PointsUnderLaw::RegistryStands if record.laws.penalty.is_some() => None,
         PointsUnderLaw::RegistryStands => Some(say("page.record.registry-points")),
     };
-    let law = rules::violation::find(&record.code).map(|known| known.law);
     let passes = record.verdict.passes();
     let rulebook = services().portal.rulebook();
-    let refusals = record.verdict.refusals.iter().map(|refusal| RefusalWords::of(refusal, &rulebook));
-    let refusals = refusals.map(|refusal| view! { <RefusalCard refusal/> }).collect_view();
+    let refusals = RefusalWords::all(&record.verdict, &rulebook)
+        .into_iter()
+        .map(|refusal| view! { <RefusalCard refusal/> })
+        .collect_view();
     let order = record.order.clone();
     view! {
         <Layout title=act(&record) back=base tab=Tab::Business registry_data=true errors=visit().errors_of("dispute")>
@@ -112,7 +129,6 @@ fn RecordView(detail: RecordDetail) -> impl IntoView {
             {standing_tag(&record)}
             <SummaryList rows/>
             {points_by.map(|words| view! { <p>{words}</p> })}
-            {law.map(|law| view! { <Inset source=say("page.record.law")><span lang="zh-CN">{law}</span></Inset> })}
             {order.map(|order| view! {
                 <p><a class="govuk-link lt-way" href=format!("/orders/{order}")>{say("page.record.to-order")}</a></p>
             })}
@@ -140,18 +156,25 @@ fn RecordView(detail: RecordDetail) -> impl IntoView {
 
 fn record_rows(record: &RecordCard, vehicle: &VehicleCard) -> Vec<SummaryRow> {
     let plate = vehicle.plate.clone();
-    vec![
+    let laws = [("penalty", &record.laws.penalty), ("points", &record.laws.points)];
+    let laws = laws.into_iter().filter_map(|(name, law)| {
+        let law = law.clone()?;
+        Some(SummaryRow::new(
+            say(&format!("page.record.law-{name}")),
+            view! { <span lang="zh-CN">{law}</span> },
+        ))
+    });
+    let mut rows = vec![
         SummaryRow::new(say("page.record.plate"), view! { <Plate number=plate kind=vehicle.kind/> }),
         SummaryRow::new(say("page.record.when"), time_words(record.facts.violated_at)),
         SummaryRow::new(say("page.record.where"), record.location.clone()),
-        SummaryRow::new(
-            say("page.record.place"),
-            language().pick(record.place_zh.clone(), record.place_en.clone()),
-        ),
+        SummaryRow::new(say("page.record.place"), place_words(record)),
         SummaryRow::new(say("page.record.penalty"), penalty_words(record)),
         SummaryRow::new(say("page.record.capture"), say(&format!("capture.{}", record.facts.capture.code()))),
         SummaryRow::new(say("page.record.code"), record.code.to_string()),
-    ]
+    ];
+    rows.extend(laws);
+    rows
 }
 
 fn evidence_words(record: &RecordCard) -> String {
@@ -167,6 +190,13 @@ pub fn OfficeView(office: Office) -> impl IntoView {
     rows.extend(office.phone.map(|phone| {
         let call = format!("tel:{phone}");
         SummaryRow::new(say("page.office.phone"), view! { <a class="govuk-link" href=call>{phone}</a> })
+    }));
+    rows.extend(office.hotline.map(|hotline| {
+        let call = format!("tel:{}", hotline.phone);
+        let hours = language().pick(hotline.hours_zh, hotline.hours_en);
+        let hours = hours.map(|hours| say_with("page.office.hours", &[("hours", &hours)]));
+        let name = language().pick(hotline.name_zh, hotline.name_en);
+        SummaryRow::new(name, view! { <a class="govuk-link" href=call>{hotline.phone}</a>{hours} })
     }));
     view! { <section class="lt-section"><h2>{say("page.office.title")}</h2><SummaryList rows/></section> }
 }

@@ -13,7 +13,7 @@ statements! {
         from licences where person_id = $1";
     POINTS_ENTRIES = "select occurred_on, points, fine_paid from points_entries where person_id = $1 order by occurred_on, id";
     FIND_PERSON = "select id, name, id_number from persons where id = $1";
-    FIND_VEHICLE = "select id, plate, kind, usage, states, owner_kind, owner_id from vehicles where id = $1";
+    FIND_VEHICLE = "select id, plate, kind, usage, states, owner_kind, owner_id, owner_since from vehicles where id = $1";
     FIND_BINDING = "select since from bindings where person_id = $1 and vehicle_id = $2 \
         and since <= $3 and (until is null or until > $3) order by since limit 1";
     BOUND_VEHICLES = "select vehicle_id from bindings where person_id = $1 and since <= $2 and (until is null or until > $2)";
@@ -25,17 +25,20 @@ statements! {
         where d.person_id = $1 and d.vehicle_id = $2 order by l.starts_at";
     // A lease shows records of its term alone, and the vehicle while it runs or has such records.
     VEHICLES_OF = "with whole as ( \
-            select id from vehicles where owner_kind = 'person' and owner_id = $1 \
-            union select vehicle_id from bindings where person_id = $1 and since <= $2 and (until is null or until > $2)), \
+            select id, coalesce(owner_since, -9000000000000000) as since from vehicles \
+            where owner_kind = 'person' and owner_id = $1 \
+            union select b.vehicle_id, -9000000000000000 from bindings b join vehicles v on v.id = b.vehicle_id \
+            where b.person_id = $1 and b.since <= $2 and (b.until is null or b.until > $2) \
+            and not (v.owner_kind = 'person' and v.owner_id = $1)), \
         terms as ( \
             select l.vehicle_id, l.starts_at, l.ends_at from lease_drivers d \
             join leases l on l.vehicle_id = d.vehicle_id and l.id = d.lease_id where d.person_id = $1), \
         shown as ( \
             select r.vehicle_id, r.id, r.state, r.fine from camera_records r \
-            where r.vehicle_id in (select id from whole) and r.state = 'unprocessed' \
+            join whole w on w.id = r.vehicle_id and r.violated_at >= w.since where r.state = 'unprocessed' \
             union select r.vehicle_id, r.id, r.state, r.fine from camera_records r \
             join terms t on t.vehicle_id = r.vehicle_id and r.violated_at between t.starts_at and t.ends_at) \
-        select v.id, v.plate, v.kind, v.usage, v.states, v.owner_kind, v.owner_id, \
+        select v.id, v.plate, v.kind, v.usage, v.states, v.owner_kind, v.owner_id, v.owner_since, \
         (select count(*) from shown s where s.vehicle_id = v.id and s.state = 'unprocessed') as open_records, \
         (select cast(coalesce(sum(s.fine), 0) as bigint) from shown s \
             where s.vehicle_id = v.id and s.state = 'unprocessed') as open_fines, \
@@ -43,8 +46,13 @@ statements! {
         from vehicles v where v.id in ( \
             select id from whole union select vehicle_id from terms where ends_at >= $2 union select vehicle_id from shown) \
         order by standing, v.plate";
+    // Those since a moment, and those within the terms of the person's leases.
     RECORDS_OF = "select vehicle_id, id, code, location, region, violated_at, capture, penalty, fine, points, evidence, \
-        registry_state, state, disputed, held_person, held_order from camera_records where vehicle_id = $1 \
+        registry_state, state, disputed, held_person, held_order from camera_records r where vehicle_id = $1 \
+        and (violated_at >= $3 or exists (select 1 from lease_drivers d \
+            join leases l on l.vehicle_id = d.vehicle_id and l.id = d.lease_id \
+            where d.person_id = $2 and d.vehicle_id = r.vehicle_id \
+            and r.violated_at between l.starts_at and l.ends_at)) \
         order by case when state in ('unprocessed', 'held') then 0 else 1 end, violated_at desc, id limit 500";
     FIND_RECORD = "select vehicle_id, id, code, location, region, violated_at, capture, penalty, fine, points, evidence, \
         registry_state, state, disputed, held_person, held_order from camera_records where vehicle_id = $1 and id = $2";
@@ -95,6 +103,8 @@ pub struct VehicleRow {
     pub states: String,
     pub owner_kind: String,
     pub owner_id: String,
+    /// None where the registry does not tell it.
+    pub owner_since: Option<i64>,
 }
 
 #[derive(Clone, Debug, FromRow)]
@@ -197,9 +207,15 @@ pub async fn vehicles_of(
     sqlx::query_as(VEHICLES_OF).bind(person).bind(now).fetch_all(connection).await
 }
 
-/// Open records first, newest first among them; 500 at most.
-pub async fn records_of(connection: &mut AnyConnection, vehicle: &str) -> sqlx::Result<Vec<RecordRow>> {
-    sqlx::query_as(RECORDS_OF).bind(vehicle).fetch_all(connection).await
+/// The records that the person sees: all `since` that moment, and those of the person's leases. Open records first,
+/// newest first among them; 500 at most.
+pub async fn records_of(
+    connection: &mut AnyConnection,
+    vehicle: &str,
+    person: &str,
+    since: i64,
+) -> sqlx::Result<Vec<RecordRow>> {
+    sqlx::query_as(RECORDS_OF).bind(vehicle).bind(person).bind(since).fetch_all(connection).await
 }
 
 pub async fn find_record(

@@ -1,22 +1,32 @@
 //! Guards every page and form: an address that may be one, a form from our own pages, by the token of this session or
 //! visit, not too many, not too large.
 
+use app::api::ServiceError;
 use app::visit::Visit;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State as Extracted};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::Method;
-use http::header::{HeaderMap, HeaderValue, ORIGIN, RETRY_AFTER};
-use subtle::ConstantTimeEq;
+use http::header::{ALLOW, HeaderMap, ORIGIN};
+use http::{Method, StatusCode};
 
 use super::current::Current;
 use super::instead::Guard;
+use super::tokens;
 use crate::state::State;
 
 pub const LARGEST: usize = 64 * 1024;
 /// No part of an address is longer.
 const LONGEST_PART: usize = 64;
+
+/// Answers whatever pages and forms do not know, before anybody is recognised or anything is counted.
+pub async fn answer_other_methods(request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
+        return next.run(request).await;
+    }
+    let known = if request.uri().path().starts_with("/api/") { "POST" } else { "GET, HEAD" };
+    (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, known)]).into_response()
+}
 
 pub async fn guard(Extracted(guard): Extracted<Guard>, request: Request, next: Next) -> Response {
     let Guard { state, pages } = guard;
@@ -29,11 +39,8 @@ pub async fn guard(Extracted(guard): Extracted<Guard>, request: Request, next: N
     }
     let address =
         parts.extensions.get::<Current>().map(|current| current.address.clone()).unwrap_or_default();
-    if let Err(app::api::ServiceError::TooMany { retry_after_seconds: seconds }) = state.limits.form(&address)
-    {
-        let mut page = pages.show(&format!("/error/too-many?seconds={seconds}"), &parts).await;
-        page.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-        return page;
+    if let Err(ServiceError::TooMany { retry_after_seconds: seconds }) = state.limits.form(&address) {
+        return pages.too_many(seconds, &parts).await;
     }
     let Ok(bytes) = to_bytes(body, LARGEST).await else {
         return pages.show("/error/too-large", &parts).await;
@@ -42,8 +49,7 @@ pub async fn guard(Extracted(guard): Extracted<Guard>, request: Request, next: N
     let expected = parts.extensions.get::<Visit>().map(|visit| visit.csrf.as_str()).unwrap_or_default();
     let token = fields.iter().find(|(name, _)| name == "csrf").map(|(_, value)| value.as_str());
     let given = parts.headers.get("x-csrf").and_then(|value| value.to_str().ok()).or(token);
-    let same: bool = given.unwrap_or_default().as_bytes().ct_eq(expected.as_bytes()).into();
-    if !same || expected.is_empty() || !is_own(&state, &parts.headers) {
+    if !tokens::same(given.unwrap_or_default(), expected) || !is_own(&state, &parts.headers) {
         tracing::info!(path = parts.uri.path(), "a form from elsewhere, or from an old page");
         return Redirect::to("/error/stale").into_response();
     }

@@ -11,6 +11,8 @@ use app::api::orders::{Divided, OrderView, Orders, Part, Placed, Proposal, Propo
 use app::visit::FieldError;
 use async_trait::async_trait;
 use rules::calendar;
+use rules::camera::RecordFacts;
+use rules::money::Fen;
 use rules::order::payment_deadline;
 use rules::rulebook::Rulebook;
 
@@ -20,8 +22,8 @@ use crate::db::{Fault, payments as stored};
 use crate::http::current::{Person, current, person};
 use crate::services::accounts::codes;
 use crate::services::payments;
-use crate::services::violations::card_of;
 use crate::services::violations::facts::Asking;
+use crate::services::violations::{card_of, region};
 use crate::state::State;
 
 pub struct OrderService(pub State);
@@ -131,7 +133,8 @@ impl OrderService {
 async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Proposed, Fault> {
     let now = state.clock.now();
     let mut connection = state.store.read().await?;
-    let loaded = selection::load(&mut connection, person, chosen, now, Asking::default()).await?;
+    let loaded =
+        selection::load(&mut connection, person, chosen, state.request_at(now), Asking::default()).await?;
     let rulebook = &state.rulebook;
     let parts = selection::parts(&loaded, rulebook);
     if parts.len() > 1 {
@@ -140,16 +143,18 @@ async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Prop
     }
     let place = loaded.facts.first().and_then(|record| rulebook.place_of(&record.region));
     let parameters = rulebook.camera_parameters(place.map(|place| &place.id), calendar::local(now).date());
-    let names = place.unwrap_or_else(|| rulebook.national());
+    let (place_zh, place_en) = names(loaded.facts.first(), rulebook);
+    let selection = loaded.selection(rulebook);
     let records = loaded.rows.iter().zip(&loaded.facts);
     let records: Result<_, _> =
-        records.map(|(row, facts)| loaded.judged.card(row, facts.clone(), &person.id, rulebook)).collect();
+        records.map(|(row, facts)| loaded.judged.card(row, facts.clone(), &person.id, state)).collect();
     Ok(Proposed::Whole(Box::new(Proposal {
         vehicle: card_of(&loaded.judged, &loaded.rows),
         records: records?,
-        selection: loaded.selection(rulebook),
-        place_zh: names.name.zh.clone(),
-        place_en: names.name.en.clone(),
+        channel: parameters.channel(state.channels()).filter(|_| selection.fine > Fen::ZERO),
+        selection,
+        place_zh,
+        place_en,
         window_minutes: parameters.payment_window_minutes(),
         closed_hours: parameters.closed_hours(),
         pays_until: payment_deadline(now, parameters.payment_window_minutes(), parameters.closed_hours()),
@@ -158,12 +163,20 @@ async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Prop
     })))
 }
 
+/// The names of the place that the record's rules come from; of its city where the place is not served.
+fn names(record: Option<&RecordFacts>, rulebook: &Rulebook) -> (String, String) {
+    let Some(record) = record else { return Default::default() };
+    match rulebook.place_of(&record.region) {
+        Some(place) => (place.name.zh.clone(), place.name.en.clone()),
+        None => (region::city(&record.region), region::city(&record.region)),
+    }
+}
+
 fn part_of(loaded: &Loaded, part: &[usize], rulebook: &Rulebook) -> Part {
-    let place = part.first().and_then(|index| rulebook.place_of(&loaded.facts[*index].region));
-    let names = place.unwrap_or_else(|| rulebook.national());
+    let (place_zh, place_en) = names(part.first().map(|index| &loaded.facts[*index]), rulebook);
     Part {
-        place_zh: names.name.zh.clone(),
-        place_en: names.name.en.clone(),
+        place_zh,
+        place_en,
         records: part.iter().map(|index| loaded.rows[*index].id.clone()).collect(),
         fine: part.iter().map(|index| loaded.facts[*index].fine).sum(),
         points: part.iter().map(|index| loaded.facts[*index].points).sum(),

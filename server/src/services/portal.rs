@@ -8,6 +8,7 @@ use app::receipt::PublishedKey;
 use async_trait::async_trait;
 use rules::Moment;
 use rules::camera::{self, CameraCase};
+use rules::parameters::PaymentChannels;
 use rules::rulebook::Rulebook;
 use rules::verdict::Verdict;
 
@@ -25,6 +26,10 @@ impl Portal for PortalService {
 
     fn receipt_keys(&self) -> Vec<PublishedKey> {
         self.0.signer.published()
+    }
+
+    fn channels(&self) -> PaymentChannels {
+        self.0.channels()
     }
 
     async fn assess(&self, case: CameraCase) -> Result<Verdict, ServiceError> {

@@ -2,6 +2,7 @@
 
 mod api;
 mod codes;
+mod connections;
 mod crashes;
 mod crowds;
 mod disputes;
@@ -15,7 +16,10 @@ mod limits;
 mod monitoring;
 mod openapi;
 mod outages;
+mod owners;
+mod places;
 mod privacy;
+mod processes;
 mod routes;
 mod rulebook;
 mod selections;

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-const PERSON: &str = "{\"kind\":\"person\",\"at\":\"2026-11-01T08:00:00Z\",\"id_number\":\"53010219880412901X\",\"name\":\"李明\"}\n";
+const PERSON: &str = "{\"kind\":\"person\",\"at\":\"2020-01-01T08:00:00Z\",\"id_number\":\"53010219880412901X\",\"name\":\"李明\"}\n";
 
 struct Machine(TempDir);
 
@@ -24,7 +24,6 @@ impl Machine {
             .env("DATABASE_URL", format!("sqlite://{}/data/lutong.db", folder.display()))
             .env("LUTONG_DATA", folder.join("data"))
             .env("LUTONG_KEY_FOLDER", folder.join("keys"))
-            .env("LUTONG_NOW", "2026-11-18T02:00:00Z")
             .env("RUST_LOG", "warn")
             .output()
             .expect("a shell");

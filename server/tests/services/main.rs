@@ -17,3 +17,4 @@ mod walks;
 #[expect(dead_code, reason = "only the tests over HTTP start the program as a process")]
 #[path = "../support/world.rs"]
 mod world;
+mod writer;

@@ -1,7 +1,7 @@
 //! Every SQL text means something to both engines.
 
 use server::db::{
-    accounts, feed, keys, order_events, orders, outbox, payments, refunds, registry, sms_codes,
+    accounts, feed, keys, order_events, orders, outbox, payments, refunds, registry, retention, sms_codes,
 };
 use server::invariants;
 
@@ -21,6 +21,7 @@ async fn every_statement_is_understood_by_both_engines() {
             payments::STATEMENTS,
             refunds::STATEMENTS,
             registry::STATEMENTS,
+            retention::STATEMENTS,
             sms_codes::STATEMENTS,
             invariants::STATEMENTS,
         ];

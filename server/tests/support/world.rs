@@ -98,6 +98,7 @@ impl World {
             evidence: folder.path().to_owned(),
             sms: None,
             limits: Arc::new(LimitSettings::Generous.limits()),
+            seen: Arc::default(),
             proxies: Proxies::default(),
             clock: shared,
         };
@@ -198,7 +199,7 @@ async fn seed(state: &State) -> Person {
             "insert into licences values ('{id}', '{file}', '-', 'C1', 'normal', '2015-03-01', '2031-03-01', '', {at})"
         ),
         format!(
-            "insert into vehicles values ('v1', '云A12345', 'small', 'non-operating', 'normal', 'person', '{id}', {at})"
+            "insert into vehicles (id, plate, kind, usage, states, owner_kind, owner_id, updated_at) values ('v1', '云A12345', 'small', 'non-operating', 'normal', 'person', '{id}', {at})"
         ),
     ];
     for (record, points) in [("r1", 3), ("r2", 3), ("r3", 3), ("r4", 3), ("r5", 0)] {

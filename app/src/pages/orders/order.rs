@@ -11,7 +11,7 @@ use crate::components::{
     money_words, say, say_with, time_words,
 };
 use crate::islands::{AskAgain, Once};
-use crate::pages::{loaded, parameter, query};
+use crate::pages::{channel_words, loaded, parameter, query};
 use crate::visit::visit;
 
 #[component]
@@ -137,7 +137,7 @@ fn refund(refund: &OrderRefund) -> impl IntoView + use<> {
 
 fn rows(order: &OrderView) -> Vec<SummaryRow> {
     let (plate, state) = (order.plate.clone(), order.state);
-    vec![
+    let mut rows = vec![
         SummaryRow::new(say("page.order.state"), view! { <OrderTag state/> }),
         SummaryRow::new(say("page.record.plate"), view! { <Plate number=plate/> }),
         SummaryRow::new(
@@ -150,7 +150,11 @@ fn rows(order: &OrderView) -> Vec<SummaryRow> {
             say_with("frame.points", &[("points", &order.points.0)]),
         ),
         SummaryRow::new(say("page.order.fee"), money_words(rules::money::Fen::ZERO)),
-    ]
+    ];
+    rows.extend(
+        order.channel.map(|channel| SummaryRow::new(say("page.notice.channel"), channel_words(channel))),
+    );
+    rows
 }
 
 fn steps(order: &OrderView) -> Vec<TimelineStep> {

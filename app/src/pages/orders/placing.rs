@@ -14,7 +14,7 @@ use crate::components::{
 use crate::islands::Once;
 use crate::pages::account::CodeWords;
 use crate::pages::violations::{OfficeView, act, penalty_words};
-use crate::pages::{loaded, parameter, query, query_all};
+use crate::pages::{channel_words, loaded, parameter, query, query_all};
 use crate::visit::visit;
 
 fn back(vehicle: &str) -> String {
@@ -95,8 +95,10 @@ fn Refused(proposal: Proposal) -> impl IntoView {
     let office = proposal.records[0].office.clone();
     let answers = proposal.records.iter().zip(&proposal.selection.verdicts);
     let answers = answers.filter(|(_, verdict)| !verdict.passes()).map(|(record, verdict)| {
-        let refusals = verdict.refusals.iter().map(|refusal| RefusalWords::of(refusal, &rulebook));
-        let refusals = refusals.map(|refusal| view! { <RefusalCard refusal/> }).collect_view();
+        let refusals = RefusalWords::all(verdict, &rulebook)
+            .into_iter()
+            .map(|refusal| view! { <RefusalCard refusal/> })
+            .collect_view();
         view! {
             <section class="lt-section">
                 <h2>{format!("{} · {}", act(record), time_words(record.facts.violated_at))}</h2>
@@ -128,11 +130,12 @@ pub fn Notice() -> impl IntoView {
             ids(&proposal).into_iter().map(|id| view! { <input type="hidden" name="records" value=id/> });
         let records = records.collect_view();
         let points = |points: rules::licence::Points| say_with("frame.points", &[("points", &points.0)]);
-        let facts = vec![
+        let mut facts = vec![
             (say("page.notice.pay"), money_words(proposal.selection.fine)),
             (say("page.notice.points-after"), points(proposal.selection.points_after)),
             (say("page.notice.until"), time_words(proposal.pays_until)),
         ];
+        facts.extend(proposal.channel.map(|channel| (say("page.notice.channel"), channel_words(channel))));
         let place = language().pick(proposal.place_zh, proposal.place_en);
         let hours = proposal.closed_hours.map(|closed| hours_words(closed.from_minute, closed.until_minute));
         let unagreed = query("agreed") == "no";
@@ -208,12 +211,15 @@ fn decision_card(record: &crate::api::violations::RecordCard) -> impl IntoView +
     let (time, act) = (time_words(record.facts.violated_at), act(record));
     let fact = say_with("page.decision.fact", &[("time", &time), ("where", &record.location), ("act", &act)]);
     let penalty = penalty_words(record);
-    let law = rules::violation::find(&record.code).map(|known| known.law);
+    let laws = [record.laws.penalty.clone(), record.laws.points.clone()];
+    let laws =
+        laws.into_iter().flatten().map(|law| view! { <p class="lt-card__meta" lang="zh-CN">{law}</p> });
+    let laws = laws.collect_view();
     let href = format!("/vehicles/{}/records/{}", record.vehicle_id, record.id);
     view! {
         <Card heading=act href=href>
             <p>{fact}</p>
-            {law.map(|law| view! { <p class="lt-card__meta" lang="zh-CN">{law}</p> })}
+            {laws}
             <p><strong>{penalty}</strong></p>
         </Card>
     }

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::{act, penalty_words, standing_tag};
+use super::{act, penalty_words, place_words, standing_tag};
 use crate::api::services;
 use crate::api::violations::{RecordCard, VehicleRecords};
 use crate::components::{
-    ActionBar, Button, Empty, Filter, FilterItem, Layout, Plate, RefusalWords, Tab, Tag, Tone, language, say,
-    say_with, time_words,
+    ActionBar, Button, Empty, Filter, FilterItem, Layout, Plate, RefusalWords, Tab, Tag, Tone, say, say_with,
+    time_words,
 };
 use crate::islands::{SelectionBar, SelectionFacts, SelectionWords};
 use crate::pages::{loaded, parameter, query};
@@ -77,7 +77,7 @@ fn selection_facts(found: &VehicleRecords) -> SelectionFacts {
     };
     let ways = found.records.iter().map(&mut way).collect();
     SelectionFacts {
-        now: found.now,
+        request: found.request,
         applicant: found.applicant.clone(),
         vehicles,
         ways,
@@ -104,10 +104,11 @@ fn selection_words() -> SelectionWords {
 fn record_card(record: RecordCard) -> impl IntoView {
     let href = format!("/vehicles/{}/records/{}", record.vehicle_id, record.id);
     let (passes, name) = (record.verdict.passes(), act(&record));
-    let place = language().pick(record.place_zh.clone(), record.place_en.clone());
+    let place = place_words(&record);
     let id = format!("record-{}", record.id);
     let rulebook = services().portal.rulebook();
-    let reason = record.verdict.refusals.first().map(|refusal| RefusalWords::of(refusal, &rulebook).sentence);
+    let reason =
+        RefusalWords::all(&record.verdict, &rulebook).into_iter().next().map(|refusal| refusal.sentence);
     let label = say_with("page.records.choose", &[("act", &name)]);
     view! {
         <article class="lt-card lt-pick">

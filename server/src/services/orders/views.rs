@@ -18,8 +18,8 @@ use crate::db::orders::{self, OrderKey, OrderRecordRow, OrderRow};
 use crate::db::payments::{self, PaymentRow, ReceiptRow};
 use crate::db::refunds::{self, RefundRow};
 use crate::db::{Fault, registry};
-use crate::services::violations::act;
 use crate::services::violations::facts::{moment, points};
+use crate::services::violations::{act, laws, paper_offices};
 use crate::state::State;
 
 fn record(row: &OrderRecordRow) -> Result<OrderRecord, Fault> {
@@ -33,6 +33,7 @@ fn record(row: &OrderRecordRow) -> Result<OrderRecord, Fault> {
         violated_at: moment(row.violated_at)?,
         fine: Fen::new(row.fine),
         points: points(row.points)?,
+        laws: laws(&code, row.points > 0),
         decision: row.decision.clone(),
     })
 }
@@ -66,13 +67,17 @@ fn view(
     let jurisdiction = jurisdiction.ok_or_else(|| Fault::stored("place", &order.place))?;
     let placed_at = moment(order.placed_at)?;
     let day = rules::calendar::local(placed_at).date();
+    let parameters = state.rulebook.camera_parameters(Some(&place), day);
     Ok(OrderView {
         id: order.id.clone(),
         number: order.number.clone(),
         state: events::state_of(order)?,
         place_zh: jurisdiction.name.zh.clone(),
         place_en: jurisdiction.name.en.clone(),
-        closed_hours: state.rulebook.camera_parameters(Some(&place), day).closed_hours(),
+        channel: parameters.channel(state.channels()).filter(|_| order.fine > 0),
+        closed_hours: parameters.closed_hours(),
+        receipt_offices: paper_offices(&jurisdiction.receipt_offices),
+        decision_offices: paper_offices(&jurisdiction.decision_offices),
         place,
         vehicle_id: order.vehicle_id.clone(),
         plate: PlateNumber::parse(&order.plate).map_err(|error| Fault::stored("plate", error))?,
