@@ -16,7 +16,7 @@ use crate::files;
 /// Where feed files are received, and from whom.
 #[derive(Clone)]
 pub struct Desk {
-    /// Side files, and copies while they are read.
+    /// Side files, and copies for the moment in which they are made.
     folder: PathBuf,
     sources: Arc<[Source]>,
     /// In development files without a manifest are read, with every fact.
@@ -56,15 +56,14 @@ fn refused(code: &'static str, reason: impl std::fmt::Display) -> Opened {
 
 impl Desk {
     pub fn open(data: &Path, sources: Vec<Source>, unsigned: bool) -> io::Result<Self> {
-        let folder = data.join("feed");
+        let folder = data.join("feed-reports");
         files::private_folder(&folder)?;
-        files::private_folder(&folder.join("rejected"))?;
         Ok(Self { folder, sources: sources.into(), unsigned })
     }
 
     /// The folder of side files.
-    pub fn rejected(&self) -> PathBuf {
-        self.folder.join("rejected")
+    pub fn reports(&self) -> &Path {
+        &self.folder
     }
 
     /// Reads the file's manifest and checks its signature.

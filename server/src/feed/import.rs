@@ -123,7 +123,7 @@ impl Importer {
     fn refuse(&self, path: &Path, why: Rejection) -> Result<Counts, ImportError> {
         let failed = |error| ImportError::File { path: path.to_owned(), error };
         tracing::warn!(file = %path.display(), code = why.code, reason = %why.reason, "refused a feed file");
-        let mut side = SideFile::of(&self.desk.rejected(), path, 0).map_err(failed)?;
+        let mut side = SideFile::of(self.desk.reports(), path, 0).map_err(failed)?;
         let Rejection { code, field, reason } = why;
         let line = RejectedLine { line: 0, offset: 0, kind: None, code, field, reason };
         side.append(&[line]).map_err(failed)?;
@@ -142,7 +142,7 @@ impl Importer {
         let Admitted { mut file, name, length, scope } = admitted;
         let (row, running) = self.start(&name, &mut file).await?;
         let unsigned = |stored: i64| u64::try_from(stored).unwrap_or_default();
-        let side = SideFile::of(&self.desk.rejected(), path, unsigned(row.side_bytes));
+        let side = SideFile::of(self.desk.reports(), path, unsigned(row.side_bytes));
         let mut side = side.map_err(failed)?;
         let batches = Batches {
             file: file.try_clone().map_err(failed)?,

@@ -93,7 +93,7 @@ impl Stage {
 
     pub fn side(&self, name: &str) -> String {
         let found =
-            std::fs::read_dir(self.importer.desk.rejected()).unwrap().map(|entry| entry.unwrap().path());
+            std::fs::read_dir(self.importer.desk.reports()).unwrap().map(|entry| entry.unwrap().path());
         let of =
             |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with(&format!("{name}."));
         found.filter(of).map(|path| std::fs::read_to_string(path).unwrap()).collect()

@@ -125,8 +125,8 @@ async fn no_more_of_a_file_is_read_than_was_signed_and_an_interrupted_one_goes_o
         stage.write("a.ndjson", text + &person(AT, "附加"));
         let rest = stage.import(&path).await;
         assert_eq!((rest.lines(), rest.unfinished), (lines - 1_000, 0));
-        let copies = std::fs::read_dir(stage.folder.path().join("feed")).unwrap();
-        assert_eq!(copies.count(), 1, "no copy is left beside the folder of side files");
+        let copies = std::fs::read_dir(stage.importer.desk.reports()).unwrap();
+        assert_eq!(copies.count(), 0, "no copy is left");
     }
 }
 
@@ -154,7 +154,7 @@ async fn a_link_is_never_followed() {
         // Where earlier versions wrote rejected lines.
         symlink(&secret, stage.folder.path().join("a.rejected.ndjson")).unwrap();
         stage.import_text("a.ndjson", "{}\n").await;
-        let side = std::fs::read_dir(stage.importer.desk.rejected()).unwrap().next().unwrap().unwrap().path();
+        let side = std::fs::read_dir(stage.importer.desk.reports()).unwrap().next().unwrap().unwrap().path();
         std::fs::remove_file(&side).unwrap();
         symlink(&secret, &side).unwrap();
         let path = stage.write("a.ndjson", "{}\n{\"a\":1}\n");
