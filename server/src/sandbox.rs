@@ -26,6 +26,7 @@ pub use faults::Faults;
 
 #[derive(Args, Clone, Debug)]
 pub struct SandboxSettings {
+    /// Address and port that the sandbox listens on.
     #[arg(long, default_value = "127.0.0.1:3001")]
     pub listen: SocketAddr,
     /// Where notifications go.
@@ -34,6 +35,7 @@ pub struct SandboxSettings {
     /// The folder of both sides' keys.
     #[arg(long, default_value = "data/wechat")]
     pub keys: PathBuf,
+    /// Shows this moment (RFC 3339) as the time of start, going on from there.
     #[arg(long, env = "LUTONG_NOW")]
     pub now: Option<chrono::DateTime<chrono::Utc>>,
 }
