@@ -36,6 +36,7 @@ pub struct ServeSettings {
     /// Where people reach the program, as in their address bar.
     #[arg(long, env = "LUTONG_ORIGIN", default_value = "http://127.0.0.1:3000")]
     pub origin: String,
+    /// Address and port that the server listens on.
     #[arg(long, env = "LEPTOS_SITE_ADDR", default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
     /// Where Prometheus reads the program's measures, away from the public; without it nowhere.
