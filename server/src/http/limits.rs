@@ -6,7 +6,11 @@ use app::api::ServiceError;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
+/// Pages a minute that one address may ask for: more than thousands of people behind one address of a carrier need.
+const PAGES: u32 = 3_000;
+
 pub struct Limits {
+    pages: DefaultKeyedRateLimiter<String>,
     forms: DefaultKeyedRateLimiter<String>,
     api: DefaultKeyedRateLimiter<String>,
     passwords: DefaultKeyedRateLimiter<String>,
@@ -21,7 +25,22 @@ fn per_minute(count: u32) -> DefaultKeyedRateLimiter<String> {
 impl Limits {
     /// Forms and API calls a minute for one address, wrong passwords a minute for one phone.
     pub fn new(forms: u32, api: u32, passwords: u32, codes_a_day: i64) -> Self {
-        Self { forms: per_minute(forms), api: per_minute(api), passwords: per_minute(passwords), codes_a_day }
+        Self {
+            pages: per_minute(PAGES),
+            forms: per_minute(forms),
+            api: per_minute(api),
+            passwords: per_minute(passwords),
+            codes_a_day,
+        }
+    }
+
+    /// The same with another number of pages a minute for one address.
+    pub fn pages(self, pages: u32) -> Self {
+        Self { pages: per_minute(pages), ..self }
+    }
+
+    pub fn page(&self, address: &str) -> Result<(), ServiceError> {
+        check(&self.pages, address)
     }
 
     pub fn form(&self, address: &str) -> Result<(), ServiceError> {
@@ -40,7 +59,7 @@ impl Limits {
 
     /// Forgets keys that have not asked for a while.
     pub fn forget_old(&self) {
-        for limiter in [&self.forms, &self.api, &self.passwords] {
+        for limiter in [&self.pages, &self.forms, &self.api, &self.passwords] {
             limiter.retain_recent();
         }
     }

@@ -3,6 +3,7 @@
 pub mod codes;
 pub mod passwords;
 mod register;
+mod seen;
 mod sessions;
 
 use app::api::ServiceError;
@@ -19,6 +20,7 @@ use crate::services::violations::facts;
 use crate::state::State;
 
 pub use register::{NewAccount, create};
+pub use seen::Seen;
 pub use sessions::{ABSOLUTE, IDLE};
 
 pub struct AccountService(pub State);

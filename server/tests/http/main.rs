@@ -2,6 +2,7 @@
 
 mod api;
 mod codes;
+mod connections;
 mod crashes;
 mod crowds;
 mod disputes;
@@ -14,12 +15,17 @@ mod leases;
 mod limits;
 mod monitoring;
 mod openapi;
+mod orders;
 mod outages;
+mod owners;
+mod places;
 mod privacy;
+mod processes;
 mod routes;
 mod rulebook;
 mod selections;
 mod sessions;
 mod support;
+mod verifying;
 #[path = "../support/world.rs"]
 mod world;

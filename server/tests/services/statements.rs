@@ -1,6 +1,8 @@
 //! Every SQL text means something to both engines.
 
-use server::db::{accounts, feed, order_events, orders, outbox, payments, refunds, registry, sms_codes};
+use server::db::{
+    accounts, feed, keys, order_events, orders, outbox, payments, refunds, registry, retention, sms_codes,
+};
 use server::invariants;
 
 use crate::support::worlds;
@@ -12,12 +14,14 @@ async fn every_statement_is_understood_by_both_engines() {
         let all = [
             accounts::STATEMENTS,
             feed::STATEMENTS,
+            keys::STATEMENTS,
             order_events::STATEMENTS,
             orders::STATEMENTS,
             outbox::STATEMENTS,
             payments::STATEMENTS,
             refunds::STATEMENTS,
             registry::STATEMENTS,
+            retention::STATEMENTS,
             sms_codes::STATEMENTS,
             invariants::STATEMENTS,
         ];
