@@ -9,20 +9,23 @@ const HEAD: &str = "# Settings\n\n\
     default.\n";
 
 /// Every command with its settings, as a Markdown document.
-pub fn reference(command: &Command) -> String {
+pub fn reference(program: &Command) -> String {
     let mut text = HEAD.to_owned();
-    for command in command.get_subcommands() {
-        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-        write!(text, "\n## server {}\n\n{}\n", command.get_name(), sentence(&about))
-            .expect("a string takes text");
-        let mut settings: Vec<&Arg> = command.get_arguments().filter(|arg| arg.get_id() != "help").collect();
-        settings.sort_by_key(|arg| !arg.is_positional());
-        if !settings.is_empty() {
-            text.push_str("\n| variable | flag | default | meaning |\n| --- | --- | --- | --- |\n");
-            settings.iter().for_each(|arg| text.push_str(&row(arg)));
-        }
-    }
+    program.get_subcommands().for_each(|command| describe(&mut text, "server", command));
     text
+}
+
+fn describe(text: &mut String, parent: &str, command: &Command) {
+    let name = format!("{parent} {}", command.get_name());
+    let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+    write!(text, "\n## {name}\n\n{}\n", sentence(&about)).expect("a string takes text");
+    let mut settings: Vec<&Arg> = command.get_arguments().filter(|arg| arg.get_id() != "help").collect();
+    settings.sort_by_key(|arg| !arg.is_positional());
+    if !settings.is_empty() {
+        text.push_str("\n| variable | flag | default | meaning |\n| --- | --- | --- | --- |\n");
+        settings.iter().for_each(|arg| text.push_str(&row(arg)));
+    }
+    command.get_subcommands().for_each(|inner| describe(text, &name, inner));
 }
 
 fn row(arg: &Arg) -> String {
