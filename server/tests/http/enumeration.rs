@@ -1,5 +1,6 @@
 //! Whether a phone has an account is told to nobody who does not hold the phone.
 
+use crate::form::forms;
 use crate::support::{
     Answer, Browser, DRIVERS_PLATE, NEW_ID_NUMBER, NEW_PHONE, NEW_PLATE, PASSWORD, Site, sites,
 };
@@ -24,7 +25,10 @@ async fn plain(browser: &Browser, answer: &Answer, phone: &str) -> Vec<String> {
     let page = browser.get(answer.location()).await;
     let policy = page.header("content-security-policy");
     let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).expect("a nonce");
-    let body = page.body.replace(nonce, "NONCE").replace(phone, "PHONE");
+    let mut body = page.body.replace(nonce, "NONCE").replace(phone, "PHONE");
+    for form in forms(&page.body) {
+        body = form.value("csrf").map_or(body.clone(), |token| body.replace(token, "TOKEN"));
+    }
     let mut parts = vec![answer.status.to_string(), answer.location().to_owned(), names.join(" ")];
     parts.extend(cookies);
     parts.extend([answer.body.clone(), page.status.to_string(), body]);
