@@ -74,7 +74,7 @@ export async function serve(port: number, now = MORNING, origin = `http://127.0.
     spawn(server, ['serve'], options),
   ];
   const stop = async () => {
-    await noteSentTexts(origin);
+    await noteSentTexts(listening);
     children.forEach((child) => child.kill());
     await Promise.all(children.map(ended));
     rmSync(data, { recursive: true, force: true });

@@ -29,6 +29,7 @@ mod password_field;
 mod plate;
 mod post_form;
 mod print_hint;
+mod qr_code;
 mod radios;
 mod refusal;
 mod sms_code_field;
@@ -72,6 +73,7 @@ pub use password_field::PasswordField;
 pub use plate::{Plate, PlateLook};
 pub use post_form::PostForm;
 pub use print_hint::{PrintHead, PrintHint};
+pub use qr_code::QrCode;
 pub use radios::{Choice, Radios};
 pub use refusal::{
     Quote, QuoteWords, RefusalCard, RefusalWords, hours_words, rule_key, source_words, value_words,

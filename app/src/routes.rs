@@ -118,6 +118,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/orders/:order/cancel") view=pages::orders::CancelOrder ssr=SsrMode::Async/>
                 <Route path=path!("/receipts") view=pages::orders::Receipts ssr=SsrMode::Async/>
                 <Route path=path!("/receipts/:number") view=pages::orders::Receipt ssr=SsrMode::Async/>
+                <Route path=path!("/verify") view=pages::verify::Verify ssr=SsrMode::Async/>
                 <Route path=path!("/rulebook") view=pages::rulebook::Rulebook ssr=SsrMode::Async/>
                 <Route path=path!("/rulebook/:rule") view=pages::rulebook::Rule ssr=SsrMode::Async/>
                 <Route path=path!("/what-if") view=pages::what_if::WhatIf ssr=SsrMode::Async/>

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod engine;
 pub mod fault;
 pub mod feed;
+pub mod keys;
 pub mod order_events;
 pub mod orders;
 pub mod outbox;

@@ -12,6 +12,7 @@ pub mod instead;
 pub mod limits;
 pub mod policy;
 pub mod readiness;
+mod receipts;
 pub mod reference;
 pub mod tokens;
 pub mod visits;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::api::{FlashKeeper, ServiceError, Services};
+use app::pages::verify::Pasted;
 use app::visit::Visit;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
@@ -53,7 +55,8 @@ pub fn routes(state: State, options: LeptosOptions, services: Services, payment_
     });
     let shown = instead::Pages(pages.clone().into_router());
     let guard = instead::Guard { state: state.clone(), pages: shown };
-    let pages = pages.around(|router| {
+    let verify = post(receipts::verify).with_state(guard.clone());
+    let pages = pages.add(Policy::Anyone, "/verify", verify).around(|router| {
         router
             .layer(from_fn_with_state(guard.clone(), forms::guard))
             .layer(from_fn_with_state(guard, visits::recognise))
@@ -61,6 +64,7 @@ pub fn routes(state: State, options: LeptosOptions, services: Services, payment_
     });
     let readiness = readiness::Readiness { state: state.clone(), hash_file: files::hash_file(&options) };
     let machines = Routes::default()
+        .add(Policy::Anyone, "/.well-known/lutong-keys.json", get(receipts::keys))
         .add(Policy::Partner, "/gateways/wechat/notifications", post(notification))
         .with_state(state)
         .add(Policy::Anyone, "/healthz", get(|| async { "ok" }))
@@ -89,6 +93,7 @@ fn pages(state: &State, options: &LeptosOptions, services: Services) -> Routes {
             provide_from::<Current>(&parts);
             provide_from::<Nonce>(&parts);
             provide_from::<Reference>(&parts);
+            provide_from::<Pasted>(&parts);
         }
     };
     let routes = generate_route_list(app::App);

@@ -18,7 +18,7 @@ use server::demo::population::Population;
 use server::demo::write_files;
 use server::feed::fact::Kind;
 use server::feed::write::to_line;
-use server::feed::{Importer, line, person_id};
+use server::feed::{Desk, Importer, line, person_id};
 use server::sealing::Sealer;
 use server::services::violations::facts::{self, Asking};
 use server::services::violations::{Judged, shown_records};
@@ -136,6 +136,7 @@ async fn demo() -> Demo {
         store: Store::open(&url).await.unwrap(),
         sealer: Arc::new(Sealer::from_keys(KEYS).unwrap()),
         clock: FixedClock::at(calendar::day_begins(today()), 1) as Arc<dyn Clock>,
+        desk: Desk::open(folder.path(), Vec::new(), true).unwrap(),
     };
     for path in paths {
         let counts = importer.import_file(&path, |_| ControlFlow::Continue(())).await.unwrap();

@@ -144,6 +144,8 @@ pub struct Receipt {
     /// Ed25519 over the canonical text, base64.
     pub signature: String,
     pub canonical: String,
+    /// The address of the page that verifies it, for a code that another device reads.
+    pub verify_at: String,
 }
 
 /// Through whom the money came, and their number of it.

@@ -65,10 +65,7 @@ pub fn Button(
 /// Asks for another code. While scripts run it counts down the seconds until another can be had; the server tells whoever
 /// asks too early.
 #[component]
-pub fn ResendButton(
-    seconds: i64,
-    children: Children,
-) -> impl IntoView {
+pub fn ResendButton(seconds: i64, children: Children) -> impl IntoView {
     view! {
         <button
             type="submit"

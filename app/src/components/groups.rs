@@ -13,8 +13,9 @@ pub fn group_title(group: Group) -> String {
 /// "2 条可以网上办，1 条要到窗口": the groups with open records.
 pub fn counts_words(counts: &GroupCounts) -> String {
     let open = [Group::Online, Group::Later, Group::Office];
-    let words = open.into_iter().filter(|group| counts.of(*group) > 0).map(|group| {
-        say_with(&format!("group.count-{}", group.code()), &[("count", &counts.of(group))])
-    });
+    let words = open
+        .into_iter()
+        .filter(|group| counts.of(*group) > 0)
+        .map(|group| say_with(&format!("group.count-{}", group.code()), &[("count", &counts.of(group))]));
     words.collect::<Vec<_>>().join(&say("group.and"))
 }

@@ -34,7 +34,8 @@ pub fn SessionTimer(
     Effect::new(move |_| watch(idle_minutes, stage));
     let (words, sign_in) = (StoredValue::new(words), StoredValue::new(sign_in));
     let word = move |pick: fn(&SessionWords) -> &String| words.with_value(|words| pick(words).clone());
-    let inside = move || match stage.get() {
+    let inside = move || {
+        match stage.get() {
         Stage::Running => ().into_any(),
         Stage::Ending => view! {
             <div class="lt-strip lt-strip--session">
@@ -52,6 +53,7 @@ pub fn SessionTimer(
             </div>
         }
         .into_any(),
+    }
     };
     view! { <div role="alert" id="session">{inside}</div> }
 }

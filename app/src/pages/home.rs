@@ -7,8 +7,8 @@ use super::loaded;
 use crate::api::services;
 use crate::api::violations::Attention;
 use crate::components::{
-    ButtonKind, ButtonLink, Card, Cell, Cells, Empty, IconName, Layout, Tab, counts_words, date_words, money_words, say,
-    say_with, time_words,
+    ButtonKind, ButtonLink, Card, Cell, Cells, Empty, IconName, Layout, Tab, counts_words, date_words,
+    money_words, say, say_with, time_words,
 };
 use crate::visit::visit;
 

@@ -99,9 +99,11 @@ pub fn standing_tag(record: &RecordCard) -> impl IntoView + use<> {
 pub fn OfficeView(office: Office) -> impl IntoView {
     let mut rows =
         vec![SummaryRow::new(say("page.office.name"), language().pick(office.name_zh, office.name_en))];
-    rows.extend(office.address.map(|words| {
-        SummaryRow::new(say("page.office.address"), view! { <LocalWords words/> })
-    }));
+    rows.extend(
+        office
+            .address
+            .map(|words| SummaryRow::new(say("page.office.address"), view! { <LocalWords words/> })),
+    );
     rows.extend(office.phone.map(|phone| {
         let call = format!("tel:{phone}");
         SummaryRow::new(say("page.office.phone"), view! { <a class="govuk-link" href=call>{phone}</a> })

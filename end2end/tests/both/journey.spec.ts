@@ -61,6 +61,23 @@ for (const language of ['zh', 'en'] as const) {
     await expect(page.locator('.lt-print-head')).toBeVisible();
     await page.emulateMedia({ media: 'screen' });
 
+    // Anyone verifies it: the browser where scripts run, and nothing is sent; else the server.
+    const proof = (await page.locator('pre').first().textContent()) ?? '';
+    const link = await page.locator('a[href^="/verify#"]').getAttribute('href');
+    const sent: string[] = [];
+    page.on('request', (request) => { if (request.method() === 'POST') sent.push(request.url()); });
+    await page.goto(link!);
+    const outcome = page.locator('[data-outcome]:visible');
+    if (scripts) await expect(page.locator('#proof')).toHaveValue(proof);
+    else await page.locator('#proof').fill(proof);
+    if (!scripts) await page.locator('main form button[type=submit]').click();
+    await expect(outcome).toHaveAttribute('data-outcome', 'genuine');
+    await check();
+    await page.locator('#proof').fill(proof.replace('amount ', 'amount 9'));
+    await page.locator('main form button[type=submit]').click();
+    await expect(outcome).toHaveAttribute('data-outcome', 'altered');
+    expect(sent.length).toBe(scripts ? 0 : 2);
+
     // Going back to the form never does it twice: the page shows the real state.
     await page.goto(order);
     await expect(page.locator('form[action="/api/orders/pay"]')).toHaveCount(0);

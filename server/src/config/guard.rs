@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{LimitSettings, ServeSettings};
 use crate::db::Fault;
+use crate::keys::KeyStore;
 
 /// Checks the settings as a whole. The error names everything that is to be changed.
 pub fn check(settings: &ServeSettings) -> Result<(), Fault> {
@@ -50,17 +51,12 @@ pub fn refuse_production_without(settings: &ServeSettings) -> Vec<String> {
         ),
         file(&wechat.join("merchant.key.pem"), "LUTONG_WECHAT_KEYS: the merchant's key"),
         file(&wechat.join("platform.pub.pem"), "LUTONG_WECHAT_KEYS: the platform's public key"),
-        database
-            .seal_keys
-            .is_none()
-            .then(|| file(&database.data.join("seal.key"), "LUTONG_SEAL_KEYS"))
-            .flatten(),
-        file(&database.data.join("receipts.key"), "the key that signs receipts"),
         lacks(settings.environment.now.is_none(), "LUTONG_NOW: unset it; it is for development"),
         lacks(settings.limits == LimitSettings::Usual, "LUTONG_LIMITS: usual; generous is for development"),
     ]
     .into_iter()
     .flatten()
+    .chain(KeyStore::of(database).absent())
     .collect()
 }
 

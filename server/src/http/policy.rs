@@ -56,6 +56,7 @@ const OF_THE_APPLICATION: &[(&str, Policy)] = &[
     ("/orders/{order}/cancel", Policy::SignedIn),
     ("/receipts", Policy::SignedIn),
     ("/receipts/{number}", Policy::SignedIn),
+    ("/verify", Policy::Anyone),
     ("/rulebook", Policy::Anyone),
     ("/rulebook/{rule}", Policy::Anyone),
     ("/what-if", Policy::Anyone),

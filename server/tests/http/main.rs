@@ -26,5 +26,6 @@ mod rulebook;
 mod selections;
 mod sessions;
 mod support;
+mod verifying;
 #[path = "../support/world.rs"]
 mod world;

@@ -177,7 +177,10 @@ async fn a_page_tells_the_worker_how_long_the_session_lasts() {
     for site in sites().await {
         let driver = site.driver().await;
         let page = driver.get("/me").await.body;
-        assert!(page.contains("data-account=\"yes\"") && page.contains("data-session-seconds=\"1800\""), "{page}");
+        assert!(
+            page.contains("data-account=\"yes\"") && page.contains("data-session-seconds=\"1800\""),
+            "{page}"
+        );
         let page = site.browser().get("/rulebook").await.body;
         assert!(page.contains("data-account=\"no\"") && !page.contains("data-session-seconds"), "{page}");
     }

@@ -1,8 +1,10 @@
 //! The services on both engines, against the payment sandbox on a real socket.
 
 mod asking;
+mod commands;
 mod crowds;
 mod jobs;
+mod keys;
 mod money;
 mod orders;
 mod provider;

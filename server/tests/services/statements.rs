@@ -1,7 +1,7 @@
 //! Every SQL text means something to both engines.
 
 use server::db::{
-    accounts, feed, order_events, orders, outbox, payments, refunds, registry, retention, sms_codes,
+    accounts, feed, keys, order_events, orders, outbox, payments, refunds, registry, retention, sms_codes,
 };
 use server::invariants;
 
@@ -14,6 +14,7 @@ async fn every_statement_is_understood_by_both_engines() {
         let all = [
             accounts::STATEMENTS,
             feed::STATEMENTS,
+            keys::STATEMENTS,
             order_events::STATEMENTS,
             orders::STATEMENTS,
             outbox::STATEMENTS,

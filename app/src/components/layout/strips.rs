@@ -52,7 +52,8 @@ fn names_unpaid_order(path: &str, order: &str) -> bool {
 /// Warns whoever is signed in before the session ends.
 #[component]
 pub(super) fn SessionStrip() -> impl IntoView {
-    let path = with_context::<Visit, _>(|visit| visit.account.is_some().then(|| visit.path.clone())).flatten();
+    let path =
+        with_context::<Visit, _>(|visit| visit.account.is_some().then(|| visit.path.clone())).flatten();
     path.map(|path| {
         let words = SessionWords {
             ending: say("frame.session-ending"),

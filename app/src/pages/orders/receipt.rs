@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use crate::api::orders::Receipt as ReceiptView;
 use crate::api::services;
 use crate::components::{
-    Cell, Cells, Details, Empty, IconName, Layout, Panel, PaperOffices, PrintHead, PrintHint, SummaryList,
+    Cell, Cells, Details, Empty, IconName, Layout, Panel, PaperOffices, PrintHead, PrintHint, QrCode, SummaryList,
     SummaryRow, Tab, language, money_words, say, say_with, time_words,
 };
 use crate::pages::{loaded, parameter};
+use crate::receipt::Proof;
 
 #[component]
 pub fn Receipts() -> impl IntoView {
@@ -39,6 +40,9 @@ pub fn Receipt() -> impl IntoView {
 #[component]
 fn ReceiptPage(receipt: ReceiptView) -> impl IntoView {
     let rows = rows(&receipt);
+    let proof = Proof { text: receipt.canonical, signature: receipt.signature };
+    let fragment = proof.fragment().unwrap_or_default();
+    let (link, code) = (format!("/verify#{fragment}"), format!("{}#{fragment}", receipt.verify_at));
     view! {
         <Layout title=say("page.receipt.title") own_heading=true back="/receipts" tab=Tab::Mine>
             <PrintHead/>
@@ -47,11 +51,12 @@ fn ReceiptPage(receipt: ReceiptView) -> impl IntoView {
             <p>{say("page.order.settled-words")}</p>
             <p>{say("page.order.not-updated")}</p>
             <PaperOffices heading=say("page.paper.receipt") offices=receipt.order.receipt_offices.clone()/>
+            <QrCode text=code label=say("page.receipt.code")/>
+            <p><a class="govuk-link" href=link>{say("page.receipt.verify")}</a></p>
             <PrintHint/>
             <Details summary=say("page.receipt.proof")>
                 <p>{say("page.receipt.proof-words")}</p>
-                <pre class="lt-code">{receipt.canonical}</pre>
-                <pre class="lt-code">{receipt.signature}</pre>
+                <pre class="lt-code">{proof.block()}</pre>
             </Details>
         </Layout>
     }

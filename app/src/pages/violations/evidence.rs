@@ -19,7 +19,11 @@ pub fn Evidence() -> impl IntoView {
         let base = format!("/vehicles/{}/records/{}", record.vehicle_id, record.id);
         let items = ZOOMS.map(|times| FilterItem {
             label: say_with("page.evidence.times", &[("times", &times)]),
-            href: if times == 1 { format!("{base}/evidence") } else { format!("{base}/evidence?zoom={times}") },
+            href: if times == 1 {
+                format!("{base}/evidence")
+            } else {
+                format!("{base}/evidence?zoom={times}")
+            },
             count: None,
             current: times == zoom,
         });

@@ -173,7 +173,7 @@ fn group_view(group: Group, records: Vec<RecordCard>, asked: &Asked, base: &str,
 fn dock(facts: SelectionFacts) -> impl IntoView {
     view! {
         <div class="lt-dock">
-            <div class="lt-dock__inside">
+            <div class="lt-dock__inside lt-dock__inside--list">
                 <SelectionBar facts words=selection_words()/>
                 <Button form="records">{say("page.records.next")}</Button>
             </div>
@@ -235,7 +235,7 @@ fn record_card(record: RecordCard, ticked: &[String]) -> impl IntoView + use<> {
                 <h3 class="lt-card__heading" id=heading.clone()><a class="lt-card__link" href=href>{name}</a></h3>
                 <div class="lt-card__tags">{standing_tag(&record)}</div>
                 <p class="lt-card__meta lt-card__meta--penalty">{penalty_words(&record)}</p>
-                <p class="lt-card__meta">{when}" · "{place}" "<LocalWords words=location/></p>
+                <p class="lt-card__meta">{when}" · "<LocalWords words=place/>" "<LocalWords words=location/></p>
                 {reason(&record)}
             </div>
         </article>
@@ -270,7 +270,8 @@ fn tick(record: &RecordCard, ticked: bool) -> impl IntoView + use<> {
 fn reason(record: &RecordCard) -> Option<impl IntoView + use<>> {
     let outlook = record.outlook();
     let rulebook = services().portal.rulebook();
-    let why = || RefusalWords::all(&record.verdict, &rulebook).into_iter().next().map(|refusal| refusal.sentence);
+    let why =
+        || RefusalWords::all(&record.verdict, &rulebook).into_iter().next().map(|refusal| refusal.sentence);
     let (icon, words) = match outlook {
         Outlook::Online => return None,
         Outlook::Later { at } => {
@@ -280,7 +281,9 @@ fn reason(record: &RecordCard) -> Option<impl IntoView + use<>> {
         Outlook::Office => (IconName::Place, why()),
         Outlook::Settled => (IconName::Check, record.proof.as_ref().map(settled_by)),
     };
-    words.map(|words| view! { <p class=group_class(outlook.group())><Icon name=icon/><span>{words}</span></p> })
+    words.map(
+        |words| view! { <p class=group_class(outlook.group())><Icon name=icon/><span>{words}</span></p> },
+    )
 }
 
 fn settled_by(proof: &Proof) -> String {

@@ -75,7 +75,8 @@ fn prospect(record: &RecordCard) -> AnyView {
         }
         .into_any(),
         outlook @ (Outlook::Later { .. } | Outlook::Office) => {
-            let class = if outlook == Outlook::Office { "lt-verdict" } else { "lt-verdict lt-verdict--later" };
+            let class =
+                if outlook == Outlook::Office { "lt-verdict" } else { "lt-verdict lt-verdict--later" };
             let rulebook = services().portal.rulebook();
             let refusals = RefusalWords::all(&record.verdict, &rulebook).into_iter();
             let refusals = refusals.map(|refusal| view! { <RefusalCard refusal/> }).collect_view();
@@ -151,7 +152,7 @@ fn record_rows(record: &RecordCard, vehicle: &VehicleCard) -> Vec<SummaryRow> {
         SummaryRow::new(say("page.record.plate"), view! { <Plate number=plate kind=vehicle.kind/> }),
         SummaryRow::new(say("page.record.when"), time_words(record.facts.violated_at)),
         SummaryRow::new(say("page.record.where"), view! { <LocalWords words=location/> }),
-        SummaryRow::new(say("page.record.place"), place_words(record)),
+        SummaryRow::new(say("page.record.place"), view! { <LocalWords words=place_words(record)/> }),
         SummaryRow::new(say("page.record.penalty"), penalty_words(record)),
         SummaryRow::new(say("page.record.capture"), say(&format!("capture.{}", record.facts.capture.code()))),
         SummaryRow::new(say("page.record.code"), record.code.to_string()),

@@ -149,7 +149,7 @@ pub async fn receipt(
     let order = order(state, connection, &key).await?;
     let payment = payments::settled_payment(connection, &key).await?;
     let payer = payer(state, connection, &row.person_id).await?;
-    receipt_view(row, order, payment, payer)
+    receipt_view(state, row, order, payment, payer)
 }
 
 /// All receipts of the person, newest first, their orders without time lines.
@@ -174,7 +174,7 @@ pub async fn receipts(
             let order = orders.get(&row.order_id).ok_or(ServiceError::NotFound)?;
             let held = records.remove(&row.order_id).unwrap_or_default();
             let order = view(state, order, &held, Some(row.number.clone()))?;
-            receipt_view(row, order, settled.remove(&row.order_id), payer.clone())
+            receipt_view(state, row, order, settled.remove(&row.order_id), payer.clone())
         })
         .collect()
 }
@@ -188,6 +188,7 @@ async fn payer(state: &State, connection: &mut AnyConnection, person: &str) -> R
 }
 
 fn receipt_view(
+    state: &State,
     row: &ReceiptRow,
     order: OrderView,
     payment: Option<PaymentRow>,
@@ -207,6 +208,7 @@ fn receipt_view(
         }),
         signature: row.signature.clone(),
         canonical: row.canonical.clone(),
+        verify_at: format!("{}/verify", state.origin),
         order,
     })
 }

@@ -37,8 +37,7 @@ async fn counted(
 ) -> Result<OwnVehicle, Fault> {
     let rows = shown_records(connection, judged, person).await?;
     let held = rows.iter().any(|row| row.held_order.is_some());
-    let ends =
-        if held { registry::hold_ends_of(connection, &judged.vehicle.id).await? } else { Vec::new() };
+    let ends = if held { registry::hold_ends_of(connection, &judged.vehicle.id).await? } else { Vec::new() };
     let (mut counts, mut open_fines) = (GroupCounts::default(), Fen::ZERO);
     for row in &rows {
         let record = record_facts(row, judged.request.now, Asking::default(), &ends)?;
