@@ -313,6 +313,6 @@ async fn a_receipt_names_its_owner_in_full_and_folds_the_proof() {
         }
         let (_, proof) = shown.body.split_once("<details").expect("a folded part");
         assert!(!proof[..proof.find('>').expect("a tag")].contains("open"), "closed at first");
-        assert!(proof.contains("lutong-receipt-1"), "{proof}");
+        assert!(proof.contains("lutong-receipt-2"), "{proof}");
     }
 }
