@@ -96,6 +96,16 @@ async fn the_decision_states_what_article_45_of_the_procedure_asks_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_police_of_the_city_decide_where_the_national_rules_hold() {
+    for site in sites().await {
+        site.world.run("update camera_records set region = '450302' where id = 'r1'".into()).await;
+        let driver = site.driver().await;
+        let shown = driver.get("/vehicles/v1/decision?records=r1&agreed=yes").await;
+        assert!(shown.body.contains("桂林市公安机关交通管理部门"), "{}", shown.body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_step_names_the_place() {
     for site in sites().await {
         let driver = site.driver().await;
@@ -303,6 +313,6 @@ async fn a_receipt_names_its_owner_in_full_and_folds_the_proof() {
         }
         let (_, proof) = shown.body.split_once("<details").expect("a folded part");
         assert!(!proof[..proof.find('>').expect("a tag")].contains("open"), "closed at first");
-        assert!(proof.contains("lutong-receipt-1"), "{proof}");
+        assert!(proof.contains("lutong-receipt-2"), "{proof}");
     }
 }
