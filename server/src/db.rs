@@ -12,6 +12,7 @@ pub mod payments;
 pub mod refunds;
 pub mod registry;
 pub mod sms_codes;
+pub mod tries;
 pub mod writer;
 
 use std::sync::Arc;

@@ -56,6 +56,21 @@ pub fn router(state: &State, options: LeptosOptions, payment_origin: &str) -> ax
     http::wrap(pages.merge(api::router(state.clone())))
 }
 
+/// Outside development texts carry codes that sign people in, so they go encrypted to a provider that knows the program.
+fn sms(settings: &ServeSettings) -> Result<Option<Arc<SmsSender>>, Fault> {
+    let Some(url) = &settings.sms_url else { return Ok(None) };
+    let token = settings.sms_token.clone();
+    if !settings.development && !url.starts_with("https://") {
+        return Err(Fault::Internal("LUTONG_SMS_URL must begin with https:// outside development".into()));
+    }
+    if !settings.development && token.as_ref().is_none_or(String::is_empty) {
+        return Err(Fault::Internal(
+            "LUTONG_SMS_TOKEN is needed with LUTONG_SMS_URL outside development".into(),
+        ));
+    }
+    Ok(Some(Arc::new(SmsSender::new(url, token))))
+}
+
 async fn state(settings: &ServeSettings) -> Result<State, Fault> {
     let clock: Arc<dyn Clock> = match settings.now {
         Some(moment) => Arc::new(ShiftedClock::starting_at(moment)),
@@ -78,7 +93,7 @@ async fn state(settings: &ServeSettings) -> Result<State, Fault> {
         origin: settings.origin.trim_end_matches('/').to_owned(),
         development: settings.development,
         evidence: database.data.join("evidence"),
-        sms: settings.sms_url.as_deref().map(|url| Arc::new(SmsSender::to(url))),
+        sms: sms(settings)?,
         limits: Arc::new(settings.limits.limits()),
         proxies: Proxies::new(settings.trusted_proxies.clone()),
         clock,

@@ -1,5 +1,6 @@
 //! Vehicles, their records with an answer each, one record, and disputing it.
 
+mod dispute;
 mod list;
 
 use leptos::prelude::*;
@@ -7,13 +8,14 @@ use rules::camera::RecordStanding;
 use rules::violation::PointsUnderLaw;
 
 use super::{loaded, parameter};
+use crate::api::services;
 use crate::api::violations::{Office, RecordCard, RecordDetail, VehicleCard};
-use crate::api::{redirect, services};
 use crate::components::{
-    ActionBar, Button, ButtonKind, ButtonLink, Cell, Cells, Empty, IconName, Inset, Layout, Plate, PostForm,
-    RefusalCard, RefusalWords, SummaryList, SummaryRow, Tab, Tag, Tone, Warning, language, money_words, say,
-    say_with, time_words,
+    ButtonKind, ButtonLink, Cell, Cells, Empty, IconName, Inset, Layout, Plate, RefusalCard, RefusalWords,
+    SummaryList, SummaryRow, Tab, Tag, Tone, language, money_words, say, say_with, time_words,
 };
+use dispute::Withdraw;
+pub use dispute::{Dispute, DisputeConfirm, Disputed};
 pub use list::Records;
 
 use crate::visit::visit;
@@ -99,6 +101,8 @@ fn RecordView(detail: RecordDetail) -> impl IntoView {
     let refusals = record.verdict.refusals.iter().map(|refusal| RefusalWords::of(refusal, &rulebook));
     let refusals = refusals.map(|refusal| view! { <RefusalCard refusal/> }).collect_view();
     let order = record.order.clone();
+    let disputable = detail.dispute.dispute && record.disputable();
+    let withdraw = detail.dispute.withdraw.then(|| view! { <Withdraw record=record.clone()/> });
     view! {
         <Layout title=act(&record) back=base tab=Tab::Business registry_data=true errors=visit().errors_of("dispute")>
             {record.has_evidence.then(|| view! {
@@ -121,7 +125,9 @@ fn RecordView(detail: RecordDetail) -> impl IntoView {
                     <p class="lt-verdict lt-verdict--pass">{say("page.record.passes")}</p>
                     <div class="lt-equal">
                         <ButtonLink href=notice kind=ButtonKind::Secondary>{say("page.record.accept")}</ButtonLink>
-                        <ButtonLink href=dispute kind=ButtonKind::Secondary>{say("page.record.dispute")}</ButtonLink>
+                        {disputable.then(|| view! {
+                            <ButtonLink href=dispute kind=ButtonKind::Secondary>{say("page.record.dispute")}</ButtonLink>
+                        })}
                     </div>
                 }.into_any()
             } else {
@@ -129,11 +135,12 @@ fn RecordView(detail: RecordDetail) -> impl IntoView {
                     <p class="lt-verdict lt-verdict--refuse">{say("page.record.refused")}</p>
                     {refusals}
                     <OfficeView office=record.office.clone()/>
-                    {record.disputable().then(|| view! {
+                    {disputable.then(|| view! {
                         <ButtonLink href=dispute kind=ButtonKind::Secondary>{say("page.record.dispute")}</ButtonLink>
                     })}
                 }.into_any()
             }}
+            {withdraw}
         </Layout>
     }
 }
@@ -169,65 +176,4 @@ pub fn OfficeView(office: Office) -> impl IntoView {
         SummaryRow::new(say("page.office.phone"), view! { <a class="govuk-link" href=call>{phone}</a> })
     }));
     view! { <section class="lt-section"><h2>{say("page.office.title")}</h2><SummaryList rows/></section> }
-}
-
-/// What may still be disputed has the button; the rest is told why not.
-#[component]
-pub fn Dispute() -> impl IntoView {
-    let (vehicle, record) = (parameter("vehicle"), parameter("record"));
-    loaded(async move { services().violations.record(&vehicle, &record).await }, |detail| {
-        let record = detail.record;
-        let back = format!("/vehicles/{}/records/{}", record.vehicle_id, record.id);
-        if record.facts.disputed {
-            redirect(&format!("{back}/disputed"));
-            return ().into_any();
-        }
-        let line = format!("{} · {}", act(&record), time_words(record.facts.violated_at));
-        let form = if record.disputable() {
-            let hidden =
-                vec![("vehicle".into(), record.vehicle_id.clone()), ("record".into(), record.id.clone())];
-            view! {
-                <p>{say("page.dispute.words")}</p>
-                <OfficeView office=record.office/>
-                <PostForm action="/api/records/dispute" hidden=hidden once=true>
-                    <ActionBar><Button kind=ButtonKind::Warning>{say("page.dispute.act")}</Button></ActionBar>
-                </PostForm>
-            }
-            .into_any()
-        } else {
-            let held = matches!(
-                record.facts.state,
-                RecordStanding::HeldByThisOrder | RecordStanding::HeldByOther { .. }
-            );
-            let why = if held { "error.dispute.held" } else { "error.dispute.processed" };
-            view! { <Warning><p>{say(why)}</p></Warning> }.into_any()
-        };
-        view! {
-            <Layout title=say("page.dispute.title") back=back transaction=true registry_data=true>
-                <p>{line}</p>
-                {form}
-            </Layout>
-        }
-        .into_any()
-    })
-}
-
-#[component]
-pub fn Disputed() -> impl IntoView {
-    let (vehicle, record) = (parameter("vehicle"), parameter("record"));
-    loaded(async move { services().violations.record(&vehicle, &record).await }, |detail| {
-        let record = detail.record;
-        if !record.facts.disputed {
-            redirect(&format!("/vehicles/{}/records/{}", record.vehicle_id, record.id));
-            return ().into_any();
-        }
-        let office = language().pick(record.office.name_zh.clone(), record.office.name_en.clone());
-        view! {
-            <Layout title=say("page.dispute.done") back=format!("/vehicles/{}", record.vehicle_id) registry_data=true>
-                <p>{say_with("page.dispute.done-words", &[("office", &office)])}</p>
-                <OfficeView office=record.office/>
-            </Layout>
-        }
-        .into_any()
-    })
 }

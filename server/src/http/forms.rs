@@ -7,7 +7,7 @@ use axum::extract::{Request, State as Extracted};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::Method;
-use http::header::{HeaderMap, HeaderValue, ORIGIN, RETRY_AFTER};
+use http::header::{HeaderMap, HeaderValue, ORIGIN, REFERER, RETRY_AFTER};
 use subtle::ConstantTimeEq;
 
 use super::current::Current;
@@ -20,16 +20,18 @@ const LONGEST_PART: usize = 64;
 
 pub async fn guard(Extracted(guard): Extracted<Guard>, request: Request, next: Next) -> Response {
     let Guard { state, pages } = guard;
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     if !may_be_a_path(parts.uri.path()) {
         return pages.show("/not-found", &parts).await;
     }
     if matches!(parts.method, Method::GET | Method::HEAD) {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let address =
-        parts.extensions.get::<Current>().map(|current| current.address.clone()).unwrap_or_default();
-    if let Err(app::api::ServiceError::TooMany { retry_after_seconds: seconds }) = state.limits.form(&address)
+    let current = parts.extensions.get::<Current>();
+    let address = current.map(|current| current.address.clone()).unwrap_or_default();
+    let session = current.and_then(|current| current.session.as_ref()).map(|session| session.id.clone());
+    if let Err(app::api::ServiceError::TooMany { retry_after_seconds: seconds }) =
+        state.limits.form(&address, session.as_deref())
     {
         let mut page = pages.show(&format!("/error/too-many?seconds={seconds}"), &parts).await;
         page.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -51,6 +53,8 @@ pub async fn guard(Extracted(guard): Extracted<Guard>, request: Request, next: N
     if fields.iter().any(|(_, value)| value.contains('\0')) {
         return pages.show("/not-found", &parts).await;
     }
+    // Leptos answers fields that it cannot read by leading back to the referer, whatever host that names.
+    parts.headers.insert(REFERER, HeaderValue::from_static("/error/stale"));
     next.run(Request::from_parts(parts, Body::from(bytes))).await
 }
 

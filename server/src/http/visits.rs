@@ -29,7 +29,10 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
     let visit_id = known_visit.unwrap_or_else(|| hex::encode(state.clock.random::<16>()));
     let address = state.proxies.sender(request.extensions(), &headers);
     let device = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let found = find_session(&state, cookies::read(&headers, cookies::SESSION)).await;
+    let token = cookies::read(&headers, cookies::SESSION).filter(|token| token.len() == 64);
+    // Forms belong to the browser's session also when it has just ended: pressed twice, both are answered.
+    let forms_of = token.as_ref().map_or_else(|| visit_id.clone(), |token| format!("session:{token}"));
+    let found = find_session(&state, token).await;
     if let Err(fault) = &found {
         tracing::error!(%fault, "the session could not be read");
     }
@@ -37,7 +40,7 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
     let (session, account) = found.ok().flatten().unzip();
     let signed_in = session.is_some();
     let secret = session.as_ref().map_or(&visit_id, |session| &session.id).clone();
-    let person = session.as_ref().and_then(|session: &Session| session.person_id.clone());
+    let person = session.as_ref().map(|session: &Session| session.person_id.clone());
     let unpaid_order = match person {
         Some(person) => orders::unpaid(&state, &person).await.unwrap_or_default(),
         None => None,
@@ -47,7 +50,7 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
     let visit = Visit {
         preferences: cookies::preferences(&headers),
         account,
-        csrf: csrf_token(&state, &secret),
+        csrf: csrf_token(&state, &forms_of),
         now: state.clock.now(),
         form_key: hex::encode(state.clock.random::<16>()),
         path: request.uri().path_and_query().map(ToString::to_string).unwrap_or_else(|| "/".into()),
@@ -62,6 +65,7 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
         address,
         device: devices::name(device),
         draft: cookies::read(&headers, cookies::DRAFT),
+        known: cookies::read(&headers, cookies::KNOWN),
         session,
     };
     request.extensions_mut().insert(visit);
@@ -95,7 +99,7 @@ async fn find_session(
     state: &State,
     token: Option<String>,
 ) -> Result<Option<(Session, AccountSummary)>, Fault> {
-    let Some(token) = token.filter(|token| token.len() == 64) else { return Ok(None) };
+    let Some(token) = token else { return Ok(None) };
     let now = state.clock.now();
     let mut connection = state.store.read().await?;
     let found = accounts::find_session(&mut connection, &state.sealer.look_up("session", &token)).await?;
@@ -104,10 +108,9 @@ async fn find_session(
     if now - seen > IDLE || now - began > ABSOLUTE {
         return Ok(None);
     }
-    let person = match &row.account.person_id {
-        Some(person) => registry::find_person(&mut connection, person).await?,
-        None => None,
-    };
+    // Nobody has proved to be the person of an account without one: such a session shows nothing.
+    let Some(person_id) = row.account.person_id.clone() else { return Ok(None) };
+    let person = registry::find_person(&mut connection, &person_id).await?;
     drop(connection);
     if now - seen > chrono::TimeDelta::minutes(1) {
         touch(state, &row, now).await?;
@@ -130,7 +133,7 @@ async fn find_session(
         account_id: row.account.id.clone(),
         phone_masked: phone.masked(),
         identity,
-        person_id: row.account.person_id,
+        person_id,
     };
     let summary = AccountSummary {
         id: row.account.id,

@@ -16,10 +16,13 @@ mod monitoring;
 mod openapi;
 mod outages;
 mod privacy;
+mod registering;
 mod routes;
 mod rulebook;
 mod selections;
 mod sessions;
+mod steps;
+mod strangers;
 mod support;
 #[path = "../support/world.rs"]
 mod world;

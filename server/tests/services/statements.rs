@@ -1,6 +1,8 @@
 //! Every SQL text means something to both engines.
 
-use server::db::{accounts, feed, order_events, orders, outbox, payments, refunds, registry, sms_codes};
+use server::db::{
+    accounts, feed, order_events, orders, outbox, payments, refunds, registry, sms_codes, tries,
+};
 use server::invariants;
 
 use crate::support::worlds;
@@ -19,6 +21,7 @@ async fn every_statement_is_understood_by_both_engines() {
             refunds::STATEMENTS,
             registry::STATEMENTS,
             sms_codes::STATEMENTS,
+            tries::STATEMENTS,
             invariants::STATEMENTS,
         ];
         for (name, statement) in all.concat() {
