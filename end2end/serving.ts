@@ -4,6 +4,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { LOG, noteSentTexts } from './scan-log';
 
 const root = resolve(import.meta.dirname, '..');
 export const PORT = Number(process.env.LUTONG_PORT ?? 3100);
@@ -22,8 +23,8 @@ function findServer(): string {
   if (process.env.LUTONG_SERVER) return process.env.LUTONG_SERVER;
   const metadata = spawnSync('cargo', ['metadata', '--no-deps', '--format-version', '1'], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
   const target = JSON.parse(metadata.stdout).target_directory as string;
-  const built = ['swift', 'release'].map((profile) => join(target, profile, 'server')).find(existsSync);
-  if (!built) throw new Error('no server: build it with cargo leptos build --release --split');
+  const built = ['debug', 'release'].map((profile) => join(target, profile, 'server')).find(existsSync);
+  if (!built) throw new Error('no server: build it with cargo build -p server && cargo run -p bundle');
   return built;
 }
 
@@ -41,12 +42,12 @@ function ended(child: ChildProcess): Promise<void> {
   return new Promise((done) => child.once('exit', () => done()));
 }
 
-// The sandbox listens at the port after the server's.
-export async function serve(port: number, now = MORNING): Promise<Running> {
+// The sandbox listens at the port after the server's. Browsers may reach the server by another origin than its port's.
+export async function serve(port: number, now = MORNING, origin = `http://127.0.0.1:${port}`): Promise<Running> {
   const data = mkdtempSync(join(tmpdir(), 'lutong-pages-'));
-  const log = openSync(join(root, 'end2end', 'server.log'), 'a');
+  const log = openSync(LOG, 'a');
   const server = findServer();
-  const origin = `http://127.0.0.1:${port}`;
+  const listening = `http://127.0.0.1:${port}`;
   const environment = {
     ...process.env,
     DATABASE_URL: `sqlite://${data}/lutong.db`,
@@ -63,19 +64,22 @@ export async function serve(port: number, now = MORNING): Promise<Running> {
     LEPTOS_HASH_FILES: 'true',
   };
   const options = { env: environment, stdio: ['ignore', log, log] as ['ignore', number, number], cwd: root };
-  const demo = spawnSync(server, ['demo', '--size', '40', '--out', join(data, 'demo'), '--now', now], options);
+  // What the command prints is meant for people: whom there is to sign in as.
+  const quiet = { ...options, stdio: ['ignore', 'ignore', log] as ['ignore', 'ignore', number] };
+  const demo = spawnSync(server, ['demo', '--size', '40', '--out', join(data, 'demo'), '--now', now], quiet);
   if (demo.status !== 0) throw new Error('the demo registry could not be made: see end2end/server.log');
-  const notify = `${origin}/gateways/wechat/notifications`;
+  const notify = `${listening}/gateways/wechat/notifications`;
   const children = [
     spawn(server, ['sandbox', '--listen', `127.0.0.1:${port + 1}`, '--notify', notify, '--keys', join(data, 'wechat')], options),
     spawn(server, ['serve'], options),
   ];
   const stop = async () => {
+    await noteSentTexts(listening);
     children.forEach((child) => child.kill());
     await Promise.all(children.map(ended));
     rmSync(data, { recursive: true, force: true });
   };
-  await answers(`${origin}/readyz`).catch(async (error) => {
+  await answers(`${listening}/readyz`).catch(async (error) => {
     await stop();
     throw error;
   });

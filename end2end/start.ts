@@ -1,12 +1,15 @@
 // The server that most tests share; a test that stops its server or sets its clock starts one of its own.
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { forgetOldLogs, scanLogOfRun } from './scan-log';
 import { PORT, serve } from './serving';
 
 export default async function start() {
   if (process.env.LUTONG_RUNNING) return undefined;
-  rmSync(join(import.meta.dirname, 'server.log'), { force: true });
+  forgetOldLogs();
   const running = await serve(PORT);
   process.env.LUTONG_DEMO = join(running.data, 'demo');
-  return () => running.stop();
+  return async () => {
+    await running.stop();
+    scanLogOfRun();
+  };
 }

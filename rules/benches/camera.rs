@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rules::calendar;
-use rules::camera::{CameraCase, RecordFacts, assess_selection_with, assess_with, refuses};
+use rules::camera::{CameraCase, RecordFacts, Request, assess_selection_with, assess_with, refuses};
 use rules::rule::CAMERA_RULES;
 use rules::rulebook::{CameraParameters, Rulebook};
 
@@ -124,8 +124,9 @@ fn selection(cases: &[Prepared]) -> f64 {
     let Prepared { case, parameters } = &cases[0];
     let records: Vec<RecordFacts> = cases.iter().take(100).map(|other| other.case.record.clone()).collect();
     let chosen: Vec<usize> = (0..records.len()).collect();
+    let request = Request { now: case.now, channels: case.channels };
     nanoseconds(200, |_| {
         let (applicant, vehicle) = (black_box(&case.applicant), |_| &case.vehicle);
-        black_box(assess_selection_with(case.now, applicant, vehicle, &records, &chosen, |_| parameters));
+        black_box(assess_selection_with(request, applicant, vehicle, &records, &chosen, |_| parameters));
     })
 }

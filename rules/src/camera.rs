@@ -11,6 +11,7 @@ use crate::calendar;
 use crate::facts::{Fact, Facts};
 use crate::licence::{LicenceStates, Points};
 use crate::money::Fen;
+use crate::parameters::PaymentChannels;
 use crate::person::IdentityLevel;
 use crate::place::RegionCode;
 use crate::plate::PlateNumber;
@@ -40,6 +41,9 @@ pub struct LicenceFacts {
     pub states: LicenceStates,
     /// Points that count in the running cycle.
     pub cycle_points: Points,
+    /// Those of them that the next cycle takes over, because their fine is unpaid (points 15).
+    #[serde(default)]
+    pub carried_points: Points,
     /// How often twelve points were reached in it.
     pub full_marks: u32,
     /// The first day of the next cycle.
@@ -123,9 +127,23 @@ pub struct RecordFacts {
     pub fine: Fen,
     /// Under the milder law already; see `violation::PointsUnderLaw`.
     pub points: Points,
+    /// False where the milder law depends on what only the registry can tell.
+    #[serde(default = "known")]
+    pub points_known: bool,
     pub state: RecordStanding,
     /// Marked as disputed.
     pub disputed: bool,
+}
+
+fn known() -> bool {
+    true
+}
+
+/// The request: when it is made, and the payment channels that have a configured gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    pub now: Moment,
+    pub channels: PaymentChannels,
 }
 
 /// Everything that a verdict is made of, beside the rulebook.
@@ -139,6 +157,9 @@ pub struct CameraCase {
     pub selected_points: Points,
     /// The person disputes it now.
     pub dispute_declared: bool,
+    /// Payment channels that have a configured gateway.
+    #[serde(default = "PaymentChannels::all")]
+    pub channels: PaymentChannels,
 }
 
 impl CameraCase {
@@ -149,7 +170,7 @@ impl CameraCase {
 
     fn view(&self) -> View<'_> {
         View {
-            now: self.now,
+            request: Request { now: self.now, channels: self.channels },
             applicant: &self.applicant,
             vehicle: &self.vehicle,
             record: &self.record,
@@ -162,7 +183,7 @@ impl CameraCase {
 /// A case without owning its parts.
 #[derive(Clone, Copy)]
 struct View<'a> {
-    now: Moment,
+    request: Request,
     applicant: &'a Applicant,
     vehicle: &'a VehicleFacts,
     record: &'a RecordFacts,
@@ -181,7 +202,7 @@ fn facts(case: &View<'_>, served: bool) -> Facts {
     };
     for (fact, value) in [
         (Fact::PlaceServed, i64::from(served)),
-        (Fact::MinuteOfDay, calendar::minute_of_day(case.now)),
+        (Fact::MinuteOfDay, calendar::minute_of_day(case.request.now)),
         (Fact::Capture, record.capture as i64),
         (Fact::Standing, record.state.standing() as i64),
         (Fact::Disputed, i64::from(record.disputed)),
@@ -189,6 +210,7 @@ fn facts(case: &View<'_>, served: bool) -> Facts {
         (Fact::PenaltyKind, record.penalty as i64),
         (Fact::Fine, record.fine.fen()),
         (Fact::RecordPoints, record.points.0.into()),
+        (Fact::PointsKnown, i64::from(record.points_known)),
         (Fact::HeldPoints, case.applicant.held_points.0.into()),
         (Fact::SelectedPoints, case.selected_points.0.into()),
         (Fact::IdentityLevel, case.applicant.identity as i64),
@@ -200,6 +222,7 @@ fn facts(case: &View<'_>, served: bool) -> Facts {
         (Fact::VehicleUse, vehicle.usage as i64),
         (Fact::VehicleStates, vehicle.states.bits()),
         (Fact::PlatePrefix, vehicle.plate.prefix().number()),
+        (Fact::Channels, case.request.channels.bits()),
     ] {
         facts.set(fact, value);
     }

@@ -15,6 +15,7 @@ coded! {
         PenaltyKind = "penalty-kind",
         Fine = "fine",
         RecordPoints = "record-points",
+        PointsKnown = "points-known",
         CyclePoints = "cycle-points",
         HeldPoints = "held-points",
         SelectedPoints = "selected-points",
@@ -34,6 +35,7 @@ coded! {
         LeaseFrom = "lease-from",
         LeaseUntil = "lease-until",
         LeaseDriver = "lease-driver",
+        Channels = "channels",
     }
 }
 

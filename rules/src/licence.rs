@@ -3,7 +3,7 @@
 use std::iter::Sum;
 use std::ops::Add;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 use crate::set::{CodeSet, coded};
@@ -101,6 +101,31 @@ impl ScoringCycle {
     }
 }
 
+/// What a licence's day of expiry asks of its holder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewal {
+    /// It ends within 90 days.
+    Soon,
+    /// It has ended; the exchange can be asked for online through this day.
+    OnlineUntil(NaiveDate),
+    /// It ended 11 months ago or more: only the office that issued it exchanges it, if at all.
+    OfficeOnly,
+}
+
+impl Renewal {
+    /// None more than 90 days before the licence ends.
+    pub fn of(valid_until: NaiveDate, today: NaiveDate) -> Option<Self> {
+        if today <= valid_until {
+            return (valid_until - today <= TimeDelta::days(90)).then_some(Self::Soon);
+        }
+        let office = valid_until.checked_add_months(Months::new(11))?;
+        Some(match office.pred_opt() {
+            Some(last) if today <= last => Self::OnlineUntil(last),
+            _ => Self::OfficeOnly,
+        })
+    }
+}
+
 fn anniversary(first: NaiveDate, year: i32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, first.month(), first.day())
         .or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
@@ -135,6 +160,13 @@ impl Ledger {
             .filter(|entry| entry.on <= day && (cycle.contains(entry.on) || !entry.fine_paid))
             .map(|entry| entry.points)
             .sum()
+    }
+
+    /// The points that the cycle after the day's takes over: those whose fine is unpaid by then. The law names overdue
+    /// fines; every unpaid one counts here, so that nobody is promised a day too early.
+    pub fn carried_points(&self, day: NaiveDate) -> Points {
+        let unpaid = self.entries.iter().filter(|entry| entry.on <= day && !entry.fine_paid);
+        unpaid.map(|entry| entry.points).sum()
     }
 
     /// How often twelve points were reached in the day's cycle.

@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::set::coded;
+use crate::rulebook::{Name, SourceId};
+use crate::set::{CodeSet, coded};
 
 coded! {
     /// Every parameter of the catalogue. Amounts are fen, hours are minutes since midnight, sets are codes.
@@ -16,6 +17,10 @@ coded! {
         RelationsWithoutPoints = "relations-without-points",
         BindingBefore = "binding-before",
         VehicleKinds = "vehicle-kinds",
+        /// Kinds allowed of an organisation's vehicle, among `vehicle-kinds`.
+        OrganisationVehicleKinds = "organisation-vehicle-kinds",
+        /// Kinds allowed of a leased vehicle, among `vehicle-kinds`.
+        LeasedVehicleKinds = "leased-vehicle-kinds",
         VehicleUse = "vehicle-use",
         PlatePrefixes = "plate-prefixes",
         LicenceStatesRefused = "licence-states-refused",
@@ -33,12 +38,35 @@ coded! {
     }
 }
 
+impl Parameter {
+    /// Checks that a place may leave it open with the value `none`.
+    pub fn is_optional(self) -> bool {
+        matches!(
+            self,
+            Self::RecordPointsLimit
+                | Self::BindingBefore
+                | Self::VehicleKinds
+                | Self::OrganisationVehicleKinds
+                | Self::LeasedVehicleKinds
+                | Self::VehicleUse
+                | Self::PlatePrefixes
+                | Self::LicenceStatesRefused
+                | Self::FullMarksLimit
+                | Self::ClosedFrom
+                | Self::ClosedUntil
+                | Self::PaymentChannels
+        )
+    }
+}
+
 coded! {
     PaymentChannel {
         WeChat = "wechat",
         UnionPay = "unionpay",
     }
 }
+
+pub type PaymentChannels = CodeSet<PaymentChannel>;
 
 coded! {
     /// How a person confirms a decision.
@@ -69,6 +97,9 @@ pub struct Source {
     pub article: Option<String>,
     /// The text's own words.
     pub words: String,
+    /// Our translation of words that are not Chinese.
+    #[serde(default)]
+    pub words_zh: Option<String>,
 }
 
 /// A value, the days on which it holds (both included, none is open-ended) and its source.
@@ -77,9 +108,10 @@ pub struct Dated {
     pub from: Option<NaiveDate>,
     pub until: Option<NaiveDate>,
     pub value: Value,
-    pub source: crate::rulebook::SourceId,
-    /// What the file says about how the text was read.
-    pub note: Option<String>,
+    /// None where no text says anything, which only the value `none` may be.
+    pub source: Option<SourceId>,
+    /// How this platform reads the text.
+    pub note: Option<Name>,
 }
 
 impl Dated {

@@ -53,6 +53,8 @@ const LONGEST_DELAY: i64 = 36_500;
 pub struct LateFee {
     /// The last day on which nothing is added.
     pub due_on: NaiveDate,
+    /// The last day of the term is a day off, so `due_on` is the next working day.
+    pub rolled: bool,
     pub days_late: u32,
     /// Days after `due_on` that a review or lawsuit took off.
     pub days_suspended: u32,
@@ -72,6 +74,8 @@ impl FineCase {
 
     pub fn late_fee(&self, terms: &LateFeeTerms) -> LateFee {
         let due_on = calendar::deadline(self.served_on, terms.grace_days, terms.count);
+        let rolled = terms.count == DayCount::CalendarRolling
+            && due_on != calendar::deadline(self.served_on, terms.grace_days, DayCount::Calendar);
         let (mut days_late, mut days_suspended) = (0, 0);
         let mut day = due_on;
         while day < self.today {
@@ -84,6 +88,6 @@ impl FineCase {
             if suspended { days_suspended += 1 } else { days_late += 1 }
         }
         let fee = late_fee(self.fine, days_late, terms);
-        LateFee { due_on, days_late, days_suspended, fee, total: self.fine + fee }
+        LateFee { due_on, rolled, days_late, days_suspended, fee, total: self.fine + fee }
     }
 }

@@ -25,6 +25,7 @@ coded! {
         SimpleProcedure = "camera.simple-procedure",
         FineLimit = "camera.fine-limit",
         RecordPoints = "camera.record-points",
+        PointsKnown = "camera.points-known",
         PointsTotal = "camera.points-total",
         Identity = "camera.identity",
         LicenceBound = "camera.licence-bound",
@@ -38,6 +39,7 @@ coded! {
         VehicleState = "camera.vehicle-state",
         PlateArea = "camera.plate-area",
         Lease = "camera.lease",
+        Channel = "camera.channel",
         LateFee = "fine.late-fee",
     }
 }
@@ -59,7 +61,9 @@ pub enum As {
     Use,
     Uses,
     Relation,
-    Relations,
+    Penalty,
+    Penalties,
+    Channels,
     Plate,
     Plates,
 }
@@ -71,6 +75,12 @@ pub enum Show {
     Number(As, Term),
     /// Codes that stand both in the fact and in the parameter.
     Common(As, Fact, Parameter),
+    /// One where the fact has this value, the other where it has not.
+    When(Fact, i64, &'static Show, &'static Show),
+    /// Codes that stand in both parameters; one that is not set allows everything.
+    Both(As, Parameter, Parameter),
+    /// Relations allowed for every record, and those for records without points only.
+    Allowed(Parameter, Parameter),
     /// Two ends of a time.
     Hours(Parameter, Parameter),
     Term(Fact, Fact),
@@ -89,14 +99,26 @@ pub enum Changes {
     WithHold,
 }
 
+/// The text that a refusal names as its source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cites {
+    /// The one that sets the value of the rule's first parameter, or else the one that states the rule.
+    Value,
+    /// The one that states the rule.
+    Rule,
+    /// The one that sets the parameter beside the first fact that has this value; otherwise as `Value`.
+    ByFact(&'static [(Fact, i64, Parameter)]),
+}
+
 /// One rule.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
     pub id: RuleId,
     /// What it reads of the case.
     pub facts: &'static [Fact],
-    /// What places set for it; the first names the source of a refusal.
+    /// What places set for it.
     pub parameters: &'static [Parameter],
+    pub cites: Cites,
     /// Whether the rule has anything to say about the case.
     pub applies: Expr,
     pub passes: Expr,

@@ -53,6 +53,25 @@ pub struct Office {
     pub phone: Option<String>,
 }
 
+/// A phone that answers questions about online handling.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hotline {
+    pub name: Name,
+    pub phone: String,
+    pub hours: Option<Name>,
+    pub source: SourceId,
+}
+
+/// An office that gives a stamped paper, and what to bring there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperOffice {
+    pub name: Name,
+    pub address: Option<String>,
+    pub phone: Option<String>,
+    pub bring: Option<Name>,
+    pub source: SourceId,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Jurisdiction {
     pub id: PlaceId,
@@ -60,6 +79,14 @@ pub struct Jurisdiction {
     /// Beginnings of the region codes that it answers for; the longest match of all places counts.
     pub regions: Vec<String>,
     pub office: Office,
+    #[serde(default)]
+    pub hotline: Option<Hotline>,
+    /// Where the stamped receipt of a fine is given.
+    #[serde(default)]
+    pub receipt_offices: Vec<PaperOffice>,
+    /// Where the stamped penalty decision is printed.
+    #[serde(default)]
+    pub decision_offices: Vec<PaperOffice>,
     pub parameters: BTreeMap<String, Vec<Dated>>,
     /// Texts that state a rule, beside the parameters' own.
     pub rules: BTreeMap<String, Vec<SourceId>>,
@@ -118,6 +145,13 @@ impl Rulebook {
     pub fn rule_sources(&self, place: Option<&PlaceId>, rule: RuleId) -> &[SourceId] {
         let own = place.and_then(|place| self.jurisdiction(place)?.rules.get(rule.code()));
         own.or_else(|| self.national().rules.get(rule.code())).map_or(&[], Vec::as_slice)
+    }
+
+    /// The place whose own text the source is, where another place's refusal cites it.
+    pub fn cited_from(&self, id: SourceId, place: Option<&PlaceId>) -> Option<&Jurisdiction> {
+        let text = &self.source(id)?.text;
+        let of = self.jurisdictions.iter().find(|jurisdiction| jurisdiction.id.as_str() == text)?;
+        (Some(&of.id) != place).then_some(of)
     }
 
     /// How late fees are computed at the place on the day.

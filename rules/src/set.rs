@@ -71,6 +71,10 @@ pub struct CodeSet<T> {
 impl<T: Coded> CodeSet<T> {
     pub const EMPTY: Self = Self { bits: 0, of: PhantomData };
 
+    pub fn all() -> Self {
+        T::ALL.iter().copied().collect()
+    }
+
     pub fn contains(self, value: T) -> bool {
         self.bits & (1 << value.index()) != 0
     }

@@ -6,6 +6,7 @@ use crate::Moment;
 use crate::camera::Standing;
 use crate::licence::{LicenceStates, Points};
 use crate::money::Fen;
+use crate::parameters::PaymentChannels;
 use crate::person::IdentityLevel;
 use crate::place::PlaceId;
 use crate::plate::PlatePrefix;
@@ -13,7 +14,7 @@ use crate::rule::RuleId;
 use crate::rulebook::{SourceId, Version};
 use crate::set::{CodeSet, coded};
 use crate::vehicle::{Relation, VehicleKind, VehicleStates, VehicleUse};
-use crate::violation::Capture;
+use crate::violation::{Capture, PenaltyKind};
 
 /// A value that a rule read or asks for, for people to see.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +36,10 @@ pub enum Value {
     Kinds(CodeSet<VehicleKind>),
     Uses(CodeSet<VehicleUse>),
     Relations(CodeSet<Relation>),
+    /// Relations allowed for every record, and those allowed for records without points only.
+    Allowed(CodeSet<Relation>, CodeSet<Relation>),
+    Penalties(CodeSet<PenaltyKind>),
+    Channels(PaymentChannels),
     Plates(Vec<PlatePrefix>),
     /// From and until.
     Term(Moment, Moment),

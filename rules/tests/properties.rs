@@ -4,7 +4,7 @@
 mod generator;
 
 use proptest::prelude::*;
-use rules::camera::{CameraCase, RecordFacts, RecordStanding, assess_selection};
+use rules::camera::{CameraCase, RecordFacts, RecordStanding, Request, assess_selection};
 use rules::licence::Points;
 use rules::rulebook::Rulebook;
 use std::sync::LazyLock;
@@ -34,7 +34,8 @@ fn selections(most: usize) -> impl Strategy<Value = (CameraCase, Vec<RecordFacts
 }
 
 fn judge(case: &CameraCase, records: &[RecordFacts], chosen: &[usize]) -> rules::camera::Selection {
-    assess_selection(case.now, &case.applicant, &case.vehicle, records, chosen, &RULEBOOK)
+    let request = Request { now: case.now, channels: case.channels };
+    assess_selection(request, &case.applicant, &case.vehicle, records, chosen, &RULEBOOK)
 }
 
 proptest! {

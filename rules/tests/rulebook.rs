@@ -110,6 +110,20 @@ fn a_wrong_file_is_told_by_line_and_key() {
         ),
         (entry("points-limit", "value = 12\ncolour = 1"), 9, "parameters.points-limit", "'colour'"),
         ("[[parameters.points-limit]]\nvalue = 12\n".into(), 7, "parameters.points-limit", "no 'source'"),
+        (
+            "[[parameters.points-limit]]\nvalue = \"none\"\n".into(),
+            8,
+            "parameters.points-limit.value",
+            "'points-limit' cannot be left open",
+        ),
+        (entry("relations", "value = \"none\""), 8, "parameters.relations.value", "cannot be left open"),
+        (
+            entry("binding-before", "value = false").replace(source, ""),
+            7,
+            "parameters.binding-before",
+            "no 'source'",
+        ),
+        (entry("points-limit", "value = 12\nnote = \"n\""), 9, "note", "must be a table"),
         ("[parameters]\n[rules]\n\"camera.none\" = []\n".into(), 9, "rules.camera.none", "no such rule"),
         (
             entry("points-limit", "value = 12") + &entry("points-limit", "value = 11"),
@@ -128,6 +142,60 @@ fn a_wrong_file_is_told_by_line_and_key() {
         let found = wrong(&body);
         assert_eq!((found.0, found.1.as_str()), (line, key), "{body}\n{}", found.2);
         assert!(found.2.contains(problem), "{body}\n{}", found.2);
+    }
+}
+
+#[test]
+fn an_optional_parameter_may_be_left_open_without_a_text() {
+    let rulebook = Rulebook::shipped();
+    let day = NaiveDate::from_ymd_opt(2026, 11, 18).unwrap();
+    let value = rulebook.in_force(None, Parameter::VehicleKinds, day).unwrap();
+    assert_eq!((&value.value, value.source), (&rules::parameters::Value::None, None));
+    for place in &rulebook.jurisdictions {
+        for (name, dated) in
+            place.parameters.iter().flat_map(|(name, all)| all.iter().map(move |d| (name, d)))
+        {
+            let open = dated.value == rules::parameters::Value::None;
+            assert!(open || dated.source.is_some(), "{} {name}", place.id);
+        }
+    }
+}
+
+#[test]
+fn a_text_of_one_place_that_another_cites_is_known_as_such() {
+    let rulebook = Rulebook::shipped();
+    let place = |id: &str| PlaceId::parse(id).unwrap();
+    let (kunming, chongqing) = (place("kunming"), place("chongqing"));
+    let disputed = |here| rulebook.rule_sources(Some(here), rules::rule::RuleId::NotDisputed)[0];
+    let from = |here| rulebook.cited_from(disputed(here), Some(here)).map(|from| from.id.clone());
+    assert_eq!(from(&kunming), Some(chongqing.clone()));
+    assert_eq!(from(&chongqing), None);
+    let simple = rulebook.rule_sources(Some(&kunming), rules::rule::RuleId::SimpleProcedure)[0];
+    assert_eq!(rulebook.cited_from(simple, Some(&kunming)), None, "a law is no place's text");
+}
+
+#[test]
+fn offices_for_stamped_papers_and_help_lines_are_read() {
+    let rulebook = Rulebook::shipped();
+    let chongqing = rulebook.jurisdiction(&PlaceId::parse("chongqing").unwrap()).unwrap();
+    assert_eq!(chongqing.office.phone, None, "the help line is not the counter's phone");
+    assert_eq!(chongqing.hotline.as_ref().unwrap().phone, "023-68620626");
+    assert_eq!(chongqing.receipt_offices[0].phone.as_deref(), Some("023-63613285"));
+    assert!(chongqing.decision_offices[0].bring.as_ref().unwrap().zh.contains("驾驶证"));
+    let source = "source = { text = \"t\", words = \"w\" }";
+    let name = "name = { zh = \"甲\", en = \"A\" }";
+    for (body, key, problem) in [
+        (format!("[jurisdiction.hotline]\n{name}\n{source}\n"), "jurisdiction.hotline", "no 'phone'"),
+        (
+            format!("[[jurisdiction.receipt-office]]\n{name}\ncolour = 1\n{source}\n"),
+            "jurisdiction.receipt-office",
+            "'colour'",
+        ),
+        (format!("[jurisdiction.decision-office]\n{name}\n"), "jurisdiction.decision-office", "must be [["),
+    ] {
+        let found = wrong(&format!("{body}[parameters]\n"));
+        assert_eq!(found.1, key, "{body}");
+        assert!(found.2.contains(problem), "{body}: {}", found.2);
     }
 }
 

@@ -4,7 +4,7 @@
 mod passing;
 
 use proptest::prelude::*;
-use rules::camera::{CameraCase, LARGEST_SELECTION, RecordFacts, Selection, assess_selection};
+use rules::camera::{CameraCase, LARGEST_SELECTION, RecordFacts, Request, Selection, assess_selection};
 use rules::licence::Points;
 use rules::place::RegionCode;
 use rules::rulebook::Rulebook;
@@ -44,7 +44,8 @@ fn records(of: &[(bool, u32)]) -> Vec<RecordFacts> {
 fn judge(held: u32, records: &[RecordFacts], chosen: &[usize]) -> Selection {
     let mut applicant = CASE.applicant.clone();
     applicant.held_points = Points(held);
-    assess_selection(CASE.now, &applicant, &CASE.vehicle, records, chosen, &RULEBOOK)
+    let request = Request { now: CASE.now, channels: CASE.channels };
+    assess_selection(request, &applicant, &CASE.vehicle, records, chosen, &RULEBOOK)
 }
 
 fn of_one_place(records: &[RecordFacts], part: &[usize]) -> bool {

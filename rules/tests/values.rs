@@ -1,16 +1,14 @@
-//! Value types: what they accept, what they turn away and why, and the time arithmetic of licences, orders and fees.
+//! Value types: what they accept, what they turn away and why, and the time arithmetic of licences and orders.
 
 use chrono::{Days, NaiveDate, TimeDelta};
 use rules::Moment;
-use rules::calendar::{self, DayCount};
 use rules::licence::{Ledger, Points, PointsEntry, ScoringCycle};
 use rules::money::Fen;
 use rules::order::{ClosedHours, EDGES, OrderEvent, OrderState, payment_deadline};
-use rules::penalty::{FineCase, LateFeeTerms, late_fee};
 use rules::person::{CreditCode, IdNumber, LicenceFileNumber, Phone, mask_name};
 use rules::place::{PlaceId, RegionCode};
 use rules::plate::{PlateNumber, PlatePrefix};
-use rules::violation::{PointsUnderLaw, ViolationCode};
+use rules::violation::{PenaltyKind, PointsUnderLaw, RecordPoints, ViolationCode};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -156,7 +154,8 @@ fn amounts_regions_and_codes_are_read_or_turned_away() {
 fn the_milder_law_of_the_two_days_counts_and_never_more_than_the_registry_says() {
     let points = |code: &str, violated: &str, decided: &str, registry| {
         let law = PointsUnderLaw::of(&ViolationCode::parse(code).unwrap(), day(violated), day(decided));
-        law.of_record(Points(registry)).0
+        let counting = law.of_record(Points(registry), PenaltyKind::Fine);
+        (counting.points.0, counting.known)
     };
     for (code, violated, decided, registry, counting) in [
         ("1344", "2022-03-30", "2022-03-31", 3, 3),
@@ -164,10 +163,44 @@ fn the_milder_law_of_the_two_days_counts_and_never_more_than_the_registry_says()
         ("1344", "2022-04-01", "2022-04-02", 1, 1),
         ("1344", "2022-04-01", "2022-04-02", 0, 0),
         ("1223", "2022-03-01", "2022-05-01", 3, 2),
-        ("1352A", "2023-01-01", "2023-01-01", 3, 0),
         ("1636", "2023-01-01", "2023-01-01", 3, 3),
+        ("4305", "2023-01-01", "2023-01-01", 6, 6),
+        ("1352A", "2021-06-01", "2021-07-01", 3, 3),
     ] {
-        assert_eq!(points(code, violated, decided, registry), counting, "{code} {violated} {registry}");
+        let counted = points(code, violated, decided, registry);
+        assert_eq!(counted, (counting, true), "{code} {violated} {registry}");
+    }
+}
+
+#[test]
+fn points_that_the_road_or_the_excess_decides_are_left_to_the_registry_when_the_law_has_changed() {
+    for (code, registry, known) in [
+        ("1636", 6, false),
+        ("1636", 4, false),
+        ("1636", 3, true),
+        ("4305", 6, false),
+        ("4305", 1, false),
+        ("4305", 0, true),
+        ("1637", 6, false),
+        ("1721", 12, false),
+        ("1352", 3, false),
+        ("1340", 3, false),
+        ("1625", 6, true),
+    ] {
+        let code_of = ViolationCode::parse(code).unwrap();
+        let law = PointsUnderLaw::of(&code_of, day("2021-06-01"), day("2026-11-18"));
+        let counting = law.of_record(Points(registry), PenaltyKind::Fine);
+        assert_eq!(counting, RecordPoints { points: Points(registry), known }, "{code} with {registry}");
+    }
+}
+
+#[test]
+fn a_warning_carries_no_points() {
+    for code in ["1344", "1636", "9999"] {
+        let law =
+            PointsUnderLaw::of(&ViolationCode::parse(code).unwrap(), day("2021-06-01"), day("2026-11-18"));
+        let counting = law.of_record(Points(6), PenaltyKind::Warning);
+        assert_eq!(counting, RecordPoints { points: Points(0), known: true }, "{code}");
     }
 }
 
@@ -176,7 +209,7 @@ fn the_points_of_the_registry_stand_for_a_code_that_the_table_does_not_know() {
     let unknown = ViolationCode::parse("9999").unwrap();
     let law = PointsUnderLaw::of(&unknown, day("2022-03-01"), day("2023-01-01"));
     assert_eq!(law, PointsUnderLaw::RegistryStands);
-    assert_eq!(law.of_record(Points(6)), Points(6));
+    assert_eq!(law.of_record(Points(6), PenaltyKind::Fine).points, Points(6));
 }
 
 #[test]
@@ -224,6 +257,9 @@ fn points_are_cleared_with_the_cycle_unless_their_fine_is_unpaid() {
     };
     assert_eq!(ledger.points_of_cycle(day("2026-02-28")), Points(9));
     assert_eq!(ledger.points_of_cycle(day("2026-03-01")), Points(4));
+    assert_eq!(ledger.carried_points(day("2026-02-28")), Points(3));
+    assert_eq!(ledger.carried_points(day("2026-03-01")), Points(3));
+    assert_eq!(ledger.carried_points(day("2026-02-27")), Points(0));
     assert_eq!(ledger.full_marks_of_cycle(day("2026-02-28")), 1);
     assert_eq!(ledger.full_marks_of_cycle(day("2026-03-01")), 1);
 }
@@ -282,57 +318,4 @@ fn the_payment_window_stands_still_while_the_place_is_closed() {
         let placed = at("2026-11-17T16:00:00Z") + TimeDelta::minutes(start);
         assert_eq!(open_time(placed, payment_deadline(placed, 120, night)), 120, "minute {start}");
     }
-}
-
-const TERMS: LateFeeTerms =
-    LateFeeTerms { permille_per_day: 30, grace_days: 15, cap_percent: 100, count: DayCount::Calendar };
-
-#[test]
-fn a_late_fee_never_exceeds_the_fine_and_never_falls() {
-    for yuan in 0..=200 {
-        let fine = Fen::yuan(yuan);
-        let mut before = Fen::ZERO;
-        for days in 0..=400 {
-            let fee = late_fee(fine, days, &TERMS);
-            assert!(fee <= fine && fee >= before, "{yuan} yuan, {days} days: {fee}");
-            before = fee;
-        }
-        assert_eq!(before, fine, "after 34 days it is as much as the fine");
-    }
-    assert_eq!(late_fee(Fen::yuan(200), 1, &TERMS), Fen::yuan(6));
-    assert_eq!(late_fee(Fen::yuan(200), 33, &TERMS), Fen::yuan(198));
-    assert_eq!(late_fee(Fen::yuan(200), 34, &TERMS), Fen::yuan(200));
-}
-
-#[test]
-fn the_fifteenth_day_is_in_time_and_a_review_stops_the_clock() {
-    let case = |today: &str, suspensions| FineCase {
-        fine: Fen::yuan(200),
-        served_on: day("2026-03-01"),
-        today: day(today),
-        suspensions,
-    };
-    for (today, days) in [("2026-03-15", 0), ("2026-03-16", 0), ("2026-03-17", 1), ("2026-03-18", 2)] {
-        assert_eq!(case(today, vec![]).late_fee(&TERMS).days_late, days, "{today}");
-    }
-    let reviewed = case("2026-03-26", vec![(day("2026-03-18"), Some(day("2026-03-20")))]).late_fee(&TERMS);
-    assert_eq!((reviewed.days_late, reviewed.days_suspended), (7, 3));
-    let running = case("2026-03-26", vec![(day("2026-03-17"), None)]).late_fee(&TERMS);
-    assert_eq!((running.days_late, running.fee), (0, Fen::ZERO));
-}
-
-#[test]
-fn days_are_counted_as_the_regulation_says() {
-    for (from, days, count, last) in [
-        ("2026-09-16", 15, DayCount::Calendar, "2026-10-01"),
-        ("2026-09-16", 15, DayCount::CalendarRolling, "2026-10-08"),
-        ("2026-09-30", 1, DayCount::Working, "2026-10-08"),
-        ("2026-11-20", 1, DayCount::Working, "2026-11-23"),
-        ("2026-02-13", 1, DayCount::Working, "2026-02-14"),
-    ] {
-        assert_eq!(calendar::deadline(day(from), days, count), day(last), "{from} {count:?}");
-    }
-    assert!(calendar::is_working_day(day("2026-10-10")), "a Saturday worked");
-    assert!(!calendar::is_working_day(day("2026-10-01")));
-    assert!(!calendar::is_working_day(day("2009-11-21")), "a Saturday before the table");
 }

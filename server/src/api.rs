@@ -3,17 +3,20 @@
 pub mod assessments;
 pub mod late_fee;
 mod problem;
+mod schema;
 mod times;
+mod whole;
 
+use axum::Json;
 use axum::extract::{Request, State as Extracted};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
-use axum::{Json, Router};
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 
 use self::problem::{Problem, ProblemBody};
+use crate::http::policy::{Policy, Routes};
 use crate::state::State;
 
 #[derive(OpenApi)]
@@ -34,15 +37,15 @@ pub fn document() -> Document {
     Described::openapi()
 }
 
-pub fn router(state: State) -> Router {
-    Router::new()
-        .route("/api/v1/rulebook", get(rulebook))
-        .route("/api/v1/openapi.json", get(openapi))
-        .route("/api/v1/assessments/camera-record", post(assessments::camera_record))
-        .route("/api/v1/assessments/late-fee", post(late_fee::late_fee))
-        .method_not_allowed_fallback(|| async { Problem::wrong_method() })
-        .route("/api/v1/{*unknown}", any(|| async { Problem::not_found() }))
-        .layer(from_fn_with_state(state.clone(), limit))
+pub fn routes(state: State) -> Routes {
+    Routes::default()
+        .add(Policy::Anyone, "/api/v1/rulebook", get(rulebook))
+        .add(Policy::Anyone, "/api/v1/openapi.json", get(openapi))
+        .add(Policy::Anyone, "/api/v1/assessments/camera-record", post(assessments::camera_record))
+        .add(Policy::Anyone, "/api/v1/assessments/late-fee", post(late_fee::late_fee))
+        .around(|router| router.method_not_allowed_fallback(|| async { Problem::wrong_method() }))
+        .add(Policy::Anyone, "/api/v1/{*unknown}", any(|| async { Problem::not_found() }))
+        .around(|router| router.layer(from_fn_with_state(state.clone(), limit)))
         .with_state(state)
 }
 

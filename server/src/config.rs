@@ -1,5 +1,9 @@
 //! What is set from outside: flags and environment variables, read once at start.
 
+mod connections;
+mod development;
+pub mod guard;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -8,18 +12,21 @@ use ipnet::IpNet;
 
 use crate::http::address::network;
 use crate::http::limits::Limits;
+use crate::keys::KeySettings;
+
+pub use connections::ConnectionSettings;
+pub use development::DevelopmentSettings;
 
 #[derive(Args, Clone, Debug)]
 pub struct DatabaseSettings {
     /// sqlite://FILE or postgres://USER@HOST/NAME
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite://data/lutong.db", hide_env_values = true)]
     pub database_url: String,
-    /// The folder of keys and pictures; keys are made there when they are missing.
+    /// The folder of pictures, feed reports and, where no other is named, keys.
     #[arg(long, env = "LUTONG_DATA", default_value = "data")]
     pub data: PathBuf,
-    /// Keys that seal personal text, `id:64 hex digits`, newest first, separated by commas. Without it: DATA/seal.key
-    #[arg(long, env = "LUTONG_SEAL_KEYS", hide_env_values = true)]
-    pub seal_keys: Option<String>,
+    #[command(flatten)]
+    pub keys: KeySettings,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -46,9 +53,6 @@ pub struct ServeSettings {
     /// What the SMS provider knows the program by, sent as a bearer token.
     #[arg(long, env = "LUTONG_SMS_TOKEN", hide_env_values = true)]
     pub sms_token: Option<String>,
-    /// Shows SMS texts in a page at /outbox instead of sending them.
-    #[arg(long, env = "LUTONG_DEVELOPMENT")]
-    pub development: bool,
     /// How much one address may ask for: usual, or generous for browser tests and load from one machine.
     #[arg(long, env = "LUTONG_LIMITS", default_value = "usual")]
     pub limits: LimitSettings,
@@ -59,9 +63,13 @@ pub struct ServeSettings {
     /// A folder whose new files are read as registry feeds.
     #[arg(long, env = "LUTONG_FEED_FOLDER")]
     pub feed_folder: Option<PathBuf>,
-    /// Shows this moment (RFC 3339) as the time of start, going on from there: for demonstrations and tests.
-    #[arg(long, env = "LUTONG_NOW")]
-    pub now: Option<chrono::DateTime<chrono::Utc>>,
+    /// The registries whose signed feed files are read, a TOML file as docs/feed.md says.
+    #[arg(long, env = "LUTONG_FEED_SOURCES")]
+    pub feed_sources: Option<PathBuf>,
+    #[command(flatten)]
+    pub environment: DevelopmentSettings,
+    #[command(flatten)]
+    pub connections: ConnectionSettings,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -74,7 +82,7 @@ impl LimitSettings {
     pub fn limits(self) -> Limits {
         match self {
             Self::Usual => Limits::new(600, 1_500, 5, 1_000),
-            Self::Generous => Limits::new(1_000_000, 1_000_000, 1_000, 1_000_000),
+            Self::Generous => Limits::new(1_000_000, 1_000_000, 1_000, 1_000_000).pages(1_000_000),
         }
     }
 }

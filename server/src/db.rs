@@ -5,12 +5,14 @@ pub mod accounts;
 pub mod engine;
 pub mod fault;
 pub mod feed;
+pub mod keys;
 pub mod order_events;
 pub mod orders;
 pub mod outbox;
 pub mod payments;
 pub mod refunds;
 pub mod registry;
+pub mod retention;
 pub mod sms_codes;
 pub mod tries;
 pub mod writer;
@@ -20,7 +22,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use sqlx::any::AnyPoolOptions;
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool};
+use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use tokio::time::Duration;
 
 pub use engine::Engine;
@@ -68,6 +70,13 @@ impl Store {
     /// A connection to read from. What it reads may be old by the time it is shown; writes check again.
     pub async fn read(&self) -> Result<PoolConnection<Any>, Fault> {
         Ok(self.readers.acquire().await?)
+    }
+
+    /// One state of the whole database, to be read for as long as it takes.
+    pub async fn snapshot(&self) -> Result<Transaction<'static, Any>, Fault> {
+        let mut transaction = self.readers.begin_with(self.engine.begin_snapshot()).await?;
+        self.engine.take_time(&mut transaction).await?;
+        Ok(transaction)
     }
 
     /// Runs the work in a transaction, durable when this returns. A fault takes all of it back.

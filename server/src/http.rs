@@ -1,6 +1,7 @@
 //! Requests in, answers out: recognising visitors, guarding forms, serving pages and files. It decides nothing.
 
 pub mod address;
+pub mod connections;
 pub mod cookies;
 pub mod current;
 pub mod devices;
@@ -9,13 +10,18 @@ pub mod forms;
 pub mod headers;
 pub mod instead;
 pub mod limits;
-pub mod request_id;
+pub mod policy;
+pub mod readiness;
+mod receipts;
+pub mod reference;
+pub mod tokens;
 pub mod visits;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::api::{FlashKeeper, Services};
+use app::api::{FlashKeeper, ServiceError, Services};
+use app::pages::verify::Pasted;
 use app::visit::Visit;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
@@ -27,70 +33,95 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use leptos::nonce::Nonce;
 use leptos::prelude::{LeptosOptions, provide_context, use_context};
+use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use self::current::Current;
+use self::policy::{Policy, Routes};
+use self::reference::Reference;
+use crate::db::Fault;
 use crate::services::payments::notified::notified;
 use crate::state::State;
 
 /// Everything that the program answers, but for the public API.
-pub fn router(state: State, options: LeptosOptions, services: Services, payment_origin: &str) -> Router {
+pub fn routes(state: State, options: LeptosOptions, services: Services, payment_origin: &str) -> Routes {
     app::api::register();
     let payment_origin = payment_origin.to_owned();
-    let pages = pages(&state, &options, services)
-        .layer(from_fn(move |request, next| headers::protect_page(payment_origin.clone(), request, next)));
-    let guard = instead::Guard { state: state.clone(), pages: instead::Pages(pages.clone()) };
-    let pages = pages
-        .layer(from_fn_with_state(guard.clone(), forms::guard))
-        .layer(from_fn_with_state(guard, visits::recognise));
-    let machines = Router::new()
-        .route("/healthz", get(|| async { "ok" }))
-        .route("/readyz", get(ready))
-        .route("/gateways/wechat/notifications", post(notification))
+    let pages = pages(&state, &options, services).enforced().around(|router| {
+        router
+            .layer(from_fn(move |request, next| headers::protect_page(payment_origin.clone(), request, next)))
+    });
+    let shown = instead::Pages(pages.clone().into_router());
+    let guard = instead::Guard { state: state.clone(), pages: shown };
+    let verify = post(receipts::verify).with_state(guard.clone());
+    let pages = pages.add(Policy::Anyone, "/verify", verify).around(|router| {
+        router
+            .layer(from_fn_with_state(guard.clone(), forms::guard))
+            .layer(from_fn_with_state(guard, visits::recognise))
+            .layer(from_fn(forms::answer_other_methods))
+    });
+    let readiness = readiness::Readiness { state: state.clone(), hash_file: files::hash_file(&options) };
+    let machines = Routes::default()
+        .add(Policy::Anyone, "/.well-known/lutong-keys.json", get(receipts::keys))
+        .add(Policy::Partner, "/gateways/wechat/notifications", post(notification))
         .with_state(state)
-        .merge(files::router(&options));
-    pages.merge(machines)
+        .add(Policy::Anyone, "/healthz", get(|| async { "ok" }))
+        .add(Policy::Anyone, "/readyz", get(readiness::ready).with_state(readiness));
+    pages.merge(machines).merge(files::routes(&options))
 }
 
 /// What goes around every answer of the whole program.
-pub fn wrap(router: Router) -> Router {
-    router
+pub fn wrap(routes: Routes) -> Router {
+    routes
+        .into_router()
         .layer(DefaultBodyLimit::max(forms::LARGEST))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
         .layer(from_fn(headers::finish))
 }
 
-fn pages(state: &State, options: &LeptosOptions, services: Services) -> Router {
+fn pages(state: &State, options: &LeptosOptions, services: Services) -> Routes {
     let context_state = state.clone();
     let context = move || {
         provide_context(services.clone());
         let flash: Arc<dyn FlashKeeper> = Arc::new(cookies::SealedFlash(context_state.clone()));
         provide_context(flash);
         if let Some(parts) = use_context::<Parts>() {
-            if let Some(visit) = parts.extensions.get::<Visit>() {
-                provide_context(visit.clone());
-            }
-            if let Some(current) = parts.extensions.get::<Current>() {
-                provide_context(current.clone());
-            }
-            if let Some(nonce) = parts.extensions.get::<Nonce>() {
-                provide_context(nonce.clone());
-            }
+            provide_from::<Visit>(&parts);
+            provide_from::<Current>(&parts);
+            provide_from::<Nonce>(&parts);
+            provide_from::<Reference>(&parts);
+            provide_from::<Pasted>(&parts);
         }
     };
     let routes = generate_route_list(app::App);
+    let paths = routes.iter().map(|route| route.path().to_owned());
+    let paths: Vec<_> = paths.chain(server_fn_paths().map(|(path, _)| path.to_owned())).collect();
     let shell_options = options.clone();
-    Router::new()
-        .route("/session", get(session))
-        .route("/evidence/{vehicle}/{record}", get(files::evidence).with_state(state.clone()))
+    let application = Router::new()
         .leptos_routes_with_context(options, routes, context.clone(), move || {
             app::shell(shell_options.clone())
         })
-        .fallback(leptos_axum::file_and_error_handler_with_context(context, app::shell))
+        .fallback(leptos_axum::file_and_error_handler_with_context(context, app::shell));
+    Routes::default()
+        .add(Policy::Anyone, "/session", get(session))
+        .add(
+            Policy::SignedInElseNothing,
+            "/evidence/{vehicle}/{record}",
+            get(files::evidence).with_state(state.clone()),
+        )
+        .add(Policy::SignedInElseNothing, "/orders/{order}/pending", get(pending).with_state(state.clone()))
+        .add_application(paths.into_iter(), application)
         .with_state(options.clone())
+}
+
+/// Makes what came with the request known to the pages and form targets.
+fn provide_from<T: Clone + Send + Sync + 'static>(parts: &Parts) {
+    if let Some(value) = parts.extensions.get::<T>() {
+        provide_context(value.clone());
+    }
 }
 
 /// Keeps the session of whoever is signed in, as every request does, and answers nothing else.
@@ -98,12 +129,21 @@ async fn session(Extension(current): Extension<Current>) -> StatusCode {
     if current.session.is_some() { StatusCode::NO_CONTENT } else { StatusCode::UNAUTHORIZED }
 }
 
-async fn ready(axum::extract::State(state): axum::extract::State<State>) -> impl IntoResponse {
-    match crate::services::portal::synced_at(&state).await {
-        Ok(_) => (StatusCode::OK, "ready"),
+/// 202 as long as the outcome of the order's payment is not known, 204 from then on. The answer has no body: the page of
+/// the order asks for it again and again.
+async fn pending(
+    axum::extract::State(state): axum::extract::State<State>,
+    Extension(current): Extension<Current>,
+    axum::extract::Path(order): axum::extract::Path<String>,
+) -> StatusCode {
+    let Ok(person) = current.person() else { return StatusCode::UNAUTHORIZED };
+    match crate::services::orders::is_pending(&state, &person, &order).await {
+        Ok(true) => StatusCode::ACCEPTED,
+        Ok(false) => StatusCode::NO_CONTENT,
+        Err(Fault::Service(ServiceError::NotFound)) => StatusCode::NOT_FOUND,
         Err(fault) => {
-            tracing::warn!(%fault, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer")
+            tracing::error!(%fault, %order, "the order could not be read");
+            StatusCode::SERVICE_UNAVAILABLE
         }
     }
 }

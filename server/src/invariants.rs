@@ -81,7 +81,7 @@ pub const STATEMENTS: &[(&str, &str)] = &[
 
 /// Every broken promise, as `NAME: what`. Empty is good.
 pub async fn broken(store: &Store) -> Result<Vec<String>, Fault> {
-    let mut connection = store.read().await?;
+    let mut connection = store.snapshot().await?;
     let mut broken = Vec::new();
     for (name, statement) in STATEMENTS {
         for row in sqlx::query(*statement).fetch_all(&mut *connection).await? {

@@ -11,6 +11,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::db::Fault;
+use crate::http::address::Proxies;
+use crate::http::connections::{self, ConnectionLimits};
 
 static MEASURES: OnceLock<PrometheusHandle> = OnceLock::new();
 
@@ -37,12 +39,13 @@ pub async fn keep_up(mut stop: watch::Receiver<bool>) {
 }
 
 /// Answers at the address until told to stop.
-pub async fn listen(address: SocketAddr, mut stop: watch::Receiver<bool>) -> Result<(), Fault> {
+pub async fn listen(
+    address: SocketAddr,
+    limits: ConnectionLimits,
+    stop: watch::Receiver<bool>,
+) -> Result<(), Fault> {
     let refused = |error| Fault::Internal(format!("listening on {address} for metrics: {error}"));
     let listener = TcpListener::bind(address).await.map_err(refused)?;
-    let serving = axum::serve(listener, router()).with_graceful_shutdown(async move {
-        stop.changed().await.ok();
-    });
-    tokio::spawn(serving.into_future());
+    tokio::spawn(connections::serve(listener, router(), limits, Proxies::default(), stop));
     Ok(())
 }

@@ -18,7 +18,8 @@ use axum::routing::{get, post, put};
 use clap::Args;
 use tokio::net::TcpListener;
 
-use crate::clock::{Clock, ShiftedClock, SystemClock};
+use crate::clock::Clock;
+use crate::config::DevelopmentSettings;
 use crate::db::Fault;
 use crate::gateways::wechat::keys::Keys;
 
@@ -34,8 +35,8 @@ pub struct SandboxSettings {
     /// The folder of both sides' keys.
     #[arg(long, default_value = "data/wechat")]
     pub keys: PathBuf,
-    #[arg(long, env = "LUTONG_NOW")]
-    pub now: Option<chrono::DateTime<chrono::Utc>>,
+    #[command(flatten)]
+    pub environment: DevelopmentSettings,
 }
 
 /// The running stand-in.
@@ -109,10 +110,8 @@ async fn state(Extracted(sandbox): Extracted<Shared>) -> axum::Json<till::Till> 
 }
 
 pub async fn run(settings: SandboxSettings) -> Result<(), Fault> {
-    let clock: Arc<dyn Clock> = match settings.now {
-        Some(moment) => Arc::new(ShiftedClock::starting_at(moment)),
-        None => Arc::new(SystemClock),
-    };
+    settings.environment.require("sandbox")?;
+    let clock = settings.environment.clock()?;
     let origin = format!("http://{}", settings.listen);
     let sandbox = Sandbox::open(&settings.keys, clock, settings.notify, origin)?;
     let listener = TcpListener::bind(settings.listen)

@@ -1,27 +1,32 @@
 //! Puts the program together and runs it until it is told to stop.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use app::api::Services;
+use futures::future::join_all;
 use leptos::prelude::{LeptosOptions, get_configuration};
 use rules::rulebook::Rulebook;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
-use crate::clock::{Clock, ShiftedClock, SystemClock};
-use crate::config::{DatabaseSettings, ServeSettings};
-use crate::db::{Fault, Store};
+use crate::clock::Clock;
+use crate::config::{ServeSettings, guard};
+use crate::db::Fault;
+use crate::feed::{Desk, Importer};
 use crate::gateways::sms::SmsSender;
 use crate::gateways::wechat;
 use crate::http::address::Proxies;
-use crate::sealing::Sealer;
+use crate::http::connections;
+use crate::http::policy::Routes;
 use crate::services::accounts::AccountService;
 use crate::services::orders::OrderService;
 use crate::services::portal::PortalService;
 use crate::services::violations::ViolationService;
-use crate::signing::Signer;
 use crate::state::State;
-use crate::{api, feed, http, jobs, monitoring};
+use crate::{api, feed, http, jobs, keys, monitoring};
 
 /// Structured lines on standard error: text on a terminal, JSON elsewhere. `RUST_LOG` chooses what.
 pub fn start_logging() {
@@ -30,14 +35,6 @@ pub fn start_logging() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() { lines.init() } else { lines.json().init() }
-}
-
-pub fn sealer(settings: &DatabaseSettings, clock: &dyn Clock) -> Result<Sealer, Fault> {
-    let sealer = match &settings.seal_keys {
-        Some(keys) => Sealer::from_keys(keys),
-        None => Sealer::from_file(&settings.data.join("seal.key"), clock),
-    };
-    sealer.map_err(|error| Fault::Internal(error.to_string()))
 }
 
 /// The services behind the pages.
@@ -50,113 +47,129 @@ pub fn services(state: &State) -> Services {
     }
 }
 
-/// Everything that the program answers. Forms may lead on to the payment provider's origin.
-pub fn router(state: &State, options: LeptosOptions, payment_origin: &str) -> axum::Router {
-    let pages = http::router(state.clone(), options, services(state), payment_origin);
-    http::wrap(pages.merge(api::router(state.clone())))
+/// Every route of the public server. Forms may lead on to the payment provider's origin.
+pub fn routes(state: &State, options: LeptosOptions, payment_origin: &str) -> Routes {
+    let pages = http::routes(state.clone(), options, services(state), payment_origin);
+    pages.merge(api::routes(state.clone()))
 }
 
-/// Outside development texts carry codes that sign people in, so they go encrypted to a provider that knows the program.
-fn sms(settings: &ServeSettings) -> Result<Option<Arc<SmsSender>>, Fault> {
-    let Some(url) = &settings.sms_url else { return Ok(None) };
-    let token = settings.sms_token.clone();
-    if !settings.development && !url.starts_with("https://") {
-        return Err(Fault::Internal("LUTONG_SMS_URL must begin with https:// outside development".into()));
-    }
-    if !settings.development && token.as_ref().is_none_or(String::is_empty) {
-        return Err(Fault::Internal(
-            "LUTONG_SMS_TOKEN is needed with LUTONG_SMS_URL outside development".into(),
-        ));
-    }
-    Ok(Some(Arc::new(SmsSender::new(url, token))))
+/// Everything that the public server answers.
+pub fn router(state: &State, options: LeptosOptions, payment_origin: &str) -> axum::Router {
+    http::wrap(routes(state, options, payment_origin))
 }
 
 async fn state(settings: &ServeSettings) -> Result<State, Fault> {
-    let clock: Arc<dyn Clock> = match settings.now {
-        Some(moment) => Arc::new(ShiftedClock::starting_at(moment)),
-        None => Arc::new(SystemClock),
-    };
+    let clock = settings.environment.clock()?;
     let database = &settings.database;
-    std::fs::create_dir_all(&database.data)
-        .map_err(|error| Fault::Internal(format!("{}: {error}", database.data.display())))?;
+    let (store, sealer) = keys::open(database, settings.environment.development, &*clock).await?;
+    let signer = keys::signer(database, &store, settings.environment.development, &*clock).await?;
     let keys = settings.wechat_keys.clone().unwrap_or_else(|| database.data.join("wechat"));
     let notify_url = format!("{}/gateways/wechat/notifications", settings.origin);
     let wechat = wechat::Client::from_keys(&keys, &settings.wechat_url, &notify_url, Arc::clone(&clock))
         .map_err(|error| Fault::Internal(format!("WeChat Pay: {error}")))?;
-    let signer = Signer::from_file(&database.data.join("receipts.key"), &*clock).map_err(Fault::Internal)?;
     Ok(State {
-        store: Store::open(&database.database_url).await?,
-        sealer: Arc::new(sealer(database, &*clock)?),
+        store,
+        sealer,
         signer: Arc::new(signer),
         rulebook: Arc::new(Rulebook::shipped()),
         payment: Arc::new(wechat),
         origin: settings.origin.trim_end_matches('/').to_owned(),
-        development: settings.development,
+        development: settings.environment.development,
         evidence: database.data.join("evidence"),
-        sms: sms(settings)?,
+        sms: settings.sms_url.as_deref().map(|url| Arc::new(SmsSender::new(url, settings.sms_token.clone()))),
         limits: Arc::new(settings.limits.limits()),
+        seen: Arc::default(),
         proxies: Proxies::new(settings.trusted_proxies.clone()),
         clock,
     })
 }
 
-pub async fn run(settings: ServeSettings) -> Result<(), Fault> {
-    monitoring::start();
-    let state = state(&settings).await?;
+/// The settings of the build's files. A file that every page needs is looked for now and not at the first page.
+fn build_options() -> Result<LeptosOptions, Fault> {
     let configuration =
         get_configuration(None).map_err(|error| Fault::Internal(format!("leptos: {error}")))?;
-    let (stop, stopped) = watch::channel(false);
+    let options = configuration.leptos_options;
+    match http::files::hash_file(&options).filter(|file| !file.is_file()) {
+        None => Ok(options),
+        Some(file) => Err(Fault::Internal(format!(
+            "{} is missing: it names the hashed files of the build and belongs beside the program; \
+             build again, or set LEPTOS_HASH_FILES=false for a build without hashes",
+            file.display()
+        ))),
+    }
+}
+
+pub async fn run(settings: ServeSettings) -> Result<(), Fault> {
+    guard::check(&settings)?;
+    let options = build_options()?;
+    monitoring::start();
+    let state = state(&settings).await?;
+    let limits = settings.connections.limits().within_open_files();
+    let (stop, mut stopped) = watch::channel(false);
+    if let Some(address) = settings.metrics_listen {
+        monitoring::listen(address, limits, stopped.clone()).await?;
+    }
+    let payment_origin = settings.wechat_url.trim_end_matches('/').to_owned();
+    let router = router(&state, options, &payment_origin);
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(|error| Fault::Internal(format!("listening on {}: {error}", settings.listen)))?;
+    let feed = feed_folder(&settings)?;
+    let working = start_jobs(&state, feed, &stopped);
+    tokio::spawn(async move {
+        signalled().await;
+        stop.send_replace(true);
+    });
+    tracing::info!(origin = %state.origin, engine = state.store.engine().name(), "ready");
+    let serving = connections::serve(listener, router, limits, state.proxies.clone(), stopped.clone());
+    let jobs = async {
+        connections::told_to_stop(&mut stopped).await;
+        if timeout(limits.stop, join_all(working)).await.is_err() {
+            tracing::warn!("a job did not end in time");
+        }
+    };
+    tokio::join!(serving, jobs);
+    Ok(())
+}
+
+/// The watched folder, and where its files are received.
+fn feed_folder(settings: &ServeSettings) -> Result<Option<(PathBuf, Desk)>, Fault> {
+    let Some(folder) = settings.feed_folder.clone() else { return Ok(None) };
+    let development = settings.environment.development;
+    let desk = feed::desk(&settings.database, settings.feed_sources.as_deref(), development)?;
+    Ok(Some((folder, desk)))
+}
+
+fn start_jobs(
+    state: &State,
+    feed: Option<(PathBuf, Desk)>,
+    stopped: &watch::Receiver<bool>,
+) -> Vec<JoinHandle<()>> {
     let mut working = vec![
         tokio::spawn(jobs::orders::run(state.clone(), stopped.clone())),
         tokio::spawn(jobs::outbox::run(state.clone(), stopped.clone())),
         tokio::spawn(jobs::purge::run(state.clone(), stopped.clone())),
         tokio::spawn(monitoring::keep_up(stopped.clone())),
     ];
-    if let Some(address) = settings.metrics_listen {
-        monitoring::listen(address, stopped.clone()).await?;
+    if let Some((folder, desk)) = feed {
+        let importer = Importer {
+            store: state.store.clone(),
+            sealer: Arc::clone(&state.sealer),
+            clock: Arc::clone(&state.clock),
+            desk,
+        };
+        working.push(tokio::spawn(feed::watch(importer, folder, stopped.clone())));
     }
-    if let Some(folder) = settings.feed_folder.clone() {
-        working.push(tokio::spawn(feed::watch(
-            state.store.clone(),
-            Arc::clone(&state.sealer),
-            Arc::clone(&state.clock),
-            folder,
-            stopped,
-        )));
-    }
-    let payment_origin = settings.wechat_url.trim_end_matches('/').to_owned();
-    let router = router(&state, configuration.leptos_options, &payment_origin);
-    let listener = TcpListener::bind(settings.listen)
-        .await
-        .map_err(|error| Fault::Internal(format!("listening on {}: {error}", settings.listen)))?;
-    tracing::info!(origin = %state.origin, engine = state.store.engine().name(), "ready");
-    serve_until_told(listener, router).await?;
-    stop.send_replace(true);
-    futures::future::join_all(working).await;
-    Ok(())
+    working
 }
 
-/// Without TCP_NODELAY every answer in pieces waits 40 ms for the peer's delayed acknowledgement.
-async fn serve_until_told(listener: TcpListener, router: axum::Router) -> Result<(), Fault> {
-    use axum::serve::ListenerExt;
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "no TCP_NODELAY");
-        }
-    });
-    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(told_to_stop())
-        .await
-        .map_err(|error| Fault::Internal(format!("serving: {error}")))
-}
-
-async fn told_to_stop() {
+/// Waits for Ctrl-C or SIGTERM.
+async fn signalled() {
     let interrupt = tokio::signal::ctrl_c();
     let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(signal) => signal,
         Err(error) => {
-            tracing::warn!(%error, "no SIGTERM");
+            tracing::warn!(%error, "SIGTERM is not listened for");
             return;
         }
     };

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rules::rulebook::Rulebook;
+use rules::Moment;
+use rules::camera::Request;
+use rules::parameters::{PaymentChannel, PaymentChannels};
+use rules::rulebook::{CameraParameters, Rulebook};
 
 use crate::clock::Clock;
 use crate::db::Store;
@@ -12,6 +15,7 @@ use crate::gateways::sms::SmsSender;
 use crate::http::address::Proxies;
 use crate::http::limits::Limits;
 use crate::sealing::Sealer;
+use crate::services::accounts::Seen;
 use crate::signing::Signer;
 
 #[derive(Clone)]
@@ -28,8 +32,31 @@ pub struct State {
     /// The folder of evidence pictures; names in it come checked from the feed.
     pub evidence: PathBuf,
     pub limits: Arc<Limits>,
+    pub seen: Arc<Seen>,
     /// Whose word is taken on the address that limits count by.
     pub proxies: Proxies,
     /// None in development: then texts stay in the outbox.
     pub sms: Option<Arc<SmsSender>>,
+}
+
+impl State {
+    /// Payment channels that have a configured gateway.
+    pub fn channels(&self) -> PaymentChannels {
+        PaymentChannel::from_code(self.payment.name()).into_iter().collect()
+    }
+
+    /// A request that is made now.
+    pub fn request(&self) -> Request {
+        self.request_at(self.clock.now())
+    }
+
+    pub fn request_at(&self, now: Moment) -> Request {
+        Request { now, channels: self.channels() }
+    }
+
+    /// The provider that takes the place's money: the first of its channels that has a gateway.
+    pub fn provider_of(&self, place: &CameraParameters) -> Option<&Arc<dyn PaymentProvider>> {
+        let channel = place.channel(self.channels())?;
+        Some(&self.payment).filter(|provider| provider.name() == channel.code())
+    }
 }

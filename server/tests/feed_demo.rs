@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
 use jsonschema::Validator;
-use rules::camera;
+use rules::camera::{self, Request};
+use rules::parameters::PaymentChannel;
 use rules::rulebook::Rulebook;
 use rules::{Moment, calendar};
 use server::clock::{Clock, FixedClock};
@@ -17,10 +18,10 @@ use server::demo::population::Population;
 use server::demo::write_files;
 use server::feed::fact::Kind;
 use server::feed::write::to_line;
-use server::feed::{Importer, line, person_id};
+use server::feed::{Desk, Importer, line, person_id};
 use server::sealing::Sealer;
-use server::services::violations::Judged;
 use server::services::violations::facts::{self, Asking};
+use server::services::violations::{Judged, shown_records};
 
 const KEYS: &str = "k1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 const SCHEMA: &str = include_str!("../../docs/feed.schema.json");
@@ -135,6 +136,7 @@ async fn demo() -> Demo {
         store: Store::open(&url).await.unwrap(),
         sealer: Arc::new(Sealer::from_keys(KEYS).unwrap()),
         clock: FixedClock::at(calendar::day_begins(today()), 1) as Arc<dyn Clock>,
+        desk: Desk::open(folder.path(), Vec::new(), true).unwrap(),
     };
     for path in paths {
         let counts = importer.import_file(&path, |_| ControlFlow::Continue(())).await.unwrap();
@@ -147,18 +149,17 @@ impl Demo {
     /// For each record that the person sees: the rules that refuse it at the hour of the day.
     async fn refusals(&self, person: &DemoPerson, hour: i64) -> Vec<Vec<&'static str>> {
         let now: Moment = calendar::day_begins(today()) + TimeDelta::hours(hour);
+        let request = Request { now, channels: [PaymentChannel::WeChat].into_iter().collect() };
         let mut connection = self.importer.store.read().await.unwrap();
         let id = person_id(&self.importer.sealer, &person.id_number);
         let asking = Asking::default();
         let applicant = facts::applicant(&mut connection, &id, person.identity, now, asking).await.unwrap();
         let mut refusals = Vec::new();
         for row in registry::vehicles_of(&mut connection, &id, now.timestamp_millis()).await.unwrap() {
-            let standing = facts::standing(&mut connection, &row.vehicle, &id, now).await.unwrap();
-            let judged = Judged { vehicle: row.vehicle, standing, applicant: applicant.clone(), now };
-            for record in registry::records_of(&mut connection, &judged.vehicle.id).await.unwrap() {
-                if !judged.shows(&record).unwrap() {
-                    continue;
-                }
+            let standing = facts::standing(&mut connection, &row, &id, now).await.unwrap();
+            let judged = Judged { vehicle: row, standing, applicant: applicant.clone(), request };
+            for record in shown_records(&mut connection, &judged, &id).await.unwrap() {
+                assert!(judged.shows(&record).unwrap());
                 let record = facts::record(&record, now, asking, None).unwrap();
                 let verdict = camera::assess(&judged.case(&record, &self.rulebook), &self.rulebook);
                 refusals.push(verdict.refusals.iter().map(|refusal| refusal.rule.code()).collect());

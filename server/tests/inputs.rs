@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use rules::Moment;
-use rules::camera::LARGEST_SELECTION;
+use rules::camera::{LARGEST_SELECTION, Request};
+use rules::parameters::PaymentChannels;
 use rules::rulebook::Rulebook;
 use serde_json::{Value, json};
 use server::api::assessments::CameraRecordRequest;
@@ -13,8 +13,8 @@ use server::services::orders::selection::Chosen;
 
 static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(Rulebook::shipped);
 
-fn now() -> Moment {
-    "2026-11-18T02:00:00Z".parse().unwrap()
+fn here() -> Request {
+    Request { now: "2026-11-18T02:00:00Z".parse().unwrap(), channels: PaymentChannels::all() }
 }
 
 fn camera_record() -> Value {
@@ -123,7 +123,7 @@ fn changed(request: fn() -> Value) -> impl Strategy<Value = Value> {
 
 fn judged(request: &Value) -> Option<Value> {
     let request: CameraRecordRequest = serde_json::from_value(request.clone()).ok()?;
-    let answer = request.judge(now(), &RULEBOOK).ok()?;
+    let answer = request.judge(here(), &RULEBOOK).ok()?;
     Some(serde_json::to_value(&answer).unwrap())
 }
 
@@ -155,9 +155,9 @@ proptest! {
         if let Some(answer) = answer {
             let refusals = answer["refusals"].as_array().unwrap();
             prop_assert_eq!(answer["passes"].as_bool().unwrap(), refusals.is_empty());
-            let asked = request["now"].as_str().map_or(now(), |asked| asked.parse().unwrap());
+            let asked = request["now"].as_str().map_or(here().now, |asked| asked.parse().unwrap());
             for refusal in refusals {
-                let passes_at = refusal["passes_at"].as_str().map(|at| at.parse::<Moment>().unwrap());
+                let passes_at = refusal["passes_at"].as_str().map(|at| at.parse::<rules::Moment>().unwrap());
                 prop_assert!(passes_at.is_none_or(|at| at > asked), "{}", refusal);
             }
         }
@@ -199,7 +199,7 @@ proptest! {
 /// The field at fault, as the problem names it.
 fn wrong(request: Value) -> Option<String> {
     let request: CameraRecordRequest = serde_json::from_value(request).expect("a request in form");
-    let problem = request.judge(now(), &RULEBOOK).err()?;
+    let problem = request.judge(here(), &RULEBOOK).err()?;
     Some(format!("{problem:?}"))
 }
 

@@ -7,12 +7,14 @@ use rules::camera::Selection;
 use rules::licence::Points;
 use rules::money::Fen;
 use rules::order::{ClosedHours, OrderEvent, OrderState};
+use rules::parameters::PaymentChannel;
 use rules::place::PlaceId;
 use rules::plate::PlateNumber;
 
 use super::account::CodeSent;
-use super::violations::{RecordCard, VehicleCard};
+use super::violations::{Laws, PaperOffice, RecordCard, VehicleCard};
 use super::{Sent, ServiceError, finish, services};
+use crate::visit::visit;
 
 /// A selection as it would be decided now, for the notice and the check page.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +25,8 @@ pub struct Proposal {
     pub selection: Selection,
     pub place_zh: String,
     pub place_en: String,
+    /// The channel that the place is paid through; none where nothing is to be paid or no channel serves the place.
+    pub channel: Option<PaymentChannel>,
     /// How long the payment may take, and what stops that clock.
     pub window_minutes: i64,
     pub closed_hours: Option<ClosedHours>,
@@ -54,6 +58,9 @@ pub struct Part {
     pub place_zh: String,
     pub place_en: String,
     pub records: Vec<String>,
+    /// The most of them that pass together.
+    pub passing: Vec<String>,
+    /// Fine and points of the passing records.
     pub fine: Fen,
     pub points: Points,
 }
@@ -68,6 +75,7 @@ pub struct OrderRecord {
     pub violated_at: Moment,
     pub fine: Fen,
     pub points: Points,
+    pub laws: Laws,
     /// The number of the penalty decision, once settled.
     pub decision: Option<String>,
 }
@@ -99,6 +107,12 @@ pub struct OrderView {
     pub place: PlaceId,
     pub place_zh: String,
     pub place_en: String,
+    /// The channel that the place is paid through; none where nothing is to be paid.
+    pub channel: Option<PaymentChannel>,
+    /// Where the stamped receipt is given.
+    pub receipt_offices: Vec<PaperOffice>,
+    /// Where the stamped penalty decision is printed.
+    pub decision_offices: Vec<PaperOffice>,
     pub vehicle_id: String,
     pub plate: PlateNumber,
     pub records: Vec<OrderRecord>,
@@ -130,6 +144,8 @@ pub struct Receipt {
     /// Ed25519 over the canonical text, base64.
     pub signature: String,
     pub canonical: String,
+    /// The address of the page that verifies it, for a code that another device reads.
+    pub verify_at: String,
 }
 
 /// Through whom the money came, and their number of it.
@@ -182,8 +198,22 @@ pub async fn send_order_code(
 ) -> Sent {
     let sent = services().orders.send_code(&vehicle, &records).await;
     let query = records_query(&records);
-    let done = sent.map(|()| format!("/vehicles/{vehicle}/confirm?{query}"));
+    let confirm = format!("/vehicles/{vehicle}/confirm?{query}");
+    let done = match sent {
+        Ok(()) => Ok(confirm),
+        // The code of a moment ago can still be typed in: the person stays on its page.
+        Err(ServiceError::TooMany { .. }) if has_code(&vehicle, &records).await => {
+            Ok(format!("{confirm}&early=yes"))
+        }
+        Err(error) => Err(error),
+    };
     finish(done, "decision", &format!("/vehicles/{vehicle}/decision?{query}&agreed=yes"), &[])
+}
+
+/// True if a code for this very selection was sent and is still good.
+async fn has_code(vehicle: &str, records: &[String]) -> bool {
+    let sent = services().orders.code_sent(vehicle, records).await;
+    sent.is_ok_and(|sent| sent.valid_until > visit().now)
 }
 
 #[server(prefix = "/api", endpoint = "orders/place")]

@@ -3,8 +3,10 @@
 use async_trait::async_trait;
 use leptos::server;
 use rules::Moment;
-use rules::camera::{Applicant, RecordFacts, RecordStanding, VehicleFacts};
+use rules::camera::{Applicant, RecordFacts, RecordStanding, Request, VehicleFacts};
+use rules::licence::Renewal;
 use rules::money::Fen;
+use rules::outlook::{Group, Outlook};
 use rules::place::PlaceId;
 use rules::plate::PlateNumber;
 use rules::rulebook::CameraParameters;
@@ -26,10 +28,41 @@ pub struct VehicleCard {
     pub usage: VehicleUse,
     pub states: VehicleStates,
     pub relation: Relation,
-    /// Records neither processed nor processed elsewhere.
-    pub open_records: u32,
-    /// The sum of their fines.
+}
+
+/// Records by what can be done about them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GroupCounts([u32; Group::ALL.len()]);
+
+impl GroupCounts {
+    pub fn add(&mut self, group: Group) {
+        self.0[group as usize] += 1;
+    }
+
+    pub fn of(&self, group: Group) -> u32 {
+        self.0[group as usize]
+    }
+
+    /// Records that are not settled.
+    pub fn open(&self) -> u32 {
+        self.0.iter().sum::<u32>() - self.of(Group::Settled)
+    }
+}
+
+/// A vehicle in the person's list of vehicles.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnVehicle {
+    pub vehicle: VehicleCard,
+    pub counts: GroupCounts,
+    /// The sum of the fines of the open records.
     pub open_fines: Fen,
+}
+
+/// Decision and receipt of a record that an order of the person settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    pub decision: String,
+    pub receipt: String,
 }
 
 /// Where the person goes when something can't be done online.
@@ -39,6 +72,37 @@ pub struct Office {
     pub name_en: String,
     pub address: Option<String>,
     pub phone: Option<String>,
+    pub hotline: Option<Hotline>,
+}
+
+/// A phone that answers questions about online handling; it is not the office's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hotline {
+    pub name_zh: String,
+    pub name_en: String,
+    pub phone: String,
+    pub hours_zh: Option<String>,
+    pub hours_en: Option<String>,
+}
+
+/// An office that gives a stamped paper, with what to bring there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperOffice {
+    pub name_zh: String,
+    pub name_en: String,
+    pub address: Option<String>,
+    pub phone: Option<String>,
+    pub bring_zh: Option<String>,
+    pub bring_en: Option<String>,
+}
+
+/// The laws that a penalty and its points rest on, with their full titles.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Laws {
+    /// 处罚依据; none where the table does not know the code.
+    pub penalty: Option<String>,
+    /// 记分依据; none where the act carries no points.
+    pub points: Option<String>,
 }
 
 /// A camera record with its verdict for this person, now.
@@ -52,6 +116,8 @@ pub struct RecordCard {
     pub act_en: String,
     /// Where it happened, as the registry writes it.
     pub location: String,
+    /// The city where it happened, in Chinese.
+    pub city: String,
     /// The jurisdiction whose rules and amounts hold; none where the place is not served.
     pub place: Option<PlaceId>,
     pub place_zh: String,
@@ -61,12 +127,19 @@ pub struct RecordCard {
     pub vehicle_facts: VehicleFacts,
     /// The order that holds the record, if it is the person's own.
     pub order: Option<String>,
+    pub proof: Option<Proof>,
     pub has_evidence: bool,
+    pub laws: Laws,
     pub verdict: Verdict,
     pub office: Office,
 }
 
 impl RecordCard {
+    /// What can be done about it.
+    pub fn outlook(&self) -> Outlook {
+        Outlook::of(self.facts.state, &self.verdict)
+    }
+
     /// Whether it may be disputed here: nobody has accepted it, and nobody has said so before.
     pub fn disputable(&self) -> bool {
         self.facts.state == RecordStanding::Unprocessed && !self.facts.disputed
@@ -78,7 +151,7 @@ impl RecordCard {
 pub struct VehicleRecords {
     pub vehicle: VehicleCard,
     pub applicant: Applicant,
-    pub now: Moment,
+    pub request: Request,
     /// Open ones first, newest first among them.
     pub records: Vec<RecordCard>,
     /// The parameters in force now at each place that occurs among the records.
@@ -116,14 +189,14 @@ impl RecordDetail {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Attention {
     PayOrder { order: String, plate: PlateNumber, amount: Fen, pays_until: Moment },
-    OpenRecords { vehicle: String, plate: PlateNumber, count: u32, fines: Fen },
-    LicenceEnds { on: chrono::NaiveDate },
+    OpenRecords { vehicle: String, plate: PlateNumber, counts: GroupCounts, fines: Fen },
+    LicenceEnds { on: chrono::NaiveDate, renewal: Renewal },
 }
 
 #[async_trait]
 pub trait Violations: Send + Sync {
     /// Own vehicles first, then bound and leased ones.
-    async fn vehicles(&self) -> Result<Vec<VehicleCard>, ServiceError>;
+    async fn vehicles(&self) -> Result<Vec<OwnVehicle>, ServiceError>;
     async fn records(&self, vehicle: &str) -> Result<VehicleRecords, ServiceError>;
     async fn record(&self, vehicle: &str, record: &str) -> Result<RecordDetail, ServiceError>;
     /// Sends the code that confirms the dispute of exactly this record.

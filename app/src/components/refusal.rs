@@ -4,16 +4,18 @@
 mod words;
 
 use leptos::prelude::*;
+use rules::parameters::Source;
 
 use super::icon::{Icon, IconName};
 use super::inset::Inset;
-use super::say;
-use crate::texts::language_of;
+use super::{language, say, say_with};
+use crate::texts::{Language, language_of};
 pub use words::{hours_words, rule_key, source_words, value_words};
 
 /// A refusal in the words of the page's language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RefusalWords {
+    /// The finding: what stands against it.
     pub title: String,
     /// One sentence with the value found and the value required.
     pub sentence: String,
@@ -21,13 +23,36 @@ pub struct RefusalWords {
     pub required: Option<String>,
     /// Title and article of the text that the rule comes from.
     pub source: String,
-    /// Its words, as they stand there.
-    pub quote: String,
+    pub quote: Quote,
     pub remedy: String,
     /// When it would pass if nothing else changes; none where only an act can change it.
     pub passes_at: Option<String>,
     /// The rule's page in the rulebook.
     pub rule_href: String,
+}
+
+/// The words of a text as they stand there, with our translation for a page in Chinese.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Quote {
+    pub words: String,
+    pub translation: Option<String>,
+}
+
+impl Quote {
+    pub fn of(source: &Source) -> Self {
+        let translation = source.words_zh.clone().filter(|_| language() == Language::Zh);
+        Self { words: source.words.clone(), translation }
+    }
+}
+
+#[component]
+pub fn QuoteWords(quote: Quote) -> impl IntoView {
+    let lang = language_of(&quote.words);
+    let translation = quote.translation.map(|words| say_with("refusal.translation", &[("words", &words)]));
+    view! {
+        <span lang=lang>{quote.words}</span>
+        {translation.map(|words| view! { <p class="lt-quiet">{words}</p> })}
+    }
 }
 
 #[component]
@@ -38,12 +63,9 @@ pub fn RefusalCard(refusal: RefusalWords) -> impl IntoView {
         let name = say(name);
         value.map(|value| view! { <div><dt>{name}</dt><dd>{value}</dd></div> })
     };
-    let quote_language = language_of(&quote);
     view! {
         <section class="lt-refusal">
-            <h2 class="lt-refusal__title"><Icon name=IconName::Cross/><span>
-                <span class="govuk-visually-hidden">{say("refusal.not-met")}</span>{title}
-            </span></h2>
+            <h2 class="lt-refusal__title"><Icon name=IconName::Cross/><span>{title}</span></h2>
             <p class="lt-refusal__sentence">{sentence}</p>
             <dl class="lt-refusal__facts">
                 {fact("refusal.found", found)}
@@ -51,9 +73,7 @@ pub fn RefusalCard(refusal: RefusalWords) -> impl IntoView {
                 {fact("refusal.passes-at", passes_at)}
             </dl>
             <p class="lt-refusal__remedy"><strong>{say("refusal.remedy")}</strong>{remedy}</p>
-            {(!quote.is_empty()).then(|| view! {
-                <Inset source=source><span lang=quote_language>{quote}</span></Inset>
-            })}
+            {(!quote.words.is_empty()).then(|| view! { <Inset source=source><QuoteWords quote/></Inset> })}
             <p class="lt-refusal__rule"><a class="govuk-link lt-way" href=rule_href>{say("refusal.rule-link")}</a></p>
         </section>
     }

@@ -2,10 +2,10 @@
 //! button gives the same answer with every word of its sources.
 
 use leptos::prelude::*;
-use rules::Moment;
-use rules::camera::assess_with;
+use rules::camera::{Request, assess_with};
+use rules::place::PlaceId;
 use rules::rule::CAMERA_RULES;
-use rules::rulebook::CameraParameters;
+use rules::rulebook::{CameraParameters, SourceId};
 use rules::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use crate::made_up::Input;
 /// The parameters in force at each region that the form offers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WhatIfRules {
-    pub now: Moment,
+    pub request: Request,
     pub places: Vec<(String, CameraParameters)>,
 }
 
@@ -25,7 +25,10 @@ pub struct WhatIfWords {
     pub refused: String,
     pub unfinished: String,
     pub rules: Vec<(String, String)>,
-    pub sources: Vec<String>,
+    /// Each with the place whose own text it is.
+    pub sources: Vec<(String, Option<PlaceId>)>,
+    /// Around a source that is another place's text, `{source}` left open.
+    pub everywhere: String,
 }
 
 /// What is said under the form.
@@ -47,13 +50,21 @@ struct Refused {
 
 impl WhatIfRules {
     fn judge(&self, input: &Input) -> Option<Verdict> {
-        let case = input.case(self.now).ok()?;
+        let case = input.case(self.request).ok()?;
         let (_, parameters) = self.places.iter().find(|(region, _)| *region == input.place)?;
         Some(assess_with(&case, parameters))
     }
 }
 
 impl WhatIfWords {
+    fn source(&self, source: SourceId, place: Option<&PlaceId>) -> String {
+        match self.sources.get(usize::from(source.0)) {
+            Some((words, Some(of))) if Some(of) != place => self.everywhere.replace("{source}", words),
+            Some((words, _)) => words.clone(),
+            None => String::new(),
+        }
+    }
+
     fn answer(&self, verdict: Option<&Verdict>) -> Answer {
         let Some(verdict) = verdict else { return Answer::Unfinished };
         let refused = verdict.refusals.iter().map(|refusal| {
@@ -62,7 +73,7 @@ impl WhatIfWords {
             Refused {
                 href: format!("/rulebook/{}", refusal.rule.code()),
                 title,
-                source: self.sources.get(usize::from(refusal.source.0)).cloned().unwrap_or_default(),
+                source: self.source(refusal.source, verdict.place.as_ref()),
                 remedy,
             }
         });

@@ -1,13 +1,14 @@
 //! Home: what must be done now, what can be done, what is running. And the list of all that can be done.
 
 use leptos::prelude::*;
+use rules::licence::Renewal;
 
 use super::loaded;
 use crate::api::services;
 use crate::api::violations::Attention;
 use crate::components::{
-    ButtonKind, ButtonLink, Card, Cell, Cells, Empty, IconName, Layout, Tab, date_words, money_words, say,
-    say_with, time_words,
+    ButtonKind, ButtonLink, Card, Cell, Cells, Empty, IconName, Layout, Tab, counts_words, date_words,
+    money_words, say, say_with, time_words,
 };
 use crate::visit::visit;
 
@@ -61,18 +62,23 @@ fn attention(item: Attention) -> impl IntoView {
             say_with("page.home.pay-until", &[("time", &time_words(pays_until))]),
             true,
         ),
-        Attention::OpenRecords { vehicle, plate, count, fines } => (
-            say_with("page.home.records", &[("plate", &plate.spoken()), ("count", &count)]),
+        Attention::OpenRecords { vehicle, plate, counts, fines } => (
+            say_with("page.home.records", &[("plate", &plate.spoken()), ("count", &counts.open())]),
             format!("/vehicles/{vehicle}"),
-            say_with("page.home.records-sum", &[("amount", &money_words(fines))]),
+            say_with(
+                "page.home.records-sum",
+                &[("groups", &counts_words(&counts)), ("amount", &money_words(fines))],
+            ),
             false,
         ),
-        Attention::LicenceEnds { on } => (
-            say("page.home.licence"),
-            "/me/licence".to_owned(),
-            say_with("page.home.licence-until", &[("day", &date_words(on))]),
-            false,
-        ),
+        Attention::LicenceEnds { on, renewal } => {
+            let (heading, words, day) = match renewal {
+                Renewal::Soon => ("page.home.licence", "page.home.licence-until", on),
+                Renewal::OnlineUntil(last) => ("page.home.licence-over", "page.home.licence-online", last),
+                Renewal::OfficeOnly => ("page.home.licence-over", "page.home.licence-office", on),
+            };
+            (say(heading), "/me/licence".to_owned(), say_with(words, &[("day", &date_words(day))]), false)
+        }
     };
     view! { <Card heading=heading href=href urgent=urgent><p>{words}</p></Card> }
 }

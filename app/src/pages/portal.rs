@@ -36,10 +36,15 @@ pub fn Unavailable(#[prop(optional)] reference: String) -> impl IntoView {
     }
 }
 
-/// The same without a reference, for a browser that was sent here.
+/// In place of what was asked for while the store does not answer. A reference of another shape is not shown: the
+/// address may come from anybody.
 #[component]
 pub fn Outage() -> impl IntoView {
-    view! { <Unavailable/> }
+    let mut reference = query("reference");
+    if reference.len() != 16 || !reference.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        reference.clear();
+    }
+    view! { <Unavailable reference/> }
 }
 
 #[component]

@@ -9,11 +9,10 @@ use super::parameter;
 use super::portal::NotFound;
 use crate::api::services;
 use crate::components::{
-    ButtonLink, Cell, Cells, IconName, Inset, Layout, Tab, date_words, language, rule_key, say, say_with,
-    source_words,
+    ButtonLink, Cell, Cells, IconName, Inset, Layout, Quote, QuoteWords, Tab, date_words, language, rule_key,
+    say, say_with, source_words,
 };
 use crate::made_up::refused_by;
-use crate::texts::language_of;
 
 #[component]
 pub fn Rulebook() -> impl IntoView {
@@ -69,9 +68,8 @@ pub fn Rule() -> impl IntoView {
         .filter_map(|id| rulebook.source(*id))
         .map(|source| {
             let title = source_words(&source.text, source.article.as_deref());
-            let words = source.words.clone();
-            let lang = language_of(&words);
-            view! { <Inset source=title><span lang=lang>{words}</span></Inset> }
+            let quote = Quote::of(source);
+            view! { <Inset source=title><QuoteWords quote/></Inset> }
         })
         .collect_view();
     let tables = parameters_of(rule).into_iter().map(|parameter| table(parameter, &rulebook)).collect_view();
@@ -129,14 +127,25 @@ fn row(parameter: Parameter, place: &Jurisdiction, dated: &Dated, rulebook: &Boo
             say_with("refusal.term", &[("from", &date_words(from)), ("until", &date_words(until))])
         }
     };
-    let words = rulebook.source(dated.source).map(|source| source.words.clone()).unwrap_or_default();
-    let lang = language_of(&words);
+    let source = dated.source.and_then(|source| rulebook.source(source));
+    let quote = match source {
+        Some(source) => {
+            let quote = Quote::of(source);
+            let title = source_words(&source.text, source.article.as_deref());
+            view! { <QuoteWords quote/><p class="lt-quiet">{title}</p> }.into_any()
+        }
+        None => say("page.rulebook.unsaid").into_any(),
+    };
+    let note = dated.note.clone().map(|note| {
+        let note = language().pick(note.zh, note.en);
+        view! { <p class="lt-quiet">{say_with("page.rulebook.note", &[("note", &note)])}</p> }
+    });
     view! {
         <tr class="govuk-table__row">
             <th scope="row" class="govuk-table__header">{name}</th>
             <td class="govuk-table__cell">{super::what_if::parameter_words(parameter, &dated.value)}</td>
             <td class="govuk-table__cell">{time}</td>
-            <td class="govuk-table__cell"><span lang=lang>{words}</span></td>
+            <td class="govuk-table__cell">{quote}{note}</td>
         </tr>
     }
 }

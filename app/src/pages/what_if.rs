@@ -5,6 +5,7 @@ mod late_fee;
 
 use leptos::prelude::*;
 use rules::calendar::DayCount;
+use rules::camera::Request;
 use rules::licence::LicenceState;
 use rules::money::Fen;
 use rules::parameters::{Confirmation, Parameter, PaymentChannel, Value};
@@ -48,7 +49,7 @@ pub fn parameter_words(parameter: Parameter, value: &Value) -> String {
         }
         (P::BindingBefore, Value::Number(_)) => say("page.rulebook.asked"),
         (_, Value::Number(number)) => number.to_string(),
-        (P::VehicleKinds, Value::Set(bits)) => {
+        (P::VehicleKinds | P::OrganisationVehicleKinds | P::LeasedVehicleKinds, Value::Set(bits)) => {
             names::<VehicleKind>(|code| format!("vehicle-kind.{code}"), *bits, &and)
         }
         (P::VehicleUse, Value::Set(bits)) => {
@@ -87,14 +88,14 @@ fn error(wrong: &Wrong) -> FieldError {
 }
 
 /// What the browser needs to judge any case of the form.
-fn rules_of(now: rules::Moment) -> WhatIfRules {
+fn rules_of(request: Request) -> WhatIfRules {
     let rulebook = services().portal.rulebook();
-    let day = rules::calendar::local(now).date();
+    let day = rules::calendar::local(request.now).date();
     let places = PLACES.iter().filter_map(|(region, _)| {
         let place = rulebook.place_of(&rules::place::RegionCode::parse(region).ok()?);
         Some(((*region).to_owned(), rulebook.camera_parameters(place.map(|place| &place.id), day)))
     });
-    WhatIfRules { now, places: places.collect() }
+    WhatIfRules { request, places: places.collect() }
 }
 
 fn words() -> WhatIfWords {
@@ -103,29 +104,33 @@ fn words() -> WhatIfWords {
         let key = rule_key(rule.id.code());
         (say(&format!("rule.{key}.title")), say(&format!("rule.{key}.remedy")))
     });
-    let sources = rulebook.sources.iter();
+    let sources = rulebook.sources.iter().map(|source| {
+        let words = source_words(&source.text, source.article.as_deref());
+        let of_place = rulebook.jurisdictions.iter().find(|place| place.id.as_str() == source.text);
+        (words, of_place.map(|place| place.id.clone()))
+    });
     WhatIfWords {
         passes: say("page.what-if.passes"),
         refused: say_with("page.what-if.refused", &[("count", &"{count}")]),
         unfinished: say("page.what-if.unfinished"),
         rules: rules.collect(),
-        sources: sources.map(|source| source_words(&source.text, source.article.as_deref())).collect(),
+        sources: sources.collect(),
+        everywhere: say_with("refusal.everywhere", &[("source", &"{source}")]),
     }
 }
 
 #[component]
 pub fn WhatIf() -> impl IntoView {
     let input = Input::read(query);
-    let now = visit().now;
-    let (case, errors) = match input.case(now) {
+    let request = Request { now: visit().now, channels: services().portal.channels() };
+    let (case, errors) = match input.case(request) {
         Ok(case) => (Some(case), Vec::new()),
         Err(wrong) => (None, wrong.iter().map(error).collect()),
     };
     let answer = case.map(|case| {
         loaded(async move { services().portal.assess(case).await }, |verdict| {
             let rulebook = services().portal.rulebook();
-            let refusals = verdict.refusals.iter().map(|refusal| RefusalWords::of(refusal, &rulebook));
-            let refusals = refusals.map(|refusal| view! { <RefusalCard refusal/> }).collect_view();
+            let refusals = RefusalWords::all(&verdict, &rulebook).into_iter().map(|refusal| view! { <RefusalCard refusal/> }).collect_view();
             view! {
                 <section class="lt-section" id="answer" role="status">
                     {if verdict.passes() {
@@ -144,7 +149,7 @@ pub fn WhatIf() -> impl IntoView {
             <p>{say("page.what-if.words")}</p>
             <form method="get" action="/what-if#answer" novalidate>
                 <Choices input errors/>
-                <ActionBar above=move || view! { <WhatIfAnswer rules=rules_of(now) words=words()/> }>
+                <ActionBar above=move || view! { <WhatIfAnswer rules=rules_of(request) words=words()/> }>
                     <Button>{say("page.what-if.act")}</Button>
                 </ActionBar>
             </form>

@@ -1,13 +1,15 @@
 import { expect, test } from '../test';
 import { signIn, speak } from '../people';
 
-// Five people whose records are refused for different reasons, each with its source and what to do.
+// People whose records are refused for different reasons, each with its source and what to do.
 const refused = [
   { phone: '13800000007', rule: 'camera.licence-bound' },
   { phone: '13800000010', rule: 'camera.licence-state' },
   { phone: '13800000015', rule: 'camera.full-marks' },
   { phone: '13800000012', rule: 'camera.vehicle-owner' },
   { phone: '13800000005', rule: 'camera.identity' },
+  { phone: '13800000003', rule: 'camera.channel' },
+  { phone: '13800000015', rule: 'camera.points-known' },
 ];
 
 for (const { phone, rule, language } of refused.flatMap((one) => [{ ...one, language: 'zh' }, { ...one, language: 'en' }] as const)) {

@@ -21,15 +21,20 @@ use crate::violation::Capture;
 #[derive(Clone, Copy, Debug)]
 pub struct Times {
     pub now: Moment,
-    pub next_cycle: Option<NaiveDate>,
+    /// The first day of the next cycle, and the points that it takes over.
+    pub next_cycle: Option<(NaiveDate, Points)>,
     pub hold_ends: Option<Moment>,
 }
 
 pub(super) fn assess_view(case: &View<'_>, parameters: &CameraParameters) -> Verdict {
     let facts = facts(case, parameters.place.is_some());
     let times = Times {
-        now: case.now,
-        next_cycle: case.applicant.licence.as_ref().map(|licence| licence.next_cycle),
+        now: case.request.now,
+        next_cycle: case
+            .applicant
+            .licence
+            .as_ref()
+            .map(|licence| (licence.next_cycle, licence.carried_points)),
         hold_ends: match case.record.state {
             RecordStanding::HeldByOther { until } => until,
             _ => None,
@@ -51,7 +56,7 @@ pub fn judge(facts: &Facts, times: &Times, parameters: &CameraParameters) -> Res
             const { assert!([$($index),*].len() == CAMERA_RULES.len()) };
         };
     }
-    each!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20);
+    each!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22);
     Ok(Verdict { rulebook: parameters.version.clone(), place: parameters.place.clone(), refusals })
 }
 
@@ -72,7 +77,7 @@ fn judge_by<const INDEX: usize>(
             rule: rule.id,
             found: show(rule.found, facts, parameters)?,
             required: show(rule.required, facts, parameters)?,
-            source: parameters.source(INDEX),
+            source: parameters.source(INDEX, facts),
             remedy: rule.remedy,
             passes_at: passes_at(rule, facts, times, parameters)?,
         });
@@ -96,7 +101,7 @@ fn passes_at(
     let by_time = match rule.changes {
         Changes::WithParameters => None,
         Changes::WithHours => parameters.closed_hours().map(|closed| closed.ends_after(times.now)),
-        Changes::WithCycle => times.next_cycle.map(calendar::day_begins),
+        Changes::WithCycle => times.next_cycle.map(|(day, _)| calendar::day_begins(day)),
         Changes::WithHold => times.hold_ends,
     };
     let mut by_time = by_time.filter(|moment| *moment > times.now);
@@ -123,8 +128,10 @@ fn passes_at(
 fn facts_at(facts: &Facts, moment: Moment, times: &Times) -> Facts {
     let mut later = *facts;
     later.set(Fact::MinuteOfDay, calendar::minute_of_day(moment));
-    if times.next_cycle.is_some_and(|day| calendar::day_begins(day) <= moment) {
-        later.set(Fact::CyclePoints, 0);
+    if let Some((day, carried)) = times.next_cycle
+        && calendar::day_begins(day) <= moment
+    {
+        later.set(Fact::CyclePoints, carried.0.into());
         later.set(Fact::FullMarks, 0);
     }
     if times.hold_ends.is_some_and(|ends| ends <= moment) {
@@ -133,7 +140,6 @@ fn facts_at(facts: &Facts, moment: Moment, times: &Times) -> Facts {
     later
 }
 
-#[inline(always)]
 fn show(what: Show, facts: &Facts, parameters: &CameraParameters) -> Result<Value, MissingFact> {
     Ok(match what {
         Show::Nothing => Value::Nothing,
@@ -145,6 +151,22 @@ fn show(what: Show, facts: &Facts, parameters: &CameraParameters) -> Result<Valu
         Show::Common(shown, fact, parameter) => {
             let set = parameters.number(parameter).unwrap_or_default();
             number(shown, facts.get(fact)? & set)
+        }
+        Show::When(fact, wanted, then, otherwise) => {
+            show(if facts.get(fact)? == wanted { *then } else { *otherwise }, facts, parameters)?
+        }
+        Show::Both(shown, one, other) => {
+            let allowed = |parameter: Parameter| parameters.number(parameter).unwrap_or(i64::MAX);
+            number(shown, allowed(one) & allowed(other))
+        }
+        Show::Allowed(always, without_points) => {
+            let set = |parameter: Parameter| CodeSet::from_bits(parameters.number(parameter).unwrap_or(0));
+            let without_points = set(without_points);
+            if without_points.is_empty() {
+                Value::Relations(set(always))
+            } else {
+                Value::Allowed(set(always), without_points)
+            }
         }
         Show::Hours(from, until) => {
             let minute = |parameter: Parameter| parameters.number(parameter).unwrap_or_default();
@@ -188,7 +210,9 @@ fn number(shown: As, number: i64) -> Value {
         As::Use => Value::Uses(one(number)),
         As::Uses => Value::Uses(CodeSet::from_bits(number)),
         As::Relation => Value::Relations(one(number)),
-        As::Relations => Value::Relations(CodeSet::from_bits(number)),
+        As::Penalty => Value::Penalties(one(number)),
+        As::Penalties => Value::Penalties(CodeSet::from_bits(number)),
+        As::Channels => Value::Channels(CodeSet::from_bits(number)),
         As::Plate | As::Plates => Value::Plates(PlatePrefix::from_number(number).into_iter().collect()),
     }
 }

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Applicant, RecordFacts, VehicleFacts, View, judge};
-use crate::Moment;
+use super::{Applicant, RecordFacts, Request, VehicleFacts, View, judge};
 use crate::calendar;
 use crate::licence::Points;
 use crate::money::Fen;
@@ -37,26 +36,26 @@ impl Selection {
 
 /// Judges the chosen ones among the records; each by the rules of its own place.
 pub fn assess_selection(
-    now: Moment,
+    request: Request,
     applicant: &Applicant,
     vehicle: &VehicleFacts,
     records: &[RecordFacts],
     chosen: &[usize],
     rulebook: &Rulebook,
 ) -> Selection {
-    assess_selection_by(now, applicant, |_| vehicle, records, chosen, rulebook)
+    assess_selection_by(request, applicant, |_| vehicle, records, chosen, rulebook)
 }
 
 /// The same where the person stands to the vehicle otherwise for each record: a lease counts for its term.
 pub fn assess_selection_by<'a>(
-    now: Moment,
+    request: Request,
     applicant: &Applicant,
     vehicle: impl Fn(usize) -> &'a VehicleFacts,
     records: &[RecordFacts],
     chosen: &[usize],
     rulebook: &Rulebook,
 ) -> Selection {
-    let day = calendar::local(now).date();
+    let day = calendar::local(request.now).date();
     let mut resolved: Vec<CameraParameters> = Vec::new();
     let of: Vec<usize> = records
         .iter()
@@ -69,12 +68,12 @@ pub fn assess_selection_by<'a>(
             })
         })
         .collect();
-    assess_selection_with(now, applicant, vehicle, records, chosen, |index| &resolved[of[index]])
+    assess_selection_with(request, applicant, vehicle, records, chosen, |index| &resolved[of[index]])
 }
 
 /// The same with parameters resolved before: `parameters` gives those of the record's place.
 pub fn assess_selection_with<'a, 'b>(
-    now: Moment,
+    request: Request,
     applicant: &Applicant,
     vehicle: impl Fn(usize) -> &'a VehicleFacts,
     records: &[RecordFacts],
@@ -84,7 +83,7 @@ pub fn assess_selection_with<'a, 'b>(
     let points = chosen.iter().map(|index| records[*index].points).sum();
     let judged = |index: usize, selected_points| {
         let (vehicle, record) = (vehicle(index), &records[index]);
-        let case = View { now, applicant, vehicle, record, selected_points, dispute_declared: false };
+        let case = View { request, applicant, vehicle, record, selected_points, dispute_declared: false };
         judge::assess_view(&case, parameters(index))
     };
     let before =

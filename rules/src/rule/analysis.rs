@@ -7,7 +7,7 @@ use super::{Expr, Rule, RuleId, Term, Values};
 use crate::camera::Standing;
 use crate::facts::{Fact, Facts};
 use crate::licence::LicenceState;
-use crate::parameters::Parameter;
+use crate::parameters::{Parameter, PaymentChannel};
 use crate::person::IdentityLevel;
 use crate::vehicle::{Relation, VehicleKind, VehicleState, VehicleUse};
 use crate::violation::{Capture, PenaltyKind};
@@ -128,11 +128,15 @@ fn refuses(rule: &Rule, case: &Facts, parameters: &impl Values) -> bool {
 
 /// Whether the rule stands aside because the place sets no value for it.
 fn asks_nothing(rule: &Rule, parameters: &impl Values) -> bool {
-    match rule.applies {
-        Expr::Asked(asked) => parameters.number(asked).is_none(),
-        Expr::All(parts) => {
-            parts.iter().any(|part| matches!(part, Expr::Asked(asked) if parameters.number(*asked).is_none()))
-        }
+    is_unasked(&rule.applies, parameters)
+}
+
+/// Checks that the predicate never holds at the place, because parameters that it asks for are not set.
+fn is_unasked(predicate: &Expr, parameters: &impl Values) -> bool {
+    match predicate {
+        Expr::Asked(asked) => parameters.number(*asked).is_none(),
+        Expr::All(parts) => parts.iter().any(|part| is_unasked(part, parameters)),
+        Expr::Any(parts) => parts.iter().all(|part| is_unasked(part, parameters)),
         _ => false,
     }
 }
@@ -194,9 +198,10 @@ fn of_leaf(leaf: &Expr) -> (Vec<Fact>, Vec<Parameter>) {
         | Expr::Differs(fact, _)
         | Expr::Without(fact, _) => (vec![fact], vec![]),
         Expr::Asked(parameter) | Expr::Unasked(parameter) => (vec![], vec![parameter]),
-        Expr::In(fact, parameter) | Expr::Listed(fact, parameter) | Expr::Apart(fact, parameter) => {
-            (vec![fact], vec![parameter])
-        }
+        Expr::In(fact, parameter)
+        | Expr::Listed(fact, parameter)
+        | Expr::Apart(fact, parameter)
+        | Expr::Meets(fact, parameter) => (vec![fact], vec![parameter]),
         Expr::AtMost(left, right) | Expr::Less(left, right) => {
             let ((mut facts, mut parameters), right) = (of_term(left), of_term(right));
             facts.extend(right.0);
@@ -227,7 +232,7 @@ impl Domains {
                     Expr::Listed(fact, _) => {
                         domains[fact as usize].insert(-1);
                     }
-                    Expr::Apart(fact, _) | Expr::Without(fact, _) => {
+                    Expr::Apart(fact, _) | Expr::Meets(fact, _) | Expr::Without(fact, _) => {
                         let count = codes(fact).unwrap_or_default();
                         domains[fact as usize].extend((0..count).map(|index| 1 << index));
                     }
@@ -269,6 +274,7 @@ fn codes(fact: Fact) -> Option<i64> {
         Fact::VehicleKind => VehicleKind::ALL.len(),
         Fact::VehicleUse => VehicleUse::ALL.len(),
         Fact::VehicleStates => VehicleState::ALL.len(),
+        Fact::Channels => PaymentChannel::ALL.len(),
         _ => return None,
     };
     i64::try_from(count).ok()

@@ -32,6 +32,8 @@ pub enum Expr {
     Listed(Fact, Parameter),
     /// Nothing stands in both.
     Apart(Fact, Parameter),
+    /// Something stands in both.
+    Meets(Fact, Parameter),
     /// None of these bits.
     Without(Fact, i64),
     All(&'static [Expr]),
@@ -87,6 +89,10 @@ impl Expr {
             Self::Apart(fact, parameter) => {
                 let set = facts.get(fact)?;
                 values.number(parameter).is_none_or(|refused| set & refused == 0)
+            }
+            Self::Meets(fact, parameter) => {
+                let set = facts.get(fact)?;
+                values.number(parameter).is_some_and(|allowed| set & allowed != 0)
             }
             Self::Without(fact, bits) => facts.get(fact)? & bits == 0,
         })

@@ -1,7 +1,7 @@
 //! The camera rules in catalogue order.
 
 use super::Term::{Const, Fact as Of, Parameter as Set, Sum};
-use super::{As, Changes, Expr, Rule, RuleId, Show};
+use super::{As, Changes, Cites, Expr, Rule, RuleId, Show};
 use crate::camera::Standing;
 use crate::facts::Fact as F;
 use crate::parameters::Parameter as P;
@@ -23,6 +23,11 @@ const VEHICLE_GONE: i64 = 1 << VehicleState::TransferredOut as i64
     | 1 << VehicleState::Cancelled as i64
     | 1 << VehicleState::Stolen as i64;
 
+/// Penalties that the simple procedure may impose.
+const SIMPLE: i64 = 1 << WARNING | 1 << FINE;
+const FINE_FOUND: Show = Show::Number(As::Money, Of(F::Fine));
+const FINE_ALLOWED: Show = Show::Number(As::Money, Set(P::FineLimit));
+
 const ALL_POINTS: &[F] = &[F::CyclePoints, F::HeldPoints, F::SelectedPoints];
 
 /// A rule that always applies, asks for no parameter and is mended at the office.
@@ -30,6 +35,7 @@ const PLAIN: Rule = Rule {
     id: RuleId::PlaceOpen,
     facts: &[],
     parameters: &[],
+    cites: Cites::Value,
     applies: Expr::Always,
     passes: Expr::Always,
     found: Show::Nothing,
@@ -38,7 +44,7 @@ const PLAIN: Rule = Rule {
     changes: Changes::WithParameters,
 };
 
-pub const CAMERA_RULES: [Rule; 21] = [
+pub const CAMERA_RULES: [Rule; 23] = [
     // The record names its place; of one that is not served nothing more is known.
     Rule { id: RuleId::PlaceOpen, facts: &[F::PlaceServed], passes: Expr::Is(F::PlaceServed), ..PLAIN },
     Rule {
@@ -101,8 +107,14 @@ pub const CAMERA_RULES: [Rule; 21] = [
             Expr::Equals(F::PenaltyKind, WARNING),
             Expr::All(&[Expr::Equals(F::PenaltyKind, FINE), Expr::AtMost(Of(F::Fine), Set(P::FineLimit))]),
         ]),
-        found: Show::Number(As::Money, Of(F::Fine)),
-        required: Show::Number(As::Money, Set(P::FineLimit)),
+        cites: Cites::Rule,
+        found: Show::When(F::PenaltyKind, FINE, &FINE_FOUND, &Show::Number(As::Penalty, Of(F::PenaltyKind))),
+        required: Show::When(
+            F::PenaltyKind,
+            FINE,
+            &FINE_ALLOWED,
+            &Show::Number(As::Penalties, Const(SIMPLE)),
+        ),
         ..PLAIN
     },
     Rule {
@@ -110,8 +122,8 @@ pub const CAMERA_RULES: [Rule; 21] = [
         facts: &[F::Fine],
         parameters: &[P::FineLimit],
         passes: Expr::AtMost(Of(F::Fine), Set(P::FineLimit)),
-        found: Show::Number(As::Money, Of(F::Fine)),
-        required: Show::Number(As::Money, Set(P::FineLimit)),
+        found: FINE_FOUND,
+        required: FINE_ALLOWED,
         ..PLAIN
     },
     Rule {
@@ -124,6 +136,8 @@ pub const CAMERA_RULES: [Rule; 21] = [
         required: Show::Number(As::Points, Set(P::RecordPointsLimit)),
         ..PLAIN
     },
+    // The refusal's sentence says why; how many points it is, only the counter can tell.
+    Rule { id: RuleId::PointsKnown, facts: &[F::PointsKnown], passes: Expr::Is(F::PointsKnown), ..PLAIN },
     Rule {
         id: RuleId::PointsTotal,
         facts: ALL_POINTS,
@@ -171,8 +185,8 @@ pub const CAMERA_RULES: [Rule; 21] = [
         passes: Expr::Less(Of(F::FullMarks), Set(P::FullMarksLimit)),
         found: Show::Number(As::Count, Of(F::FullMarks)),
         required: Show::Number(As::Count, Set(P::FullMarksLimit)),
-        remedy: Remedy::Office,
         changes: Changes::WithCycle,
+        ..PLAIN
     },
     // What was found is that nothing ties the person to the vehicle; the names of relations speak of what does.
     Rule {
@@ -192,7 +206,7 @@ pub const CAMERA_RULES: [Rule; 21] = [
             Expr::All(&[Expr::Equals(F::RecordPoints, 0), Expr::In(F::Relation, P::RelationsWithoutPoints)]),
         ]),
         found: Show::Number(As::Relation, Of(F::Relation)),
-        required: Show::Number(As::Relations, Set(P::Relations)),
+        required: Show::Allowed(P::Relations, P::RelationsWithoutPoints),
         remedy: Remedy::AnotherPerson,
         ..PLAIN
     },
@@ -215,12 +229,42 @@ pub const CAMERA_RULES: [Rule; 21] = [
     },
     Rule {
         id: RuleId::VehicleKind,
-        facts: &[F::VehicleKind],
-        parameters: &[P::VehicleKinds],
-        applies: Expr::Asked(P::VehicleKinds),
-        passes: Expr::In(F::VehicleKind, P::VehicleKinds),
+        facts: &[F::Relation, F::VehicleKind],
+        parameters: &[P::VehicleKinds, P::OrganisationVehicleKinds, P::LeasedVehicleKinds],
+        cites: Cites::ByFact(&[
+            (F::Relation, ORGANISATION, P::OrganisationVehicleKinds),
+            (F::Relation, LEASED, P::LeasedVehicleKinds),
+        ]),
+        applies: Expr::Any(&[
+            Expr::Asked(P::VehicleKinds),
+            Expr::Asked(P::OrganisationVehicleKinds),
+            Expr::Asked(P::LeasedVehicleKinds),
+        ]),
+        passes: Expr::All(&[
+            Expr::Any(&[Expr::Unasked(P::VehicleKinds), Expr::In(F::VehicleKind, P::VehicleKinds)]),
+            Expr::Any(&[
+                Expr::Differs(F::Relation, ORGANISATION),
+                Expr::Unasked(P::OrganisationVehicleKinds),
+                Expr::In(F::VehicleKind, P::OrganisationVehicleKinds),
+            ]),
+            Expr::Any(&[
+                Expr::Differs(F::Relation, LEASED),
+                Expr::Unasked(P::LeasedVehicleKinds),
+                Expr::In(F::VehicleKind, P::LeasedVehicleKinds),
+            ]),
+        ]),
         found: Show::Number(As::Kind, Of(F::VehicleKind)),
-        required: Show::Number(As::Kinds, Set(P::VehicleKinds)),
+        required: Show::When(
+            F::Relation,
+            ORGANISATION,
+            &Show::Both(As::Kinds, P::VehicleKinds, P::OrganisationVehicleKinds),
+            &Show::When(
+                F::Relation,
+                LEASED,
+                &Show::Both(As::Kinds, P::VehicleKinds, P::LeasedVehicleKinds),
+                &Show::Number(As::Kinds, Set(P::VehicleKinds)),
+            ),
+        ),
         ..PLAIN
     },
     Rule {
@@ -270,6 +314,17 @@ pub const CAMERA_RULES: [Rule; 21] = [
         ]),
         found: Show::Number(As::Moment, Of(F::ViolatedAt)),
         required: Show::Term(F::LeaseFrom, F::LeaseUntil),
+        ..PLAIN
+    },
+    // Where nothing is to be paid no channel is needed.
+    Rule {
+        id: RuleId::Channel,
+        facts: &[F::Fine, F::Channels],
+        parameters: &[P::PaymentChannels],
+        applies: Expr::All(&[Expr::Asked(P::PaymentChannels), Expr::Less(Const(0), Of(F::Fine))]),
+        passes: Expr::Meets(F::Channels, P::PaymentChannels),
+        found: Show::Number(As::Channels, Of(F::Channels)),
+        required: Show::Number(As::Channels, Set(P::PaymentChannels)),
         ..PLAIN
     },
 ];

@@ -6,12 +6,17 @@ use serde::{Deserialize, Serialize};
 use super::{Rulebook, SourceId, Version};
 use crate::Moment;
 use crate::calendar;
+use crate::facts::Facts;
 use crate::order::ClosedHours;
-use crate::parameters::{Parameter, Value};
+use crate::parameters::{Parameter, PaymentChannel, PaymentChannels, Value};
 use crate::place::PlaceId;
-use crate::rule::{CAMERA_RULES, Rule, Values};
+use crate::rule::{CAMERA_RULES, Cites, Rule, Values};
+use crate::set::CodeSet;
 
 const COUNT: usize = Parameter::ALL.len();
+
+/// Parameters whose texts some refusals name instead of the rule's own.
+const CITED_BY_FACT: [Parameter; 2] = [Parameter::OrganisationVehicleKinds, Parameter::LeasedVehicleKinds];
 
 /// What judging a camera record reads of the rulebook. It is small, so that pages carry it to the browser.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +30,8 @@ pub struct CameraParameters {
     prefixes: Vec<i64>,
     /// The text that a refusal of each rule names, in catalogue order.
     sources: [SourceId; CAMERA_RULES.len()],
+    /// The texts of parameters that a refusal names by the case, in the order of `CITED_BY_FACT`.
+    cited: [Option<SourceId>; CITED_BY_FACT.len()],
     /// The values after each later change, with the first day on which they hold.
     later: Vec<(NaiveDate, CameraParameters)>,
 }
@@ -54,8 +61,24 @@ impl CameraParameters {
         &self.prefixes
     }
 
-    pub(crate) fn source(&self, rule: usize) -> SourceId {
-        self.sources[rule]
+    /// The channel through which the place is paid: the first of its own that has a configured gateway.
+    pub fn channel(&self, configured: PaymentChannels) -> Option<PaymentChannel> {
+        let taken =
+            self.number(Parameter::PaymentChannels).map_or(PaymentChannels::all(), CodeSet::from_bits);
+        taken.iter().find(|channel| configured.contains(*channel))
+    }
+
+    /// The text that a refusal of the rule at this place in the table names.
+    pub(crate) fn source(&self, rule: usize, facts: &Facts) -> SourceId {
+        let by_fact = match CAMERA_RULES[rule].cites {
+            Cites::ByFact(cited) => cited.iter().find(|(fact, value, _)| facts.get(*fact) == Ok(*value)),
+            Cites::Value | Cites::Rule => None,
+        };
+        let cited = by_fact.and_then(|(_, _, parameter)| {
+            let position = CITED_BY_FACT.iter().position(|cited| cited == parameter)?;
+            self.cited[position]
+        });
+        cited.unwrap_or(self.sources[rule])
     }
 
     /// Whether no later change is known.
@@ -100,6 +123,7 @@ impl Rulebook {
             set: 0,
             prefixes: Vec::new(),
             sources: [SourceId::default(); CAMERA_RULES.len()],
+            cited: CITED_BY_FACT.map(|parameter| self.in_force(place, parameter, day)?.source),
             later: Vec::new(),
         };
         for parameter in Parameter::ALL {
@@ -115,10 +139,11 @@ impl Rulebook {
             resolved.set |= 1 << *parameter as u32;
         }
         for (rule, source) in CAMERA_RULES.iter().zip(&mut resolved.sources) {
-            let stated = rule.parameters.first().and_then(|parameter| self.in_force(place, *parameter, day));
-            let stated = stated.filter(|dated| dated.value != Value::None).map(|dated| dated.source);
-            let own = || self.rule_sources(place, rule.id).first().copied();
-            *source = stated.or_else(own).unwrap_or_default();
+            let value = rule.parameters.first().filter(|_| rule.cites != Cites::Rule);
+            let value = value.and_then(|parameter| self.in_force(place, *parameter, day));
+            let value = value.filter(|dated| dated.value != Value::None).and_then(|dated| dated.source);
+            let stated = || self.rule_sources(place, rule.id).first().copied();
+            *source = value.or_else(stated).unwrap_or_default();
         }
         resolved
     }

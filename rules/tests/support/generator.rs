@@ -7,6 +7,7 @@ use rules::camera::{
 };
 use rules::licence::{LicenceState, LicenceStates, Points};
 use rules::money::Fen;
+use rules::parameters::PaymentChannels;
 use rules::person::IdentityLevel;
 use rules::place::RegionCode;
 use rules::plate::PlateNumber;
@@ -77,6 +78,7 @@ fn case(chance: &mut Chance) -> CameraCase {
         record,
         selected_points,
         dispute_declared: chance.one_in(20),
+        channels: if chance.one_in(2) { PaymentChannels::all() } else { [chance.of()].into_iter().collect() },
     }
 }
 
@@ -88,7 +90,9 @@ fn applicant(chance: &mut Chance, now: Moment) -> Applicant {
             states = states.with(chance.of());
         }
         let next_cycle: NaiveDate = today + Days::new(1 + chance.below(365));
-        LicenceFacts { states, cycle_points: chance.points(12), full_marks: chance.points(4).0, next_cycle }
+        let cycle_points = chance.points(12);
+        let carried_points = if chance.one_in(4) { chance.points(cycle_points.0.into()) } else { Points(0) };
+        LicenceFacts { states, cycle_points, carried_points, full_marks: chance.points(4).0, next_cycle }
     });
     let identity = chance.mostly(IdentityLevel::RealPerson);
     Applicant { identity, licence, held_points: if chance.one_in(3) { chance.points(6) } else { Points(0) } }
@@ -134,6 +138,7 @@ fn record(chance: &mut Chance, now: Moment) -> RecordFacts {
         penalty: chance.mostly(PenaltyKind::Fine),
         fine: Fen::new(fine),
         points: chance.points(12),
+        points_known: !chance.one_in(20),
         state,
         disputed: chance.one_in(15),
     }

@@ -14,7 +14,9 @@ pub fn base(place: &str) -> serde_json::Value {
         "now": "2026-11-18T02:00:00Z",
         "applicant": {
             "identity": "real-person",
-            "licence": { "states": ["normal"], "cycle_points": 0, "full_marks": 0, "next_cycle": "2027-03-01" },
+            "licence": {
+                "states": ["normal"], "cycle_points": 0, "carried_points": 0, "full_marks": 0, "next_cycle": "2027-03-01",
+            },
             "held_points": 0,
         },
         "vehicle": {
@@ -23,9 +25,10 @@ pub fn base(place: &str) -> serde_json::Value {
         },
         "record": {
             "region": region, "violated_at": "2026-11-13T00:00:00Z", "capture": "device", "penalty": "fine",
-            "fine": 20000, "points": 3, "state": "unprocessed", "disputed": false,
+            "fine": 20000, "points": 3, "points_known": true, "state": "unprocessed", "disputed": false,
         },
         "selected_points": 3,
         "dispute_declared": false,
+        "channels": ["wechat", "unionpay"],
     })
 }

@@ -10,14 +10,17 @@ use rules::rulebook::CameraParameters;
 use serde_json::{Value, json};
 
 /// Facts that hold several codes at once.
-const SET_FACTS: [Fact; 2] = [Fact::LicenceStates, Fact::VehicleStates];
+const SET_FACTS: [Fact; 3] = [Fact::LicenceStates, Fact::VehicleStates, Fact::Channels];
 /// Parameters that predicates read as sets.
-const SET_PARAMETERS: [Parameter; 5] = [
+const SET_PARAMETERS: [Parameter; 8] = [
     Parameter::Relations,
     Parameter::RelationsWithoutPoints,
     Parameter::VehicleKinds,
+    Parameter::OrganisationVehicleKinds,
+    Parameter::LeasedVehicleKinds,
     Parameter::VehicleUse,
     Parameter::LicenceStatesRefused,
+    Parameter::PaymentChannels,
 ];
 
 fn members(bits: i64) -> Value {
@@ -86,11 +89,8 @@ fn logic(expression: &Expr) -> Value {
         Expr::Asked(set) => json!({ "!==": [parameter(set), null] }),
         Expr::Unasked(set) => json!({ "===": [parameter(set), null] }),
         Expr::In(of, set) | Expr::Listed(of, set) => json!({ "in": [fact(of), parameter(set)] }),
-        Expr::Apart(of, set) => {
-            let common =
-                |code| json!({ "and": [{ "in": [code, fact(of)] }, { "in": [code, parameter(set)] }] });
-            json!({ "!": [{ "or": (0..32).map(common).collect::<Vec<_>>() }] })
-        }
+        Expr::Apart(of, set) => json!({ "!": [common(of, set)] }),
+        Expr::Meets(of, set) => common(of, set),
         Expr::Without(of, bits) => {
             let codes = (0..32).filter(|index| bits >> index & 1 == 1);
             json!({ "!": [{ "or": codes.map(|code| json!({ "in": [code, fact(of)] })).collect::<Vec<_>>() }] })
@@ -98,6 +98,12 @@ fn logic(expression: &Expr) -> Value {
         Expr::All(parts) => json!({ "and": list(parts) }),
         Expr::Any(parts) => json!({ "or": list(parts) }),
     }
+}
+
+/// Some code stands in both.
+fn common(of: Fact, set: Parameter) -> Value {
+    let both = |code| json!({ "and": [{ "in": [code, fact(of)] }, { "in": [code, parameter(set)] }] });
+    json!({ "or": (0..32).map(both).collect::<Vec<_>>() })
 }
 
 /// A module whose `data.lutong.refused` is the set of the identifiers of the refusing rules.
@@ -161,10 +167,8 @@ impl Rego {
             Expr::In(of, set) | Expr::Listed(of, set) => {
                 format!("{} in {}", rego_fact(of), rego_parameter(set))
             }
-            Expr::Apart(of, set) => {
-                let (facts, set) = (rego_fact(of), rego_parameter(set));
-                format!("count([code | some code in {facts}; code in {set}]) == 0")
-            }
+            Expr::Apart(of, set) => format!("{} == 0", rego_common(of, set)),
+            Expr::Meets(of, set) => format!("{} != 0", rego_common(of, set)),
             Expr::Without(of, bits) => {
                 format!("count([code | some code in {}; code in {}]) == 0", rego_fact(of), members(bits))
             }
@@ -175,6 +179,11 @@ impl Rego {
             Expr::Any(_) => self.rule(expression),
         }
     }
+}
+
+/// How many codes stand in both.
+fn rego_common(of: Fact, set: Parameter) -> String {
+    format!("count([code | some code in {}; code in {}])", rego_fact(of), rego_parameter(set))
 }
 
 fn rego_fact(fact: Fact) -> String {

@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::problem::{Problem, ProblemBody};
+use super::schema;
 use super::times::day;
+use super::whole::whole;
 use crate::state::State;
 
 /// More reviews and lawsuits than this no fine has.
@@ -26,12 +28,15 @@ const MOST_SUSPENSIONS: usize = 20;
     "suspensions": [{ "from": "2026-10-20", "until": "2026-10-25" }]
 }))]
 pub struct LateFeeRequest {
-    /// Whole fen.
-    #[schema(minimum = 0)]
+    #[serde(deserialize_with = "whole")]
+    #[schema(schema_with = schema::fine)]
     fine: i64,
+    #[schema(schema_with = schema::day)]
     served_on: NaiveDate,
+    #[schema(schema_with = schema::day)]
     paid_on: NaiveDate,
     /// A place of the rulebook; national where it is left out.
+    #[schema(schema_with = schema::place_or_none)]
     place: Option<String>,
     /// Reviews and lawsuits: first and last day, no last day while they run.
     #[serde(default)]
@@ -42,13 +47,15 @@ pub struct LateFeeRequest {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Suspension {
+    #[schema(schema_with = schema::day)]
     from: NaiveDate,
+    #[schema(schema_with = schema::day_or_none)]
     until: Option<NaiveDate>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LateFeeBody {
-    /// The last day on which nothing is added.
+    /// The last day on which nothing is added: where the fifteenth day is a day off, the next working day.
     due_on: NaiveDate,
     days_late: u32,
     days_suspended: u32,
@@ -71,13 +78,13 @@ impl LateFeeRequest {
         case.check().map_err(|error| match error {
             FineCaseError::Fine => Problem::field("fine", format!("whole fen, 0 to {}", LARGEST_FINE.fen())),
             FineCaseError::Paid => {
-                Problem::field("paid_on", "not before served_on, and within a hundred years of it")
+                Problem::contradiction("paid_on", "not before served_on, and within a hundred years of it")
             }
         })?;
         let place = self.place.as_deref().map(|place| known_place(rulebook, place)).transpose()?;
         let terms = rulebook.late_fee_terms(place.as_ref(), paid_on);
-        let terms =
-            terms.ok_or_else(|| Problem::field("paid_on", "no late-fee parameters hold on that day"))?;
+        let terms = terms
+            .ok_or_else(|| Problem::contradiction("paid_on", "no late-fee parameters hold on that day"))?;
         let fee = case.late_fee(&terms);
         Ok(LateFeeBody {
             due_on: fee.due_on,
@@ -94,6 +101,7 @@ impl LateFeeRequest {
 #[utoipa::path(post, path = "/api/v1/assessments/late-fee", request_body = LateFeeRequest, responses(
     (status = 200, description = "The fee", body = LateFeeBody),
     (status = 400, description = "Not JSON", body = ProblemBody),
+    (status = 409, description = "Two fields contradict each other", body = ProblemBody),
     (status = 413, description = "Too large", body = ProblemBody),
     (status = 415, description = "No JSON content type", body = ProblemBody),
     (status = 422, description = "A field is wrong", body = ProblemBody),
@@ -116,7 +124,7 @@ fn suspensions(pauses: &[Suspension]) -> Result<Vec<(NaiveDate, Option<NaiveDate
         let from = day(&field("from"), pause.from)?;
         let until = pause.until.map(|until| day(&field("until"), until)).transpose()?;
         match until {
-            Some(until) if until < from => Err(Problem::field(&field("until"), "not before from")),
+            Some(until) if until < from => Err(Problem::contradiction(&field("until"), "not before from")),
             _ => Ok((from, until)),
         }
     });

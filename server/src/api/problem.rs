@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProblemBody {
-    /// Stable: `invalid-field`, `invalid-json`, `not-json`, `too-large`, `too-many-requests`, `wrong-method`,
+    /// Stable: `invalid-field`, `contradiction`, `invalid-json`, `not-json`, `too-large`, `too-many-requests`, `wrong-method`,
     /// `not-found`.
     pub code: String,
     /// The path of the field, where one is at fault: `vehicle.plate`.
@@ -35,6 +35,16 @@ impl Problem {
             message: message.to_string(),
         };
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, retry_after: None, body }
+    }
+
+    /// Each field is right by itself, and this one does not go with another.
+    pub fn contradiction(field: &str, message: impl ToString) -> Self {
+        let body = ProblemBody {
+            code: "contradiction".into(),
+            field: Some(field.into()),
+            message: message.to_string(),
+        };
+        Self { status: StatusCode::CONFLICT, retry_after: None, body }
     }
 
     pub fn too_many(seconds: u32) -> Self {

@@ -58,15 +58,47 @@ impl Engine {
 
     /// Settings of each new connection.
     pub async fn prepare(self, connection: &mut AnyConnection) -> sqlx::Result<()> {
-        if self == Self::Sqlite {
-            for pragma in [
+        let statements: &[&'static str] = match self {
+            Self::Sqlite => &[
                 "pragma busy_timeout = 10000",
                 "pragma journal_mode = wal",
                 "pragma synchronous = full",
                 "pragma cache_size = -8000",
-            ] {
-                connection.execute(pragma).await?;
-            }
+            ],
+            // A lock is waited for shorter than a person waits for an answer.
+            Self::Postgres => &[
+                "set statement_timeout = '10s'",
+                "set lock_timeout = '4s'",
+                "set idle_in_transaction_session_timeout = '30s'",
+            ],
+        };
+        for statement in statements {
+            connection.execute(*statement).await?;
+        }
+        Ok(())
+    }
+
+    /// Settings of the connection that writes on SQLite: the writer waits by itself, in short steps.
+    pub async fn prepare_writer(self, connection: &mut AnyConnection) -> sqlx::Result<()> {
+        self.prepare(connection).await?;
+        if self == Self::Sqlite {
+            connection.execute("pragma busy_timeout = 500").await?;
+        }
+        Ok(())
+    }
+
+    /// Begins a transaction that reads one state of the database for as long as it takes.
+    pub fn begin_snapshot(self) -> &'static str {
+        match self {
+            Self::Sqlite => "begin",
+            Self::Postgres => "begin isolation level repeatable read, read only",
+        }
+    }
+
+    /// Lifts the limits of the transaction's statements.
+    pub async fn take_time(self, connection: &mut AnyConnection) -> sqlx::Result<()> {
+        if self == Self::Postgres {
+            connection.execute("set local statement_timeout = 0").await?;
         }
         Ok(())
     }
@@ -79,7 +111,7 @@ impl Engine {
         }
     }
 
-    /// Whether the transaction lost a race and may simply run again.
+    /// True for an error after which the transaction may simply run again: it lost a race, or the database is busy.
     pub fn may_retry(self, error: &sqlx::Error) -> bool {
         let code = error.as_database_error().and_then(|error| error.code());
         match self {

@@ -2,6 +2,8 @@
 
 use app::api::ServiceError;
 
+use crate::http::reference::Reference;
+
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// The database; the person learns nothing of it but a reference.
@@ -28,9 +30,9 @@ impl From<Fault> for ServiceError {
         match fault {
             Fault::Service(error) => error,
             fault => {
-                let reference = crate::http::request_id::current();
+                let reference = Reference::current();
                 tracing::error!(%reference, error = %fault, "a request failed");
-                Self::Unavailable { reference }
+                Self::Unavailable { reference: reference.to_string() }
             }
         }
     }

@@ -2,19 +2,20 @@
 //! command in a savepoint with a verdict of its own; PostgreSQL has its own group commit, so there each command is
 //! a transaction of its pool.
 
+mod group;
+
 use std::any::Any as Boxed;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection, Executor};
+use sqlx::{AnyPool, ConnectOptions, Connection};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::Duration;
+use tokio::time::{Duration, Instant};
 
+use self::group::GroupWriter;
 use super::{Engine, Fault, Work};
 
-/// Commands that share one commit. Groups of 32 gave most of the gain where it was measured.
-const GROUP: usize = 32;
 /// Conflicts in a row before a command is given up.
 const TRIES: u32 = 12;
 
@@ -26,6 +27,7 @@ type Outcome = Result<Erased, Fault>;
 struct Command {
     work: Work<Erased>,
     reply: oneshot::Sender<Outcome>,
+    queued: Instant,
 }
 
 #[derive(Clone)]
@@ -39,24 +41,22 @@ enum Way {
 
 impl Writer {
     pub async fn start(engine: Engine, url: &str) -> Result<Self, Fault> {
-        let creating = engine.creating(url);
+        migrate(engine, url).await?;
         match engine {
             Engine::Sqlite => {
-                let options: AnyConnectOptions = creating.parse()?;
-                let mut connection = options.connect().await?;
-                engine.prepare(&mut connection).await?;
-                migrate(&mut connection).await?;
                 let (sender, receiver) = mpsc::channel(1024);
-                tokio::spawn(serve(connection, receiver));
+                tokio::spawn(GroupWriter::open(url).await?.run(receiver));
                 Ok(Self(Way::Queue(sender)))
             }
             Engine::Postgres => {
                 let pool = AnyPoolOptions::new()
                     .max_connections(engine.writers())
                     .acquire_timeout(Duration::from_secs(5))
-                    .connect(&creating)
+                    .after_connect(move |connection, _| {
+                        Box::pin(async move { engine.prepare(connection).await })
+                    })
+                    .connect(url)
                     .await?;
-                migrate(&mut *pool.acquire().await?).await?;
                 Ok(Self(Way::Pool(pool)))
             }
         }
@@ -71,7 +71,8 @@ impl Writer {
                 });
                 let (reply, answer) = oneshot::channel();
                 let closed = || Fault::Internal("the writer has stopped".into());
-                sender.send(Command { work: erased, reply }).await.map_err(|_| closed())?;
+                let command = Command { work: erased, reply, queued: Instant::now() };
+                sender.send(command).await.map_err(|_| closed())?;
                 let done = answer.await.map_err(|_| closed())??;
                 Ok(*done.downcast().expect("the work's own type comes back"))
             }
@@ -80,8 +81,16 @@ impl Writer {
     }
 }
 
-async fn migrate(connection: &mut AnyConnection) -> Result<(), Fault> {
-    MIGRATIONS.run(connection).await.map_err(|error| Fault::Internal(format!("migrating: {error}")))
+/// Brings the schema up to date on a connection of its own, whose statements may take their time.
+async fn migrate(engine: Engine, url: &str) -> Result<(), Fault> {
+    let options: AnyConnectOptions = engine.creating(url).parse()?;
+    let mut connection = options.connect().await?;
+    if engine == Engine::Sqlite {
+        engine.prepare(&mut connection).await?;
+    }
+    let migrated = MIGRATIONS.run(&mut connection).await;
+    migrated.map_err(|error| Fault::Internal(format!("migrating: {error}")))?;
+    Ok(connection.close().await?)
 }
 
 async fn write_alone<T>(pool: &AnyPool, work: &Work<T>) -> Result<T, Fault> {
@@ -102,61 +111,6 @@ async fn write_alone<T>(pool: &AnyPool, work: &Work<T>) -> Result<T, Fault> {
                 tokio::time::sleep(Duration::from_millis(2 << tries.min(6))).await;
             }
             outcome => return outcome,
-        }
-    }
-}
-
-async fn serve(mut connection: AnyConnection, mut queue: mpsc::Receiver<Command>) {
-    let mut group = Vec::with_capacity(GROUP);
-    while queue.recv_many(&mut group, GROUP).await > 0 {
-        let mut replies = Vec::with_capacity(group.len());
-        let committed = commit_together(&mut connection, group.drain(..), &mut replies).await;
-        for (reply, outcome) in replies {
-            let outcome = match (&committed, outcome) {
-                (Ok(()), outcome) => outcome,
-                (Err(error), Ok(_)) => Err(Fault::Internal(format!("the commit failed: {error}"))),
-                (Err(_), Err(fault)) => Err(fault),
-            };
-            // Whoever asked may have gone; the command stands all the same.
-            drop(reply.send(outcome));
-        }
-    }
-    connection.close().await.ok();
-}
-
-async fn commit_together(
-    connection: &mut AnyConnection,
-    group: impl Iterator<Item = Command>,
-    replies: &mut Vec<(oneshot::Sender<Outcome>, Outcome)>,
-) -> sqlx::Result<()> {
-    let begun = connection.execute(Engine::Sqlite.begin()).await;
-    for Command { work, reply } in group {
-        let outcome = match &begun {
-            Ok(_) => in_savepoint(connection, &work).await,
-            Err(error) => Err(Fault::Internal(format!("beginning a group: {error}"))),
-        };
-        replies.push((reply, outcome));
-    }
-    begun?;
-    fail::fail_point!("writer.before-commit");
-    if let Err(error) = connection.execute("commit").await {
-        connection.execute("rollback").await.ok();
-        return Err(error);
-    }
-    Ok(())
-}
-
-async fn in_savepoint(connection: &mut AnyConnection, work: &Work<Erased>) -> Outcome {
-    connection.execute("savepoint command").await?;
-    match work(connection).await {
-        Ok(done) => {
-            connection.execute("release command").await?;
-            Ok(done)
-        }
-        Err(fault) => {
-            connection.execute("rollback to command").await?;
-            connection.execute("release command").await?;
-            Err(fault)
         }
     }
 }

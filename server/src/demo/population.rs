@@ -63,7 +63,11 @@ impl Population {
         facts.extend(organisation.clone().map(Fact::Organisation));
         let mut points = Vec::new();
         for place in 0..household.vehicles {
-            let vehicle = household.vehicle(place, organisation.as_ref());
+            // The registry tells the day of some owners; all records are later.
+            let vehicle = Vehicle {
+                owner_since: number.is_multiple_of(3).then(|| calendar::day_begins(self.day(REACH + 100))),
+                ..household.vehicle(place, organisation.as_ref())
+            };
             self.records(&mut household, &vehicle, &mut facts, &mut points);
             if matches!(vehicle.owner, Owner::Organisation(_)) {
                 facts.push(Fact::Lease(self.lease(&household, &vehicle)));
@@ -241,6 +245,7 @@ impl Household {
             usage,
             states: [state].into_iter().collect(),
             owner,
+            owner_since: None,
         }
     }
 }

@@ -137,6 +137,7 @@ impl Teller {
             usage,
             states: [state].into_iter().collect(),
             owner,
+            owner_since: None,
         }));
         id
     }

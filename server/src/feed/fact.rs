@@ -138,6 +138,7 @@ pub struct Vehicle {
     pub usage: VehicleUse,
     pub states: VehicleStates,
     pub owner: Owner,
+    pub owner_since: Option<Moment>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -260,6 +261,7 @@ fn vehicle(fields: &mut Fields<'_>) -> Result<Vehicle, Rejection> {
         usage: fields.need("use", code)?,
         states: fields.need("states", codes::<VehicleState>)?,
         owner: fields.need("owner", |json| json.object()?.whole(owner))?,
+        owner_since: fields.may("owner_since", moment)?,
     })
 }
 

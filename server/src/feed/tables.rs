@@ -54,7 +54,17 @@ pub const TABLES: [Table; 7] = [
     },
     Table {
         name: "vehicles",
-        columns: &["id", "plate", "kind", "usage", "states", "owner_kind", "owner_id", "updated_at"],
+        columns: &[
+            "id",
+            "plate",
+            "kind",
+            "usage",
+            "states",
+            "owner_kind",
+            "owner_id",
+            "owner_since",
+            "updated_at",
+        ],
         key: 1,
         derived: &[],
         gives: &[],
@@ -223,6 +233,7 @@ impl Maker<'_> {
             vehicle.states.codes().into(),
             owner_kind.into(),
             owner.into(),
+            vehicle.owner_since.map(|since| since.timestamp_millis()).into(),
             at.into(),
         ]
     }

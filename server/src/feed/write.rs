@@ -58,6 +58,7 @@ fn of_vehicle(vehicle: &Vehicle) -> Value {
         "use": vehicle.usage,
         "states": vehicle.states,
         "owner": owner,
+        "owner_since": vehicle.owner_since.map(moment),
     })
 }
 

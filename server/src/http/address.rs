@@ -17,7 +17,8 @@ impl Proxies {
         Self(networks)
     }
 
-    fn trust(&self, address: &IpAddr) -> bool {
+    /// True for an address of one of our own proxies.
+    pub fn trusts(&self, address: &IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(address))
     }
 
@@ -28,7 +29,7 @@ impl Proxies {
         let Some(mut sender) = peer else { return String::new() };
         let lines = headers.get_all(FORWARDED_FOR).iter().rev().filter_map(|line| line.to_str().ok());
         for entry in lines.flat_map(|line| line.rsplit(',')) {
-            if !self.trust(&sender) {
+            if !self.trusts(&sender) {
                 break;
             }
             let Some(named) = address(entry.trim()) else { break };
@@ -46,7 +47,7 @@ fn address(entry: &str) -> Option<IpAddr> {
 }
 
 /// One line has a whole /64 of IPv6 addresses to choose from, so these count as one.
-fn key(address: IpAddr) -> String {
+pub fn key(address: IpAddr) -> String {
     match address {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => Ipv6Net::new(address, 64)

@@ -18,7 +18,7 @@ pub const VISIT: &str = "__Host-visit";
 pub const DRAFT: &str = "__Host-draft";
 pub const FLASH: &str = "__Host-flash";
 pub const KNOWN: &str = "__Host-known";
-pub const PREFERENCES: &str = "preferences";
+pub const PREFERENCES: &str = "__Host-preferences";
 
 /// The value of the request's cookie.
 pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
@@ -58,8 +58,9 @@ fn answer_with(header: HeaderValue) {
     expect_context::<ResponseOptions>().append_header(SET_COOKIE, header);
 }
 
+/// The session ends with the browser's own: who closes the browser of a shared machine is signed out.
 pub fn keep_session(token: &str) {
-    answer_with(build(SESSION, token.to_owned(), Some(12 * 3600)));
+    answer_with(set(SESSION, token.to_owned()));
 }
 
 pub fn forget_session() {

@@ -1,11 +1,12 @@
-//! Files of the build: hashed ones for good, the worker with the names of this very build, evidence pictures.
+//! Files of the build: hashed ones and icons for good, the worker with the names of this very build, evidence pictures.
 
 use std::path::{Path, PathBuf};
 
-use axum::extract::{Path as UrlPath, State as Extracted};
+use axum::Extension;
+use axum::extract::{Path as UrlPath, Request, State as Extracted};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Extension, Router};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use leptos::prelude::LeptosOptions;
@@ -13,22 +14,55 @@ use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::current::Current;
+use super::policy::{Policy, Routes};
 use crate::services::violations;
 use crate::state::State;
 
-/// `/pkg`, the worker, and what lies beside them.
-pub fn router(options: &LeptosOptions) -> Router {
+/// Files under a name that changes with their content may be kept for good.
+const FOR_GOOD: &str = "public, max-age=31536000, immutable";
+/// Letters of the hash in a file's name.
+const HASH: usize = 22;
+
+/// `/pkg` and the worker.
+pub fn routes(options: &LeptosOptions) -> Routes {
     let root = PathBuf::from(&*options.site_root);
     let package = root.join(&*options.site_pkg_dir);
     let worker = worker(&root, &package, &options.site_pkg_dir);
-    let for_good = HeaderValue::from_static("public, max-age=31536000, immutable");
-    let hashed = tower::ServiceBuilder::new()
-        .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, for_good))
-        .service(ServeDir::new(&package).precompressed_br().precompressed_gzip());
+    // The address of an icon changes with its drawing.
+    let for_good = SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static(FOR_GOOD));
+    let icons = tower::ServiceBuilder::new().layer(for_good).service(ServeDir::new(root.join("icons")));
+    let files = ServeDir::new(&package).precompressed_br().precompressed_gzip();
+    let files = tower::ServiceBuilder::new().layer(from_fn(say_how_long_to_keep)).service(files);
     let path = format!("/{}", options.site_pkg_dir);
-    Router::new()
-        .route("/service-worker.js", get(move || worker_answer(worker.clone())))
-        .nest_service(&path, hashed)
+    Routes::default()
+        .add(Policy::Anyone, "/service-worker.js", get(move || worker_answer(worker.clone())))
+        .around(|router| router.nest_service(&path, files).nest_service("/icons", icons))
+}
+
+/// A file that is not there today may be there after the next release, under the very name.
+async fn say_how_long_to_keep(request: Request, next: Next) -> Response {
+    let hashed = is_hashed(request.uri().path());
+    let mut response = next.run(request).await;
+    let value = match response.status() {
+        StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED if hashed => FOR_GOOD,
+        StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED => "no-cache",
+        _ => "no-store",
+    };
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(value));
+    response
+}
+
+/// `lutong.Zr5GkxSCtuKbzvP1V1Yp2w.css`
+fn is_hashed(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let of_a_hash = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    name.split('.').skip(1).any(|part| part.len() == HASH && part.chars().all(of_a_hash))
+}
+
+/// The file that names the hashed files of this build, where there are such: the pages cannot be made without it.
+pub fn hash_file(options: &LeptosOptions) -> Option<PathBuf> {
+    let program = std::env::current_exe().unwrap_or_default();
+    options.hash_files.then(|| program.with_file_name(&*options.hash_file))
 }
 
 /// The picture of a record, for those who may see the record; others find nothing.

@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use leptos::nonce::Nonce;
 use tokio::time::Instant;
 
-use super::request_id::REQUEST_ID;
+use super::reference::Reference;
 
 const FIXED: [(&str, &str); 7] = [
     ("strict-transport-security", "max-age=31536000; includeSubDomains"),
@@ -46,27 +46,25 @@ pub async fn protect_page(payment_origin: String, mut request: Request, next: Ne
 }
 
 /// Adds the headers, measures and logs. A panic becomes a plain failure.
-pub async fn finish(request: Request, next: Next) -> Response {
-    let id = new_id();
+pub async fn finish(mut request: Request, next: Next) -> Response {
+    let reference = Reference::random();
+    request.extensions_mut().insert(reference.clone());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let began = Instant::now();
-    let answered = REQUEST_ID.scope(id.clone(), async {
-        let running = futures::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(next.run(request)));
-        running.await.unwrap_or_else(|_| {
-            tracing::error!("a handler panicked");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        })
+    let running = futures::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(next.run(request)));
+    let mut response = running.await.unwrap_or_else(|_| {
+        tracing::error!(%reference, "a handler panicked");
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
     });
-    let mut response = answered.await;
-    add(response.headers_mut(), &id);
+    add(response.headers_mut(), &reference);
     let (status, elapsed) = (response.status().as_u16(), began.elapsed());
     metrics::counter!("http_requests_total", "status" => status.to_string()).increment(1);
     metrics::histogram!("http_request_seconds").record(elapsed.as_secs_f64());
     let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     if path.starts_with("/pkg/") {
-        tracing::debug!(%id, %method, path, status, milliseconds, "answered");
+        tracing::debug!(%reference, %method, path, status, milliseconds, "answered");
     } else {
-        tracing::info!(%id, %method, path = %plain(&path), status, milliseconds, "answered");
+        tracing::info!(%reference, %method, path = %plain(&path), status, milliseconds, "answered");
     }
     response
 }
@@ -76,23 +74,11 @@ fn plain(path: &str) -> String {
     path.chars().filter(|character| !character.is_control()).take(120).collect()
 }
 
-fn add(headers: &mut HeaderMap, id: &str) {
+fn add(headers: &mut HeaderMap, reference: &Reference) {
     for (name, value) in FIXED {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     headers.entry("content-security-policy").or_insert(HeaderValue::from_static(CLOSED));
-    if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert("x-request-id", id);
-    }
-}
-
-/// References need not be secret, only different: a counter on a random start.
-fn new_id() -> String {
-    use std::sync::LazyLock;
-    use std::sync::atomic::{AtomicU64, Ordering};
-    static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| {
-        let clock: &dyn crate::clock::Clock = &crate::clock::SystemClock;
-        AtomicU64::new(u64::from_be_bytes(clock.random()))
-    });
-    format!("{:012x}", NEXT.fetch_add(1, Ordering::Relaxed) & 0xffff_ffff_ffff)
+    let reference = HeaderValue::from_str(&reference.to_string());
+    headers.insert("x-request-id", reference.expect("hex digits are a header's value"));
 }

@@ -1,14 +1,18 @@
-//! A page in place of what was asked for, when a request is refused before any page or form target runs.
+//! A page in place of what was asked for, when a request is refused before any page or form target runs, or when a
+//! form's own page answers it.
 
+use app::pages::verify::Pasted;
 use app::visit::Visit;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
+use http::header::{HeaderValue, RETRY_AFTER};
 use http::request::Parts;
 use tower::ServiceExt;
 
 use super::current::Current;
+use super::reference::Reference;
 use crate::state::State;
 
 /// What a guard of pages works with.
@@ -23,6 +27,13 @@ pub struct Guard {
 pub struct Pages(pub Router);
 
 impl Pages {
+    /// The page that tells to come back in so many seconds.
+    pub async fn too_many(&self, seconds: u32, refused: &Parts) -> Response {
+        let mut page = self.show(&format!("/error/too-many?seconds={seconds}"), refused).await;
+        page.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        page
+    }
+
     /// The page at the path, in the look and language of the refused request, whose status the page gives itself.
     pub async fn show(&self, path: &str, refused: &Parts) -> Response {
         let mut request = Request::new(Body::empty());
@@ -34,6 +45,12 @@ impl Pages {
         }
         if let Some(current) = refused.extensions.get::<Current>() {
             extensions.insert(current.clone());
+        }
+        if let Some(pasted) = refused.extensions.get::<Pasted>() {
+            extensions.insert(pasted.clone());
+        }
+        if let Some(reference) = refused.extensions.get::<Reference>() {
+            extensions.insert(reference.clone());
         }
         match self.0.clone().oneshot(request).await {
             Ok(page) => page,

@@ -11,10 +11,13 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 /// Behind one IPv4 address stand the thousands of a carrier's customers, behind a network of IPv6 one household.
 const SHARED: u32 = 5;
+/// Pages a minute that one address may ask for: more than thousands of people behind one address of a carrier need.
+const PAGES: u32 = 3_000;
 /// Phones behind one private address that are more than a household or an office has.
 const MANY_PHONES: usize = 20;
 
 pub struct Limits {
+    pages: DefaultKeyedRateLimiter<String>,
     forms: Shared,
     api: Shared,
     passwords: Passwords,
@@ -79,6 +82,7 @@ impl Limits {
             of_known: at_once(passwords.saturating_mul(2), 60),
         };
         Self {
+            pages: per_minute(PAGES),
             forms: Shared::per_minute(forms),
             api: Shared::per_minute(api),
             passwords,
@@ -87,6 +91,15 @@ impl Limits {
             texts_a_day: codes_a_day.saturating_mul(100),
             phones: Mutex::default(),
         }
+    }
+
+    /// The same with another number of pages a minute for one address.
+    pub fn pages(self, pages: u32) -> Self {
+        Self { pages: per_minute(pages), ..self }
+    }
+
+    pub fn page(&self, address: &str) -> Result<(), ServiceError> {
+        check(&self.pages, address)
     }
 
     /// A session has a limit of its own, so that no neighbour behind the address uses it up.
@@ -126,7 +139,8 @@ impl Limits {
     pub fn forget_old(&self) {
         let Passwords { at_address, of_strangers, of_known } = &self.passwords;
         let (forms, api) = (&self.forms, &self.api);
-        for limiter in [&forms.many, &forms.few, &api.many, &api.few, at_address, of_strangers, of_known] {
+        let shared = [&self.pages, &forms.many, &forms.few, &api.many, &api.few];
+        for limiter in shared.into_iter().chain([at_address, of_strangers, of_known]) {
             limiter.retain_recent();
         }
     }

@@ -1,26 +1,27 @@
 //! Finds out who is asking, once per request, before pages and form targets run.
 
+use app::api::ServiceError;
 use app::api::account::AccountSummary;
-use app::visit::Visit;
+use app::visit::{SessionState, Visit};
 use axum::extract::{Request, State as Extracted};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, HeaderValue, SET_COOKIE, USER_AGENT};
-use rules::Moment;
+use http::{HeaderMap, Method};
 use rules::person::IdentityLevel;
 
 use super::current::{Current, Session};
 use super::instead::Guard;
-use super::{cookies, devices};
-use crate::db::accounts::{self, SessionRow};
-use crate::db::{Fault, registry};
-use crate::services::accounts::{ABSOLUTE, IDLE};
+use super::reference::Reference;
+use super::{cookies, devices, tokens};
+use crate::db::{Fault, accounts, registry};
+use crate::services::accounts::{ABSOLUTE, IDLE, Seen};
 use crate::services::violations::facts::moment;
 use crate::services::{orders, portal};
 use crate::state::State;
 
 /// Puts `Visit` and `Current` into the request. Whose session cannot be read is told of the outage: a visitor's page
-/// would say that they are signed out.
+/// would say that they are signed out. Who asks for too many pages is told so before anything is looked up.
 pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request, next: Next) -> Response {
     let Guard { state, pages } = guard;
     let headers = request.headers().clone();
@@ -28,38 +29,24 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
     let new_visit = known_visit.is_none();
     let visit_id = known_visit.unwrap_or_else(|| hex::encode(state.clock.random::<16>()));
     let address = state.proxies.sender(request.extensions(), &headers);
-    let device = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let too_many = if reads { state.limits.page(&address).err() } else { None };
     let token = cookies::read(&headers, cookies::SESSION).filter(|token| token.len() == 64);
     // Forms belong to the browser's session also when it has just ended: pressed twice, both are answered.
     let forms_of = token.as_ref().map_or_else(|| visit_id.clone(), |token| format!("session:{token}"));
-    let found = find_session(&state, token).await;
-    if let Err(fault) = &found {
-        tracing::error!(%fault, "the session could not be read");
-    }
-    let readable = found.is_ok();
-    let (session, account) = found.ok().flatten().unzip();
+    let found = match too_many {
+        Some(_) => Ok((SessionState::Unknown, None)),
+        None => find_session(&state, token).await,
+    };
+    let unreadable = found.as_ref().err().map(ToString::to_string);
+    let (session_state, found) = found.unwrap_or((SessionState::Unknown, None));
+    let (session, account) = found.unzip();
     let signed_in = session.is_some();
-    let secret = session.as_ref().map_or(&visit_id, |session| &session.id).clone();
-    let person = session.as_ref().map(|session: &Session| session.person_id.clone());
-    let unpaid_order = match person {
-        Some(person) => orders::unpaid(&state, &person).await.unwrap_or_default(),
-        None => None,
-    };
-    let flash = cookies::flash(&state, &visit_id, &headers);
-    let shown_flash = flash.is_some() && request.method() == http::Method::GET;
-    let visit = Visit {
-        preferences: cookies::preferences(&headers),
-        account,
-        csrf: csrf_token(&state, &forms_of),
-        now: state.clock.now(),
-        form_key: hex::encode(state.clock.random::<16>()),
-        path: request.uri().path_and_query().map(ToString::to_string).unwrap_or_else(|| "/".into()),
-        synced_at: portal::synced_at(&state).await.unwrap_or_default(),
-        unpaid_order,
-        flash,
-        cache_id: state.sealer.look_up("cache", &secret)[..12].to_owned(),
-        development: state.development,
-    };
+    let path = request.uri().path_and_query().map_or_else(|| "/".into(), ToString::to_string);
+    let visit = begin_visit(&state, &headers, path, &visit_id, session.as_ref(), account).await;
+    let visit = Visit { session: session_state, csrf: tokens::show(&state, &forms_of), ..visit };
+    let shown_flash = visit.flash.is_some() && request.method() == Method::GET && too_many.is_none();
+    let device = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let current = Current {
         visit_id: visit_id.clone(),
         address,
@@ -70,10 +57,17 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
     };
     request.extensions_mut().insert(visit);
     request.extensions_mut().insert(current);
-    let mut response = if readable {
-        next.run(request).await
-    } else {
-        pages.show("/error/unavailable", &request.into_parts().0).await
+    let mut response = match (too_many, unreadable) {
+        (Some(ServiceError::TooMany { retry_after_seconds }), _) => {
+            pages.too_many(retry_after_seconds, &request.into_parts().0).await
+        }
+        (_, Some(fault)) => {
+            let reference = request.extensions().get().cloned().unwrap_or_else(Reference::random);
+            tracing::error!(%reference, fault, "the session could not be read");
+            let page = format!("/error/unavailable?reference={reference}");
+            pages.show(&page, &request.into_parts().0).await
+        }
+        _ => next.run(request).await,
     };
     let headers = response.headers_mut();
     if new_visit {
@@ -90,30 +84,56 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
     response
 }
 
-/// The token of forms, which only pages for this session or visit know.
-pub fn csrf_token(state: &State, secret: &str) -> String {
-    state.sealer.look_up("csrf", secret)
+async fn begin_visit(
+    state: &State,
+    headers: &HeaderMap,
+    path: String,
+    visit_id: &str,
+    session: Option<&Session>,
+    account: Option<AccountSummary>,
+) -> Visit {
+    let secret = session.map_or(visit_id, |session| session.id.as_str());
+    let unpaid_order = match session.map(|session| &session.person_id) {
+        Some(person) => orders::unpaid(state, person).await.unwrap_or_default(),
+        None => None,
+    };
+    Visit {
+        preferences: cookies::preferences(headers),
+        account,
+        session: SessionState::default(),
+        csrf: String::new(),
+        now: state.clock.now(),
+        form_key: hex::encode(state.clock.random::<16>()),
+        path,
+        synced_at: portal::synced_at(state).await.unwrap_or_default(),
+        unpaid_order,
+        flash: cookies::flash(state, visit_id, headers),
+        cache_id: state.sealer.look_up("cache", secret)[..12].to_owned(),
+        development: state.development,
+    }
 }
 
-async fn find_session(
-    state: &State,
-    token: Option<String>,
-) -> Result<Option<(Session, AccountSummary)>, Fault> {
-    let Some(token) = token else { return Ok(None) };
+type Found = (SessionState, Option<(Session, AccountSummary)>);
+
+async fn find_session(state: &State, token: Option<String>) -> Result<Found, Fault> {
+    let Some(token) = token else { return Ok((SessionState::Absent, None)) };
     let now = state.clock.now();
     let mut connection = state.store.read().await?;
     let found = accounts::find_session(&mut connection, &state.sealer.look_up("session", &token)).await?;
-    let Some(row) = found else { return Ok(None) };
-    let (began, seen) = (moment(row.began_at)?, moment(row.seen_at)?);
-    if now - seen > IDLE || now - began > ABSOLUTE {
-        return Ok(None);
+    let Some(row) = found else { return Ok((SessionState::Ended, None)) };
+    let (began, seen) = (moment(row.began_at)?, moment(state.seen.latest(&row.session_id, row.seen_at))?);
+    if now - began > ABSOLUTE {
+        return Ok((SessionState::Ended, None));
+    }
+    if now - seen > IDLE {
+        return Ok((SessionState::Idle, None));
     }
     // Nobody has proved to be the person of an account without one: such a session shows nothing.
-    let Some(person_id) = row.account.person_id.clone() else { return Ok(None) };
+    let Some(person_id) = row.account.person_id.clone() else { return Ok((SessionState::Ended, None)) };
     let person = registry::find_person(&mut connection, &person_id).await?;
     drop(connection);
     if now - seen > chrono::TimeDelta::minutes(1) {
-        touch(state, &row, now).await?;
+        Seen::note(state, &row.session_id);
     }
     let stored = |error: crate::sealing::SealingError| Fault::stored("sealed text", error);
     let phone_place = format!("accounts:{}:phone", row.account.id);
@@ -143,14 +163,5 @@ async fn find_session(
         identity,
         session_until: (now + IDLE).min(began + ABSOLUTE),
     };
-    Ok(Some((session, summary)))
-}
-
-async fn touch(state: &State, row: &SessionRow, now: Moment) -> Result<(), Fault> {
-    let id = row.session_id.clone();
-    let touched = state.store.write(move |connection| {
-        let id = id.clone();
-        Box::pin(async move { Ok(accounts::seen(connection, &id, now.timestamp_millis()).await?) })
-    });
-    touched.await
+    Ok((SessionState::Live, Some((session, summary))))
 }

@@ -1,18 +1,24 @@
-//! Forgets what has had its time: texts, codes, allowances, tries, ended sessions. Orders and money are kept.
+//! Forgets what has had its time; `docs/retention.md` lists the periods. What was paid or decided is kept.
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::sync::watch;
 
-use crate::db::{Fault, accounts, outbox, sms_codes, tries};
+use crate::db::{Fault, accounts, outbox, retention, sms_codes, tries};
 use crate::services::accounts::{ABSOLUTE, IDLE};
 use crate::state::State;
 
 /// Codes, allowances and tries are of no use after a day.
 const CODES: TimeDelta = TimeDelta::days(1);
-/// Texts are kept for questions about what was sent.
+/// Texts and other finished rows of the outbox are kept for questions about what was sent.
 const TEXTS: TimeDelta = TimeDelta::days(7);
+/// The provider repeats a notice for a day; after that it serves the comparison with bills.
+const NOTIFICATIONS: TimeDelta = TimeDelta::days(90);
+/// An order that nobody paid decided nothing; it is kept for questions about what was shown.
+const UNPAID_ORDERS: TimeDelta = TimeDelta::days(180);
+/// Orders forgotten in one transaction.
+const AT_ONCE: u32 = 100;
 
 /// Runs at the start and once a day, until told to stop.
 pub async fn run(state: State, mut stop: watch::Receiver<bool>) {
@@ -36,8 +42,18 @@ pub async fn once(state: &State) -> Result<(), Fault> {
             outbox::purge(connection, before(TEXTS)).await?;
             sms_codes::purge(connection, before(CODES)).await?;
             tries::purge(connection, before(CODES)).await?;
+            retention::purge_notifications(connection, before(NOTIFICATIONS)).await?;
             Ok(accounts::end_old_sessions(connection, before(IDLE), before(ABSOLUTE)).await?)
         })
     });
-    purged.await
+    purged.await?;
+    while forget_unpaid_orders(state, (now - UNPAID_ORDERS).timestamp_millis()).await? == AT_ONCE as usize {}
+    Ok(())
+}
+
+async fn forget_unpaid_orders(state: &State, before: i64) -> Result<usize, Fault> {
+    let forgotten = state.store.write(move |connection| {
+        Box::pin(async move { Ok(retention::purge_unpaid_orders(connection, before, AT_ONCE.into()).await?) })
+    });
+    forgotten.await
 }

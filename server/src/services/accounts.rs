@@ -5,6 +5,7 @@ pub mod codes;
 mod identify;
 pub mod passwords;
 mod register;
+mod seen;
 mod sessions;
 pub mod texts;
 
@@ -26,6 +27,7 @@ use crate::services::violations::facts;
 use crate::state::State;
 
 pub use register::{NewAccount, create};
+pub use seen::Seen;
 pub use sessions::{ABSOLUTE, IDLE};
 
 pub struct AccountService(pub State);

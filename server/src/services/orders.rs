@@ -11,7 +11,9 @@ use app::api::orders::{Divided, OrderView, Orders, Part, Placed, Proposal, Propo
 use app::visit::FieldError;
 use async_trait::async_trait;
 use rules::calendar;
-use rules::order::payment_deadline;
+use rules::camera::RecordFacts;
+use rules::money::Fen;
+use rules::order::{OrderState, payment_deadline};
 use rules::rulebook::Rulebook;
 
 use self::selection::{Chosen, Loaded};
@@ -21,8 +23,8 @@ use crate::http::current::{Person, person};
 use crate::services::accounts::codes;
 use crate::services::accounts::texts::Act;
 use crate::services::payments;
-use crate::services::violations::card_of;
 use crate::services::violations::facts::Asking;
+use crate::services::violations::{card_of, region};
 use crate::state::State;
 
 pub struct OrderService(pub State);
@@ -35,6 +37,22 @@ fn key(person: &Person, order: &str) -> OrderKey {
 pub async fn unpaid(state: &State, person: &str) -> Result<Option<String>, Fault> {
     let mut connection = state.store.read().await?;
     Ok(crate::db::orders::unpaid_of(&mut connection, person).await?)
+}
+
+/// True as long as the outcome of the order's payment is not known; the provider is asked first.
+pub async fn is_pending(state: &State, person: &Person, order: &str) -> Result<bool, Fault> {
+    let key = key(person, order);
+    ask_provider(state, &key).await;
+    let mut connection = state.store.read().await?;
+    let order = events::load(&mut connection, &key).await?;
+    Ok(matches!(events::state_of(&order)?, OrderState::Paying | OrderState::Paid))
+}
+
+/// A provider that does not answer is no reason to hide the order: its stored state is shown.
+async fn ask_provider(state: &State, key: &OrderKey) {
+    if let Err(fault) = payments::reconcile::ask_provider(state, key).await {
+        tracing::error!(%fault, order = %key.id, "the provider could not be asked");
+    }
 }
 
 #[async_trait]
@@ -94,10 +112,7 @@ impl Orders for OrderService {
     async fn order(&self, order: &str) -> Result<OrderView, ServiceError> {
         let person = person()?;
         let key = key(&person, order);
-        // What is stored is worth seeing, whatever becomes of the question.
-        if let Err(fault) = payments::reconcile::ask_provider(&self.0, &key).await {
-            tracing::error!(%fault, order = %key.id, "the provider could not be asked");
-        }
+        ask_provider(&self.0, &key).await;
         Ok(self.view(&key).await?)
     }
 
@@ -139,25 +154,28 @@ impl OrderService {
 async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Proposed, Fault> {
     let now = state.clock.now();
     let mut connection = state.store.read().await?;
-    let loaded = selection::load(&mut connection, person, chosen, now, Asking::default()).await?;
+    let loaded =
+        selection::load(&mut connection, person, chosen, state.request_at(now), Asking::default()).await?;
     let rulebook = &state.rulebook;
     let parts = selection::parts(&loaded, rulebook);
     if parts.len() > 1 {
         let parts = parts.iter().map(|part| part_of(&loaded, part, rulebook)).collect();
-        return Ok(Proposed::Divided(Divided { vehicle: card_of(&loaded.judged, &loaded.rows), parts }));
+        return Ok(Proposed::Divided(Divided { vehicle: card_of(&loaded.judged), parts }));
     }
     let place = loaded.facts.first().and_then(|record| rulebook.place_of(&record.region));
     let parameters = rulebook.camera_parameters(place.map(|place| &place.id), calendar::local(now).date());
-    let names = place.unwrap_or_else(|| rulebook.national());
+    let (place_zh, place_en) = names(loaded.facts.first(), rulebook);
+    let selection = loaded.selection(rulebook);
     let records = loaded.rows.iter().zip(&loaded.facts);
     let records: Result<_, _> =
-        records.map(|(row, facts)| loaded.judged.card(row, facts.clone(), &person.id, rulebook)).collect();
+        records.map(|(row, facts)| loaded.judged.card(row, facts.clone(), &person.id, state)).collect();
     Ok(Proposed::Whole(Box::new(Proposal {
-        vehicle: card_of(&loaded.judged, &loaded.rows),
+        vehicle: card_of(&loaded.judged),
         records: records?,
-        selection: loaded.selection(rulebook),
-        place_zh: names.name.zh.clone(),
-        place_en: names.name.en.clone(),
+        channel: parameters.channel(state.channels()).filter(|_| selection.fine > Fen::ZERO),
+        selection,
+        place_zh,
+        place_en,
         window_minutes: parameters.payment_window_minutes(),
         closed_hours: parameters.closed_hours(),
         pays_until: payment_deadline(now, parameters.payment_window_minutes(), parameters.closed_hours()),
@@ -166,14 +184,25 @@ async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Prop
     })))
 }
 
+/// The names of the place that the record's rules come from; of its city where the place is not served.
+fn names(record: Option<&RecordFacts>, rulebook: &Rulebook) -> (String, String) {
+    let Some(record) = record else { return Default::default() };
+    match rulebook.place_of(&record.region) {
+        Some(place) => (place.name.zh.clone(), place.name.en.clone()),
+        None => (region::city(&record.region), region::city(&record.region)),
+    }
+}
+
 fn part_of(loaded: &Loaded, part: &[usize], rulebook: &Rulebook) -> Part {
-    let place = part.first().and_then(|index| rulebook.place_of(&loaded.facts[*index].region));
-    let names = place.unwrap_or_else(|| rulebook.national());
+    let (place_zh, place_en) = names(part.first().map(|index| &loaded.facts[*index]), rulebook);
+    let passing = loaded.most_that_pass(part, rulebook);
+    let ids = |part: &[usize]| part.iter().map(|index| loaded.rows[*index].id.clone()).collect();
     Part {
-        place_zh: names.name.zh.clone(),
-        place_en: names.name.en.clone(),
-        records: part.iter().map(|index| loaded.rows[*index].id.clone()).collect(),
-        fine: part.iter().map(|index| loaded.facts[*index].fine).sum(),
-        points: part.iter().map(|index| loaded.facts[*index].points).sum(),
+        place_zh,
+        place_en,
+        records: ids(part),
+        passing: ids(&passing),
+        fine: passing.iter().map(|index| loaded.facts[*index].fine).sum(),
+        points: passing.iter().map(|index| loaded.facts[*index].points).sum(),
     }
 }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use app::api::ServiceError;
 use app::api::portal::Portal;
+use app::receipt::PublishedKey;
 use async_trait::async_trait;
 use rules::Moment;
 use rules::camera::{self, CameraCase};
+use rules::parameters::PaymentChannels;
 use rules::rulebook::Rulebook;
 use rules::verdict::Verdict;
 
@@ -20,6 +22,14 @@ pub struct PortalService(pub State);
 impl Portal for PortalService {
     fn rulebook(&self) -> Arc<Rulebook> {
         Arc::clone(&self.0.rulebook)
+    }
+
+    fn receipt_keys(&self) -> Vec<PublishedKey> {
+        self.0.signer.published()
+    }
+
+    fn channels(&self) -> PaymentChannels {
+        self.0.channels()
     }
 
     async fn assess(&self, case: CameraCase) -> Result<Verdict, ServiceError> {

@@ -1,33 +1,35 @@
 //! A person's vehicles and their camera records, each with its verdict. Placing orders is in `orders`.
 
 mod attention;
+mod card;
 mod dispute;
 pub mod facts;
+pub mod region;
+mod vehicles;
 
 use std::collections::BTreeSet;
 
 use app::api::ServiceError;
 use app::api::account::CodeSent;
 use app::api::violations::{
-    Attention, Office, RecordCard, RecordDetail, VehicleCard, VehicleRecords, Violations,
+    Attention, OwnVehicle, Proof, RecordCard, RecordDetail, VehicleCard, VehicleRecords, Violations,
 };
 use async_trait::async_trait;
 use rules::Moment;
 use rules::calendar;
-use rules::camera::{self, Applicant, CameraCase, RecordFacts, VehicleFacts};
-use rules::money::Fen;
-use rules::plate::PlateNumber;
+use rules::camera::{self, Applicant, CameraCase, RecordFacts, Request};
 use rules::rulebook::Rulebook;
-use rules::vehicle::{Relation, VehicleKind, VehicleUse};
-use rules::violation::{self, PointsUnderLaw, ViolationCode};
+use rules::vehicle::Relation;
+use rules::violation::{PointsUnderLaw, ViolationCode};
 use sqlx::AnyConnection;
 
 use crate::db::Fault;
 use crate::db::registry::{self, HoldEnd, RecordRow, VehicleRow};
 use crate::http::current::{Person, person};
 use crate::state::State;
+pub use card::{act, laws, paper_offices};
 use dispute::Disputed;
-use facts::{Asking, Standing, moment, stored};
+use facts::{Asking, Standing, moment};
 
 pub struct ViolationService(pub State);
 
@@ -36,7 +38,7 @@ pub struct Judged {
     pub vehicle: VehicleRow,
     pub standing: Standing,
     pub applicant: Applicant,
-    pub now: Moment,
+    pub request: Request,
 }
 
 /// Loads the vehicle for the person, or says that there is none: another person's vehicle is not found. To an order that
@@ -45,16 +47,17 @@ pub async fn load_vehicle(
     connection: &mut AnyConnection,
     person: &Person,
     vehicle: &str,
-    now: Moment,
+    request: Request,
     asking: Asking<'_>,
 ) -> Result<Judged, Fault> {
+    let now = request.now;
     let row = registry::find_vehicle(connection, vehicle).await?.ok_or(ServiceError::NotFound)?;
     let standing = facts::standing(connection, &row, &person.id, now).await?;
     if asking.order.is_empty() && standing.vehicle().relation == Relation::None {
         return Err(ServiceError::NotFound.into());
     }
     let applicant = facts::applicant(connection, &person.id, person.identity, now, asking).await?;
-    Ok(Judged { vehicle: row, standing, applicant, now })
+    Ok(Judged { vehicle: row, standing, applicant, request })
 }
 
 /// Loads one record of the vehicle for the person; what happened while another person leased it is not found.
@@ -78,7 +81,8 @@ impl Judged {
     /// refused for fewer reasons.
     pub fn case(&self, record: &RecordFacts, rulebook: &Rulebook) -> CameraCase {
         let cases = self.standing.ways(record.violated_at).into_iter().map(|vehicle| CameraCase {
-            now: self.now,
+            now: self.request.now,
+            channels: self.request.channels,
             applicant: self.applicant.clone(),
             vehicle,
             selected_points: record.points,
@@ -89,78 +93,27 @@ impl Judged {
         let fewer = |best, other| if reasons(&other) < reasons(&best) { other } else { best };
         cases.reduce(fewer).expect("a person stands to a vehicle in one way at least, if only in none")
     }
-
-    pub fn card(
-        &self,
-        row: &RecordRow,
-        record: RecordFacts,
-        person: &str,
-        rulebook: &Rulebook,
-    ) -> Result<RecordCard, Fault> {
-        let code = ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
-        let (act_zh, act_en) = act(&code);
-        let jurisdiction = rulebook.place_of(&record.region);
-        let place = jurisdiction.unwrap_or_else(|| rulebook.national());
-        let case = self.case(&record, rulebook);
-        Ok(RecordCard {
-            id: row.id.clone(),
-            vehicle_id: row.vehicle_id.clone(),
-            code,
-            act_zh,
-            act_en,
-            location: row.location.clone(),
-            place: jurisdiction.map(|place| place.id.clone()),
-            place_zh: place.name.zh.clone(),
-            place_en: place.name.en.clone(),
-            order: row.held_order.clone().filter(|_| row.held_person.as_deref() == Some(person)),
-            has_evidence: row.evidence.is_some(),
-            verdict: camera::assess(&case, rulebook),
-            facts: case.record,
-            vehicle_facts: case.vehicle,
-            office: Office {
-                name_zh: place.office.name.zh.clone(),
-                name_en: place.office.name.en.clone(),
-                address: place.office.address.clone(),
-                phone: place.office.phone.clone(),
-            },
-        })
-    }
-}
-
-/// What was done, in plain words, Chinese and English.
-pub fn act(code: &ViolationCode) -> (String, String) {
-    violation::find(code).map_or_else(
-        || (format!("交通违法(代码 {code})"), format!("Traffic violation (code {code})")),
-        |known| (known.act_zh.to_owned(), known.act_en.to_owned()),
-    )
 }
 
 /// The name of the record's picture, for whom the record is visible.
 pub async fn evidence(state: &State, person: &Person, vehicle: &str, record: &str) -> Result<String, Fault> {
     let mut connection = state.store.read().await?;
-    let judged = load_vehicle(&mut connection, person, vehicle, state.clock.now(), Asking::default()).await?;
+    let judged = load_vehicle(&mut connection, person, vehicle, state.request(), Asking::default()).await?;
     let row = load_record(&mut connection, &judged, record).await?;
     Ok(row.evidence.ok_or(ServiceError::NotFound)?)
 }
 
-fn vehicle_card(row: &VehicleRow, facts: &VehicleFacts, open: (i64, i64)) -> VehicleCard {
+/// The vehicle's card.
+pub fn card_of(judged: &Judged) -> VehicleCard {
+    let facts = judged.standing.vehicle();
     VehicleCard {
-        id: row.id.clone(),
-        plate: facts.plate.clone(),
+        id: judged.vehicle.id.clone(),
+        plate: facts.plate,
         kind: facts.kind,
         usage: facts.usage,
         states: facts.states,
         relation: facts.relation,
-        open_records: u32::try_from(open.0).unwrap_or(u32::MAX),
-        open_fines: Fen::new(open.1),
     }
-}
-
-/// The vehicle's card, counting the open ones among its records.
-pub fn card_of(judged: &Judged, records: &[RecordRow]) -> VehicleCard {
-    let open = records.iter().filter(|record| matches!(record.state.as_str(), "unprocessed" | "held"));
-    let (count, fines) = open.fold((0, 0), |(count, fines), record| (count + 1, fines + record.fine));
-    vehicle_card(&judged.vehicle, &judged.standing.vehicle(), (count, fines))
 }
 
 /// The record's facts; `ends` are those of the holds on the vehicle's records.
@@ -176,9 +129,9 @@ pub fn record_facts(
 
 #[async_trait]
 impl Violations for ViolationService {
-    async fn vehicles(&self) -> Result<Vec<VehicleCard>, ServiceError> {
+    async fn vehicles(&self) -> Result<Vec<OwnVehicle>, ServiceError> {
         let person = person()?;
-        Ok(vehicles(&self.0, &person).await?)
+        Ok(vehicles::of(&self.0, &person).await?)
     }
 
     async fn records(&self, vehicle: &str) -> Result<VehicleRecords, ServiceError> {
@@ -221,57 +174,40 @@ fn disputed(vehicle: &str, record: &str) -> Disputed {
     Disputed { vehicle: vehicle.to_owned(), record: record.to_owned() }
 }
 
-async fn vehicles(state: &State, person: &Person) -> Result<Vec<VehicleCard>, Fault> {
-    let now = state.clock.now();
-    let mut connection = state.store.read().await?;
-    let rows = registry::vehicles_of(&mut connection, &person.id, now.timestamp_millis()).await?;
-    let bound: BTreeSet<String> =
-        registry::bound_vehicles(&mut connection, &person.id, now.timestamp_millis())
-            .await?
-            .into_iter()
-            .collect();
-    rows.iter()
-        .map(|row| {
-            let vehicle = &row.vehicle;
-            let relation = match vehicle.owner_kind.as_str() {
-                "person" if vehicle.owner_id == person.id => Relation::Own,
-                _ if !bound.contains(&vehicle.id) => Relation::Leased,
-                "organisation" => Relation::Organisation,
-                _ => Relation::Other,
-            };
-            Ok(VehicleCard {
-                id: vehicle.id.clone(),
-                plate: PlateNumber::parse(&vehicle.plate).map_err(|error| Fault::stored("plate", error))?,
-                kind: stored("vehicle kind", &vehicle.kind, VehicleKind::from_code)?,
-                usage: stored("vehicle use", &vehicle.usage, VehicleUse::from_code)?,
-                states: facts::stored_set(
-                    "vehicle state",
-                    &vehicle.states,
-                    rules::vehicle::VehicleState::from_code,
-                )?,
-                relation,
-                open_records: u32::try_from(row.open_records).unwrap_or(u32::MAX),
-                open_fines: Fen::new(row.open_fines),
-            })
-        })
-        .collect()
+/// The records that the person sees of the vehicle.
+pub async fn shown_records(
+    connection: &mut AnyConnection,
+    judged: &Judged,
+    person: &str,
+) -> Result<Vec<RecordRow>, Fault> {
+    let since = judged.standing.whole_since().map_or(i64::MAX, |since| since.timestamp_millis());
+    Ok(registry::records_of(connection, &judged.vehicle.id, person, since).await?)
 }
 
-async fn shown_records(connection: &mut AnyConnection, judged: &Judged) -> Result<Vec<RecordRow>, Fault> {
-    let mut shown = Vec::new();
-    for row in registry::records_of(connection, &judged.vehicle.id).await? {
-        if judged.shows(&row)? {
-            shown.push(row);
+/// Adds decision and receipt to the cards of records that the person's orders settled.
+async fn prove(
+    connection: &mut AnyConnection,
+    person: &Person,
+    vehicle: &str,
+    cards: &mut [RecordCard],
+) -> Result<(), Fault> {
+    if cards.iter().all(|card| card.order.is_none()) {
+        return Ok(());
+    }
+    for proof in registry::proofs_of(connection, &person.id, vehicle).await? {
+        if let Some(card) = cards.iter_mut().find(|card| card.id == proof.record_id) {
+            card.proof = Some(Proof { decision: proof.decision, receipt: proof.receipt });
         }
     }
-    Ok(shown)
+    Ok(())
 }
 
 async fn records(state: &State, person: &Person, vehicle: &str) -> Result<VehicleRecords, Fault> {
-    let now = state.clock.now();
+    let request = state.request();
+    let now = request.now;
     let mut connection = state.store.read().await?;
-    let judged = load_vehicle(&mut connection, person, vehicle, now, Asking::default()).await?;
-    let rows = shown_records(&mut connection, &judged).await?;
+    let judged = load_vehicle(&mut connection, person, vehicle, request, Asking::default()).await?;
+    let rows = shown_records(&mut connection, &judged, &person.id).await?;
     if rows.is_empty() && !judged.standing.lasts(now) {
         return Err(ServiceError::NotFound.into());
     }
@@ -280,15 +216,16 @@ async fn records(state: &State, person: &Person, vehicle: &str) -> Result<Vehicl
     let mut cards = Vec::with_capacity(rows.len());
     for row in &rows {
         let record = record_facts(row, now, Asking::default(), &ends)?;
-        cards.push(judged.card(row, record, &person.id, rulebook)?);
+        cards.push(judged.card(row, record, &person.id, state)?);
     }
+    prove(&mut connection, person, vehicle, &mut cards).await?;
     let places: BTreeSet<_> = cards.iter().map(|card| card.place.clone()).collect();
     let today = calendar::local(now).date();
     Ok(VehicleRecords {
-        vehicle: card_of(&judged, &rows),
+        vehicle: card_of(&judged),
         parameters: places.iter().map(|place| rulebook.camera_parameters(place.as_ref(), today)).collect(),
         applicant: judged.applicant,
-        now,
+        request,
         records: cards,
     })
 }
@@ -299,22 +236,24 @@ async fn record_detail(
     vehicle: &str,
     record: &str,
 ) -> Result<RecordDetail, Fault> {
-    let now = state.clock.now();
+    let request = state.request();
+    let now = request.now;
     let mut connection = state.store.read().await?;
-    let judged = load_vehicle(&mut connection, person, vehicle, now, Asking::default()).await?;
+    let judged = load_vehicle(&mut connection, person, vehicle, request, Asking::default()).await?;
     let row = load_record(&mut connection, &judged, record).await?;
     let ends = registry::hold_ends_of(&mut connection, vehicle).await?;
     let record = record_facts(&row, now, Asking::default(), &ends)?;
     let then = calendar::local(record.violated_at).date();
     let code = ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
     let today = calendar::local(now).date();
-    let rows = shown_records(&mut connection, &judged).await?;
     let rulebook = &state.rulebook;
     let dispute = dispute::rights(&mut connection, person, &judged, &record, &row, rulebook).await?;
+    let mut card = judged.card(&row, record, &person.id, state)?;
+    prove(&mut connection, person, vehicle, std::slice::from_mut(&mut card)).await?;
     Ok(RecordDetail {
-        vehicle: card_of(&judged, &rows),
+        vehicle: card_of(&judged),
         dispute,
-        record: judged.card(&row, record, &person.id, &state.rulebook)?,
+        record: card,
         rulebook: state.rulebook.version.clone(),
         points_under_law: PointsUnderLaw::of(&code, then, today),
     })

@@ -61,7 +61,8 @@ fn typed(case: &Value) -> CameraCase {
     });
     let typed = json!({
         "now": case["now"], "applicant": applicant, "vehicle": case["vehicle"], "record": record,
-        "selected_points": case["selected_points"], "dispute_declared": case["dispute_declared"]
+        "selected_points": case["selected_points"], "dispute_declared": case["dispute_declared"],
+        "channels": ["wechat"]
     });
     serde_json::from_value(typed).expect("a case")
 }
@@ -140,6 +141,39 @@ async fn an_assessment_is_the_verdict_of_the_rules_themselves() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn channels_carried_points_and_certain_points_may_be_stated() {
+    for site in sites().await {
+        let browser = site.browser();
+        let judged = async |case: &Value| {
+            let answer = read(&post(&browser, CAMERA, case.to_string()).await);
+            let refusals = answer["refusals"].as_array().expect("refusals").clone();
+            refusals.into_iter().map(|refusal| (refusal["rule"].clone(), refusal)).collect::<Vec<_>>()
+        };
+        let mut shandong = with("/record/region", json!("370102"));
+        let [(rule, refusal)] = &judged(&shandong).await[..] else { panic!("one refusal") };
+        assert_eq!(rule, "camera.channel");
+        assert_eq!(refusal["required"], json!({ "kind": "channels", "value": ["unionpay"] }));
+        assert_eq!(refusal["found"], json!({ "kind": "channels", "value": ["wechat"] }));
+        shandong["channels"] = json!(["unionpay"]);
+        assert!(judged(&shandong).await.is_empty(), "a gateway that is stated counts");
+        let mut full = with("/licence/cycle_points", json!(9));
+        assert_eq!(judged(&full).await[0].1["passes_at"], "2027-02-28T16:00:00Z");
+        full["licence"]["carried_points"] = json!(9);
+        assert_eq!(judged(&full).await[0].1["passes_at"], Value::Null);
+        let mut uncertain = passing();
+        uncertain["record"]["points_known"] = json!(false);
+        assert_eq!(judged(&uncertain).await[0].0, "camera.points-known");
+        full["licence"]["carried_points"] = json!(10);
+        let answer = post(&browser, CAMERA, full.to_string()).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(read(&answer)["field"], "licence.carried_points");
+        let mut unknown = passing();
+        unknown["channels"] = json!(["cash"]);
+        assert_eq!(read(&post(&browser, CAMERA, unknown.to_string()).await)["field"], "channels");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_late_fee_is_three_per_cent_a_day_and_at_most_the_fine() {
     for site in sites().await {
         let browser = site.browser();
@@ -181,7 +215,6 @@ async fn what_does_not_fit_is_told_with_a_stable_code_and_the_field() {
         let mut missing = passing();
         missing["vehicle"].as_object_mut().expect("an object").remove("kind");
         let extra = json!({ "fine": 1, "served_on": "2026-10-01", "paid_on": "2026-10-01", "role": "admin" });
-        let backwards = json!({ "fine": 1, "served_on": "2026-10-02", "paid_on": "2026-10-01" });
         let negative = json!({ "fine": -1, "served_on": "2026-10-01", "paid_on": "2026-10-01" });
         for (path, body, field) in [
             (CAMERA, unknown, Some("record.paid")),
@@ -195,12 +228,11 @@ async fn what_does_not_fit_is_told_with_a_stable_code_and_the_field() {
             (CAMERA, with("/licence/states", json!(["normal", 7])), Some("licence.states[1]")),
             (CAMERA, with("/vehicle/plate", json!("云A1\r\n")), Some("vehicle.plate")),
             (CAMERA, with("/vehicle/kind", json!("tank")), Some("vehicle.kind")),
-            (CAMERA, with("/selected_points", json!(2)), Some("selected_points")),
+            (CAMERA, with("/vehicle/plate", json!("云A·12345")), Some("vehicle.plate")),
+            (CAMERA, with("/record/violated_at", json!("1949-12-30T00:00:00Z")), Some("record.violated_at")),
             (CAMERA, json!([]), None),
             (LATE_FEE, extra, Some("role")),
-            (LATE_FEE, backwards, Some("paid_on")),
             (LATE_FEE, negative, Some("fine")),
-            (LATE_FEE, suspended("2026-10-05", json!("2026-10-04"), 2), Some("suspensions[1].until")),
             (LATE_FEE, suspended("1949-12-31", json!(null), 1), Some("suspensions[0].from")),
             (LATE_FEE, suspended("2026-10-05", json!("2200-01-01"), 1), Some("suspensions[0].until")),
             (LATE_FEE, suspended("2026-10-05", json!("2026-10-05"), 21), Some("suspensions")),
@@ -211,6 +243,28 @@ async fn what_does_not_fit_is_told_with_a_stable_code_and_the_field() {
             assert_eq!(problem["code"], "invalid-field", "{problem}");
             assert_eq!(problem["field"], json!(field), "{problem}");
             assert!(problem["message"].as_str().is_some_and(|message| !message.is_empty()));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_that_contradict_each_other_are_told_with_a_code_of_their_own() {
+    for site in sites().await {
+        let browser = site.browser();
+        let backwards = json!({ "fine": 1, "served_on": "2026-10-02", "paid_on": "2026-10-01" });
+        for (path, body, field) in [
+            (CAMERA, with("/selected_points", json!(2)), "selected_points"),
+            (LATE_FEE, backwards, "paid_on"),
+            (LATE_FEE, suspended("2026-10-05", json!("2026-10-04"), 2), "suspensions[1].until"),
+        ] {
+            let answer = post(&browser, path, body.to_string()).await;
+            assert_eq!(answer.status, StatusCode::CONFLICT, "{body}: {}", answer.body);
+            let problem = read(&answer);
+            assert_eq!(
+                (&problem["code"], &problem["field"]),
+                (&json!("contradiction"), &json!(field)),
+                "{problem}"
+            );
         }
     }
 }

@@ -11,7 +11,7 @@ use server::db::Engine;
 use tokio::net::TcpListener;
 
 use crate::form::{Form, forms};
-use crate::support::{Answer, Browser, ORIGIN, PASSWORD, Site, populated};
+use crate::support::{Answer, Browser, PASSWORD, Site, populated};
 use crate::world::{NOW, PHONE, SEAL_KEYS};
 
 /// The program as a process of its own, on the world's store, where the sandbox expects it.
@@ -31,7 +31,7 @@ fn spawn(site: &Site, now: &str, crash_at: Option<&str>) -> Child {
         .env("DATABASE_URL", &site.world.url)
         .env("LUTONG_DATA", site.world.folder.path())
         .env("LUTONG_SEAL_KEYS", SEAL_KEYS)
-        .env("LUTONG_ORIGIN", ORIGIN)
+        .env("LUTONG_ORIGIN", "http://127.0.0.1:3000")
         .env("LUTONG_NOW", now)
         .env("LUTONG_LIMITS", "generous")
         .env("LUTONG_DEVELOPMENT", "true")
@@ -171,6 +171,15 @@ async fn try_submit(browser: &Browser, page: &str, action: &str, fields: &[(&str
     try_post(browser, &form.with(fields)).await
 }
 
+/// Cancels as the form on the page of the question does, which is not shown while the provider's answer may come.
+async fn try_cancel(browser: &Browser, page: &str, order: &str) -> Option<Answer> {
+    let shown = browser.try_send(browser.request(Method::GET, page)).await?;
+    let any = forms(&shown.body).into_iter().find_map(|form| form.value("csrf").map(str::to_owned));
+    let csrf = any.unwrap_or_else(|| panic!("{page} has no form: {}", shown.body));
+    let fields = vec![("csrf".to_owned(), csrf), ("order".to_owned(), order.to_owned())];
+    try_post(browser, &Form { action: "/api/orders/cancel".into(), fields }).await
+}
+
 /// What the person does after the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Then {
@@ -213,8 +222,7 @@ async fn killed_at(site: Site, point: &str, then: Then) -> bool {
             let sent = try_submit(&browser, &order, "/api/orders/pay", &fields).await.expect("a page");
             assert!(sent.location().contains("/cashier/"), "{}", sent.location());
         }
-        let cancelled = async || try_submit(&browser, &order, "/api/orders/cancel", &fields).await;
-        // A second press finds it cancelled: the page has no such form any more.
+        let cancelled = async || try_cancel(&browser, &order, &id).await;
         let first = cancelled().await;
         if first.is_none() {
             program.insist(async || browser.try_send(browser.request(Method::GET, &order)).await).await;

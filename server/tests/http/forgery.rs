@@ -95,7 +95,7 @@ async fn every_form_needs_the_token_of_this_very_session() {
             }
             let sent = driver.post(&form.action, &bare.pairs()).await;
             assert_eq!(sent.location(), "/error/stale", "{} without a token", form.action);
-            assert_eq!(sent.set_cookie("preferences"), None);
+            assert_eq!(sent.set_cookie("__Host-preferences"), None);
         }
         assert_eq!(snapshot(&site.world).await, before, "{:?}", site.world.engine());
         assert_eq!(driver.cookie("__Host-session"), session);
@@ -156,7 +156,7 @@ async fn reading_changes_nothing_not_even_at_the_address_of_a_form() {
             let read = driver.get(&format!("{}?{query}", form.action)).await;
             let refused = [StatusCode::METHOD_NOT_ALLOWED, StatusCode::NOT_FOUND];
             assert!(refused.contains(&read.status), "{}: {}", form.action, read.status);
-            assert_eq!(read.set_cookie("preferences"), None);
+            assert_eq!(read.set_cookie("__Host-preferences"), None);
         }
         for (_, address, _) in READ {
             driver.get(&address.replace("ORDER", "unknown").replace("RECEIPT", "unknown")).await;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use http::{Method, StatusCode};
 use server::http::forms::LARGEST;
 use server::http::limits::Limits;
+use server::http::policy::{Policy, Routes};
 
-use crate::support::{Answer, Browser, Site, sites, sites_with};
+use crate::support::{Answer, Browser, HASHED, Site, sites, sites_with};
 
 const JSON: &str = "application/json";
 
@@ -20,7 +21,7 @@ async fn answers(site: &Site) -> Vec<(&'static str, StatusCode, Answer)> {
     let mut answers = Vec::new();
     for (name, status, path) in [
         ("home", StatusCode::OK, "/"),
-        ("redirect to sign in", StatusCode::FOUND, "/me"),
+        ("redirect to sign in", StatusCode::SEE_OTHER, "/me"),
         ("no such page", StatusCode::NOT_FOUND, "/no/such/page"),
         ("no such picture", StatusCode::NOT_FOUND, "/evidence/v1/r1"),
         ("failure", StatusCode::SERVICE_UNAVAILABLE, "/error/unavailable"),
@@ -28,7 +29,7 @@ async fn answers(site: &Site) -> Vec<(&'static str, StatusCode, Answer)> {
         ("JSON not found", StatusCode::NOT_FOUND, "/api/v1/nothing"),
         ("JSON wrong method", StatusCode::METHOD_NOT_ALLOWED, "/api/v1/assessments/late-fee"),
         ("form by GET", StatusCode::METHOD_NOT_ALLOWED, "/api/sign-out"),
-        ("hashed file", StatusCode::OK, "/pkg/lutong.css"),
+        ("hashed file", StatusCode::OK, HASHED),
         ("no such file", StatusCode::NOT_FOUND, "/pkg/nothing.css"),
         ("plain file", StatusCode::OK, "/manifest.webmanifest"),
         ("worker", StatusCode::OK, "/service-worker.js"),
@@ -87,18 +88,15 @@ async fn every_kind_of_answer_tells_the_browser_what_it_may_do() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_is_one_failed_request_in_every_profile() {
-    use axum::Router;
     use axum::body::Body;
     use axum::routing::get;
     use tower::ServiceExt;
-    let failing = Router::new().route(
-        "/",
-        get(|| async {
-            if true {
-                panic!("a bug")
-            }
-        }),
-    );
+    let failing = get(|| async {
+        if true {
+            panic!("a bug")
+        }
+    });
+    let failing = Routes::default().add(Policy::Anyone, "/", failing);
     let request = http::Request::get("/").body(Body::empty()).expect("a request");
     let answer = server::http::wrap(failing).oneshot(request).await.expect("an answer");
     assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
@@ -192,7 +190,46 @@ async fn nothing_personal_is_kept_by_a_cache() {
         visitor.submit("/sign-in", "/api/sign-in/code/send", &[("phone", "1")]).await;
         not_kept(&visitor, "/sign-in").await;
         assert_eq!(visitor.get("/rulebook").await.header("cache-control"), "private, no-cache");
-        assert!(visitor.get("/pkg/lutong.css").await.header("cache-control").contains("immutable"));
+        let icon = visitor.get("/icons/icon.svg?1").await;
+        assert!(icon.header("cache-control").contains("immutable"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_file_that_is_there_under_the_hash_of_its_content_is_kept_for_good() {
+    const FOR_GOOD: &str = "public, max-age=31536000, immutable";
+    for site in sites().await {
+        let visitor = site.browser();
+        let shown = visitor.get(HASHED).await;
+        assert_eq!((shown.status, shown.header("cache-control")), (StatusCode::OK, FOR_GOOD));
+        let known =
+            visitor.request(Method::GET, HASHED).header("if-modified-since", shown.header("last-modified"));
+        let known = visitor.send(known).await;
+        assert_eq!((known.status, known.header("cache-control")), (StatusCode::NOT_MODIFIED, FOR_GOOD));
+        for (path, status, kept) in [
+            ("/pkg/lutong.css", StatusCode::OK, "no-cache"),
+            ("/pkg/lutong.Abcdefghijklmnopqrstuv.css", StatusCode::NOT_FOUND, "no-store"),
+            ("/pkg/nothing.css", StatusCode::NOT_FOUND, "no-store"),
+            ("/pkg/..%2f..%2fCargo.toml", StatusCode::NOT_FOUND, "no-store"),
+        ] {
+            let answer = visitor.get(path).await;
+            assert_eq!((answer.status, answer.header("cache-control")), (status, kept), "{path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reference_tells_nothing_of_how_many_requests_there_are() {
+    for site in sites().await {
+        let visitor = site.browser();
+        let mut numbers = Vec::new();
+        for _ in 0..8 {
+            let reference = visitor.get("/healthz").await.header("x-request-id").to_owned();
+            numbers.push(u64::from_str_radix(&reference, 16).expect("sixteen hex digits"));
+        }
+        for pair in numbers.windows(2) {
+            assert!(pair[0].abs_diff(pair[1]) > 1_000, "{numbers:x?}");
+        }
     }
 }
 

@@ -19,7 +19,7 @@ async fn lease(site: &Site, vehicle: &str, terms: &[(&str, i64, i64)]) {
     let now = site.world.state.clock.now().timestamp_millis();
     site.world
         .run(format!(
-            "insert into vehicles values ('{vehicle}', '渝A3R8S2', 'small', 'rental', 'normal', 'organisation', \
+            "insert into vehicles (id, plate, kind, usage, states, owner_kind, owner_id, updated_at) values ('{vehicle}', '渝A3R8S2', 'small', 'rental', 'normal', 'organisation', \
              '91500108MA9000002', 0)"
         ))
         .await;

@@ -162,6 +162,30 @@ async fn what_was_typed_comes_back_short_whatever_its_length() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_reads_too_much_is_told_when_to_come_back_and_keeps_their_session() {
+    for site in sites_with(|state| state.limits = Arc::new(Limits::new(9, 1, 10, 1).pages(4))).await {
+        let driver = site.driver().await;
+        for _ in 0..3 {
+            assert_eq!(driver.get("/vehicles").await.status, StatusCode::OK);
+        }
+        // On a slow machine a page of the next minute's share may come in between.
+        let mut refused = driver.get("/vehicles").await;
+        for _ in 0..20 {
+            if refused.status == StatusCode::OK {
+                refused = driver.get("/vehicles").await;
+            }
+        }
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "{}", refused.body);
+        assert!(
+            refused.header("retry-after").parse::<u32>().is_ok_and(|seconds| (1..=60).contains(&seconds))
+        );
+        assert!(refused.body.contains("太频繁") && refused.body.contains("lt-header"), "{}", refused.body);
+        assert_eq!(refused.set_cookie("__Host-session"), None);
+        assert_eq!(driver.get("/healthz").await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn fields_that_cannot_be_read_lead_to_a_page_of_this_site_whatever_the_referer() {
     for site in sites().await {
         let browser = site.browser();
@@ -174,5 +198,21 @@ async fn fields_that_cannot_be_read_lead_to_a_page_of_this_site_whatever_the_ref
             let answer = browser.send(request.body(body.clone())).await;
             assert_eq!(answer.location(), "/error/stale", "{body}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_method_that_no_page_knows_is_answered_so_and_counts_as_no_form() {
+    for site in sites_with(one_each).await {
+        let browser = site.browser();
+        for (path, known) in [("/", "GET, HEAD"), ("/no/such/page", "GET, HEAD"), ("/api/settings", "POST")] {
+            for method in [Method::OPTIONS, Method::TRACE, Method::PUT, Method::DELETE, Method::PATCH] {
+                let answer = browser.send(browser.request(method.clone(), path)).await;
+                assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+                assert_eq!(answer.header("allow"), known, "{method} {path}");
+            }
+        }
+        let sent = browser.submit("/settings", "/api/settings", &[]).await;
+        assert_eq!(sent.status, StatusCode::FOUND, "the first form of the minute");
     }
 }

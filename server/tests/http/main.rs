@@ -2,6 +2,7 @@
 
 mod api;
 mod codes;
+mod connections;
 mod crashes;
 mod crowds;
 mod disputes;
@@ -14,8 +15,12 @@ mod leases;
 mod limits;
 mod monitoring;
 mod openapi;
+mod orders;
 mod outages;
+mod owners;
+mod places;
 mod privacy;
+mod processes;
 mod registering;
 mod routes;
 mod rulebook;
@@ -24,5 +29,6 @@ mod sessions;
 mod steps;
 mod strangers;
 mod support;
+mod verifying;
 #[path = "../support/world.rs"]
 mod world;

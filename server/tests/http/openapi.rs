@@ -23,23 +23,17 @@ fn validator(document: &Value, schema: &Value) -> Validator {
     jsonschema::options().build(&whole).expect("a schema")
 }
 
-#[test]
-fn every_route_of_the_api_is_described_and_no_other() {
-    let source = include_str!("../../src/api.rs");
-    let routes = source.split(".route(\"").skip(1).filter_map(|rest| {
-        let (path, rest) = rest.split_once("\", ")?;
-        let method = rest.split('(').next()?;
-        (method != "any").then(|| format!("{method} {path}"))
-    });
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_of_the_api_is_described_and_no_other() {
     let document = document();
-    let paths = document["paths"].as_object().expect("paths").iter();
-    let described = paths.flat_map(|(path, operations)| {
-        let operations = operations.as_object().expect("operations").keys();
-        operations.map(move |method| format!("{method} {path}"))
-    });
-    let routes: BTreeSet<_> = routes.collect();
-    assert!(routes.len() >= 4, "{routes:?}");
-    assert_eq!(described.collect::<BTreeSet<_>>(), routes);
+    let described = document["paths"].as_object().expect("paths").keys().cloned();
+    for site in sites().await {
+        let routes = server::api::routes(site.world.state.clone());
+        let routes = routes.policies().keys().filter(|path| !path.contains("{*")).cloned();
+        let routes: BTreeSet<_> = routes.collect();
+        assert!(routes.len() >= 4, "{routes:?}");
+        assert_eq!(described.clone().collect::<BTreeSet<_>>(), routes);
+    }
 }
 
 #[test]
@@ -53,6 +47,59 @@ fn a_schema_refuses_what_the_api_refuses() {
         let mut bad = good.clone();
         bad[field] = value;
         assert!(!validator.is_valid(&bad), "{bad}");
+    }
+}
+
+/// Values of one field of the example, and whether schema and API take them.
+const PLATES: &[(&str, bool)] = &[
+    ("云A12345", true),
+    ("云AB1C23", true),
+    ("云A1234学", true),
+    ("京AD12345", true),
+    ("京A12345D", true),
+    ("云AABC12", false),
+    ("云A1234I", false),
+    ("云A123456", false),
+    ("云Z12345", false),
+    ("云A·12345", false),
+    ("云a12345", false),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schema_and_api_agree_on_plates_places_codes_and_moments() {
+    let document = document();
+    let schema = json!({ "$ref": "#/components/schemas/CameraRecordRequest" });
+    let validator = validator(&document, &schema);
+    let example = document["components"]["schemas"]["CameraRecordRequest"]["example"].clone();
+    let plates = PLATES.iter().map(|(plate, fits)| ("/vehicle/plate", json!(plate), *fits));
+    let others = [
+        ("/record/region", json!("530102"), true),
+        ("/record/region", json!("930102"), false),
+        ("/record/region", json!("53010"), false),
+        ("/vehicle/kind", json!("tank"), false),
+        ("/licence/states", json!(["normal", "gone"]), false),
+        ("/record/fine", json!(100_000_000), true),
+        ("/record/fine", json!(100_000_001), false),
+        ("/record/fine", json!(20_000.0), true),
+        ("/record/fine", json!(20_000.5), false),
+        ("/record/points", json!(1_001), false),
+        ("/record/points", json!(3.0), true),
+        ("/record/points", json!(-1.0), false),
+        ("/record/points", json!(1e300), false),
+        ("/record/violated_at", json!("1950-01-01T00:00:00+08:00"), true),
+        ("/record/violated_at", json!("1949-12-30T00:00:00Z"), false),
+        ("/record/violated_at", json!("2026-11-13T02:00:00"), false),
+    ];
+    for site in sites().await {
+        for (path, value, fits) in plates.clone().chain(others.clone()) {
+            let mut case = example.clone();
+            *case.pointer_mut(path).expect("it is there") = value;
+            assert_eq!(validator.is_valid(&case), fits, "the schema: {case}");
+            let request = site.browser().request(Method::POST, "/api/v1/assessments/camera-record");
+            let request = request.header("content-type", "application/json").body(case.to_string());
+            let answer = site.browser().send(request).await;
+            assert_eq!(answer.status == StatusCode::OK, fits, "the API: {case}: {}", answer.body);
+        }
     }
 }
 

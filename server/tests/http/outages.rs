@@ -1,12 +1,15 @@
 //! The store is gone or full for a while: people are told so, nothing is half done, and afterwards they go on.
 
+use std::time::{Duration, Instant};
+
 use http::StatusCode;
 use server::db::{Engine, Store};
+use sqlx::{AnyConnection, Connection, Executor};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use crate::support::{Browser, Site, populated, sites, start};
+use crate::support::{Browser, Site, options, populated, serve_with, sites, start};
 
 /// A wire to a database that can be cut and mended.
 struct Wire {
@@ -78,6 +81,73 @@ async fn while_the_database_is_gone_people_are_told_and_afterwards_go_on() {
         driver.pay(&site, &order).await;
         assert_eq!(site.world.number("select count(*) from orders").await, 1);
         site.world.every_promise_holds().await;
+    }
+}
+
+/// A program that writes for longer than SQLite itself waits: a backup, or a large import.
+#[tokio::test(flavor = "multi_thread")]
+async fn while_another_program_writes_pages_are_shown_and_writes_wait_for_their_turn() {
+    for site in sites().await.into_iter().filter(|site| site.world.engine() == Engine::Sqlite) {
+        let driver = site.driver().await;
+        assert_eq!(driver.get("/readyz").await.status, StatusCode::OK);
+        let mut other = AnyConnection::connect(&site.world.url).await.expect("the file");
+        other.execute("begin immediate").await.expect("nobody else writes");
+        site.minutes_pass(2);
+        let store = site.world.state.store.clone();
+        let waiting = tokio::spawn(async move { store.write(|_| Box::pin(async { Ok(()) })).await });
+        let began = Instant::now();
+        assert_eq!(driver.get("/me").await.status, StatusCode::OK);
+        assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+        assert_eq!(driver.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
+        tokio::time::sleep(Duration::from_millis(11_500).saturating_sub(began.elapsed())).await;
+        other.execute("rollback").await.expect("it goes on");
+        assert!(waiting.await.expect("no panic").is_ok(), "it had its turn");
+        assert_eq!(driver.get("/readyz").await.status, StatusCode::OK);
+        let now = site.world.state.clock.now().timestamp_millis();
+        for _ in 0..200 {
+            if site.world.number("select seen_at from sessions").await == now {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("the last use of the session is not stored");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_panics_is_one_failed_write() {
+    for site in sites().await.into_iter().filter(|site| site.world.engine() == Engine::Sqlite) {
+        let driver = site.driver().await;
+        let panicking = site.world.state.store.write(|_| {
+            Box::pin(async {
+                if true {
+                    panic!("a bug")
+                }
+                Ok(())
+            })
+        });
+        assert!(panicking.await.is_err());
+        assert_eq!(driver.get("/readyz").await.status, StatusCode::OK);
+        let order = driver.place(&site, "v1", "r1").await;
+        driver.pay(&site, &order).await;
+        site.world.every_promise_holds().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_hash_file_of_its_build_a_server_is_not_ready() {
+    for (world, listener) in populated().await {
+        let name = format!("hash-{}.txt", world.folder.path().file_name().expect("a name").display());
+        let file = std::env::current_exe().expect("this program").with_file_name(&name);
+        std::fs::write(&file, "js: 1").expect("a file");
+        let mut options = options(&world);
+        options.hash_files = true;
+        options.hash_file = name.into();
+        let address = serve_with(&world, options, listener);
+        let site = Site { world, address };
+        assert_eq!(site.browser().get("/readyz").await.status, StatusCode::OK);
+        std::fs::remove_file(&file).expect("the file");
+        assert_eq!(site.browser().get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
     }
 }
 

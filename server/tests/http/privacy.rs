@@ -1,7 +1,11 @@
 //! Nothing personal in logs, addresses, the store's file or error pages.
 
+use app::api::ServiceError;
 use http::{Method, StatusCode};
-use server::db::Engine;
+use leptos::prelude::{Owner, provide_context};
+use leptos::reactive::computed::ScopedFuture;
+use server::db::{Engine, Fault};
+use server::http::reference::Reference;
 
 use crate::journal;
 use crate::support::{
@@ -209,7 +213,10 @@ async fn a_failing_store_shows_a_reference_and_nothing_of_itself() {
             tells_nothing(&answer, page);
             let reference = answer.header("x-request-id");
             assert!(answer.body.contains(reference), "{page} names its reference");
-            assert!(journal::text().contains(reference), "the log has the reference");
+            let told = journal::text()
+                .lines()
+                .any(|line| line.contains("a request failed") && line.contains(reference));
+            assert!(told, "the log tells of the failure under the reference");
         }
         let placed = driver.post("/api/orders/place", &form.pairs()).await;
         tells_nothing(&placed, "the form's answer");
@@ -225,8 +232,30 @@ async fn a_failing_store_shows_a_reference_and_nothing_of_itself() {
     }
 }
 
+/// A page whose loading is finished by another task, as happens when the store answers late.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_keeps_its_reference_on_whatever_task_it_is_met() {
+    journal::start();
+    let reference = Reference::random();
+    let owner = Owner::new();
+    owner.with(|| provide_context(reference.clone()));
+    let failing = owner.with(|| {
+        ScopedFuture::new(async {
+            tokio::task::yield_now().await;
+            ServiceError::from(Fault::Internal("the store is gone".into()))
+        })
+    });
+    let error = tokio::spawn(failing).await.expect("it does not panic");
+    assert_eq!(error, ServiceError::Unavailable { reference: reference.to_string() });
+    assert!(journal::text().contains(&reference.to_string()), "the log has the reference");
+    let job = ServiceError::from(Fault::Internal("a job failed".into()));
+    let ServiceError::Unavailable { reference } = job else { panic!("{job}") };
+    assert!(reference.len() == 16 && journal::text().contains(&reference), "a job's failure has its own");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_cannot_be_recognised_is_told_of_the_outage_and_not_signed_out() {
+    journal::start();
     for site in sites().await {
         let driver = site.driver().await;
         site.world.run("drop table sessions".into()).await;
@@ -236,6 +265,9 @@ async fn who_cannot_be_recognised_is_told_of_the_outage_and_not_signed_out() {
             assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
             assert_eq!(answer.set_cookie("__Host-session"), None);
             tells_nothing(&answer, path);
+            let reference = answer.header("x-request-id");
+            assert!(answer.body.contains(reference), "{path} names its reference");
+            assert!(journal::text().contains(reference), "the log has the reference");
         }
         assert_eq!(driver.cookie("__Host-session"), session);
         let visitor = site.browser();

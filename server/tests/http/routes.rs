@@ -1,11 +1,12 @@
 //! Every address of the program, and what a visitor, its owner and another person get there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use http::{Method, StatusCode};
-use leptos::server_fn::axum::server_fn_paths;
+use server::http::policy::{Policy, Routes};
+use server::serve;
 
-use crate::support::{Answer, Browser, DRIVERS_PLATE, NEW_PHONE, Site, sites};
+use crate::support::{Answer, Browser, DRIVERS_PLATE, NEW_PHONE, PAYMENT_ORIGIN, Site, options, sites};
 use crate::world::PHONE;
 
 /// What a visitor, the driver and another citizen get: a status, `sign-in`, or where they are sent.
@@ -36,6 +37,7 @@ pub const READ: &[(&str, &str, Outcomes)] = &[
     ("/vehicles", "/vehicles", OWN),
     ("/vehicles/{vehicle}", "/vehicles/v1", DRIVERS),
     ("/vehicles/{vehicle}/records/{record}", "/vehicles/v1/records/r2", DRIVERS),
+    ("/vehicles/{vehicle}/records/{record}/evidence", "/vehicles/v1/records/r1/evidence", DRIVERS),
     ("/vehicles/{vehicle}/records/{record}/dispute", "/vehicles/v1/records/r2/dispute", DRIVERS),
     (
         "/vehicles/{vehicle}/records/{record}/dispute/confirm",
@@ -52,10 +54,13 @@ pub const READ: &[(&str, &str, Outcomes)] = &[
     ("/vehicles/{vehicle}/confirm", "/vehicles/v1/confirm?records=r2", DRIVERS),
     ("/orders", "/orders", OWN),
     ("/orders/{order}", "/orders/ORDER", DRIVERS),
+    ("/orders/{order}/cancel", "/orders/ORDER/cancel", ["sign-in", "/orders/ORDER", "404"]),
+    ("/orders/{order}/pending", "/orders/ORDER/pending", ["404", "204", "404"]),
     ("/receipts", "/receipts", OWN),
     ("/receipts/{number}", "/receipts/RECEIPT", DRIVERS),
     ("/evidence/{vehicle}/{record}", "/evidence/v1/r1", ["404", "200", "404"]),
     ("/session", "/session", ["401", "204", "204"]),
+    ("/verify", "/verify", FOR_ALL),
     ("/rulebook", "/rulebook", FOR_ALL),
     ("/rulebook/{rule}", "/rulebook/camera.points-total", FOR_ALL),
     ("/what-if", "/what-if", FOR_ALL),
@@ -70,6 +75,7 @@ pub const READ: &[(&str, &str, Outcomes)] = &[
     ("/error/stale", "/error/stale", FOR_ALL),
     ("/healthz", "/healthz", FOR_ALL),
     ("/readyz", "/readyz", FOR_ALL),
+    ("/.well-known/lutong-keys.json", "/.well-known/lutong-keys.json", FOR_ALL),
     ("/service-worker.js", "/service-worker.js", FOR_ALL),
     ("/gateways/wechat/notifications", "/gateways/wechat/notifications", ["405", "405", "405"]),
     ("/api/v1/rulebook", "/api/v1/rulebook", FOR_ALL),
@@ -159,46 +165,52 @@ impl Things {
     }
 }
 
-#[test]
-fn no_route_is_missing_from_the_table() {
-    app::api::register();
-    let pages = leptos_axum::generate_route_list(app::App);
-    let pages: BTreeSet<_> = pages.iter().map(|route| route.path().to_owned()).collect();
-    assert!(pages.len() > 30, "{pages:?}");
-    let mut routes = pages;
-    for source in [
-        include_str!("../../src/http.rs"),
-        include_str!("../../src/http/files.rs"),
-        include_str!("../../src/api.rs"),
-    ] {
-        let written = source.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next());
-        routes.extend(written.map(str::to_owned));
-    }
-    let table: BTreeSet<_> = READ.iter().map(|(route, _, _)| (*route).to_owned()).collect();
-    assert_eq!(routes, table);
-    let targets: BTreeSet<_> = server_fn_paths().map(|(path, _)| path).collect();
-    let table: BTreeSet<_> = SENT.iter().map(|(path, _, _)| *path).collect();
-    assert_eq!(targets, table);
-}
-
-#[test]
-fn no_source_file_registers_routes_out_of_sight() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut folders = vec![folder];
-    let mut found = BTreeSet::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if std::fs::read_to_string(&path).unwrap().contains(".route(") {
-                found.insert(path.file_name().unwrap().to_string_lossy().into_owned());
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_of_the_server_stands_in_the_tables_and_does_what_its_policy_says() {
+    for site in sites().await {
+        let routes = serve::routes(&site.world.state, options(&site.world), PAYMENT_ORIGIN);
+        let read = READ.iter().map(|(path, _, outcomes)| (*path, outcomes[0]));
+        let sent = SENT.iter().map(|(path, _, outcomes)| (*path, outcomes[0]));
+        let tables: BTreeMap<_, _> = read.chain(sent).collect();
+        let known: BTreeSet<_> = routes.policies().keys().map(String::as_str).collect();
+        assert_eq!(known, tables.keys().copied().collect::<BTreeSet<_>>());
+        for (path, policy) in routes.policies() {
+            let visitor = tables[path.as_str()];
+            match policy {
+                Policy::SignedIn => assert_eq!(visitor, "sign-in", "{path}"),
+                Policy::SignedInElseNothing => assert_eq!(visitor, "404", "{path}"),
+                Policy::Anyone => assert_ne!(visitor, "sign-in", "{path}"),
+                Policy::Partner => assert!(path.starts_with("/gateways/"), "{path}"),
             }
         }
     }
-    // The sandbox is another program, and the measures have an address of their own.
-    let expected = ["api.rs", "files.rs", "http.rs", "monitoring.rs", "sandbox.rs"];
-    assert_eq!(found.into_iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+#[should_panic(expected = "/new has no policy")]
+fn a_page_without_a_policy_stops_the_start() {
+    drop(Routes::<()>::default().add_application(["/new".to_owned()].into_iter(), axum::Router::new()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_needs_a_session_is_kept_by_no_cache() {
+    for site in sites().await {
+        let driver = site.driver().await;
+        let things = Things::of(&site, &driver).await;
+        let policies = serve::routes(&site.world.state, options(&site.world), PAYMENT_ORIGIN);
+        let mut personal = 0;
+        for (route, address, _) in READ {
+            if policies.policies()[*route] == Policy::Anyone {
+                continue;
+            }
+            let answer = driver.get(&things.fill(address)).await;
+            if *route != "/gateways/wechat/notifications" {
+                assert_eq!(answer.header("cache-control"), "no-store", "{route}");
+                personal += 1;
+            }
+        }
+        assert!(personal > 12, "{personal} routes");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -209,7 +221,7 @@ async fn every_address_shows_each_person_what_is_theirs_and_nothing_else() {
         for (route, address, outcomes) in READ {
             for (number, browser) in [&visitor, &driver, &other].into_iter().enumerate() {
                 let answer = browser.get(&things.fill(address)).await;
-                assert_eq!(outcome(&answer), outcomes[number], "{route} for person {number}");
+                assert_eq!(outcome(&answer), things.fill(outcomes[number]), "{route} for person {number}");
                 let shown = shown_of_the_driver(route, &answer);
                 assert!(number == 1 || shown.is_none(), "{route} shows person {number} {shown:?}");
             }

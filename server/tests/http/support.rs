@@ -4,15 +4,19 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use http::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Method, StatusCode};
 use leptos::prelude::LeptosOptions;
 use rules::person::{IdNumber, IdentityLevel, Phone};
+use server::http::address::Proxies;
+use server::http::connections::{self, ConnectionLimits};
 use server::serve;
 use server::services::accounts::{NewAccount, create, passwords};
 use server::state::State;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::form::{Form, forms};
 use crate::world::{self, PHONE, World};
@@ -59,20 +63,48 @@ pub async fn populated() -> Vec<(World, TcpListener)> {
     worlds
 }
 
-pub fn start(world: &World, listener: TcpListener) -> SocketAddr {
-    let address = listener.local_addr().expect("an address");
+/// The name of a file of the build, with the hash of its content.
+pub const HASHED: &str = "/pkg/lutong.Zr5GkxSCtuKbzvP1V1Yp2w.css";
+/// The provider's origin, which forms may lead on to.
+pub const PAYMENT_ORIGIN: &str = "http://127.0.0.1:3001";
+
+/// The settings of a small build whose files lie in the world's folder.
+pub fn options(world: &World) -> LeptosOptions {
     let root = world.state.evidence.join("site");
     std::fs::create_dir_all(root.join("pkg")).expect("a folder");
     std::fs::write(root.join("pkg/lutong.css"), "body{margin:0}").expect("a file");
+    std::fs::write(root.join(&HASHED[1..]), "body{margin:0}").expect("a file");
     std::fs::write(root.join("manifest.webmanifest"), "{}").expect("a file");
-    let options = LeptosOptions::builder()
+    std::fs::create_dir_all(root.join("icons")).expect("a folder");
+    std::fs::write(root.join("icons/icon.svg"), "<svg/>").expect("a file");
+    LeptosOptions::builder()
         .output_name("lutong")
         .site_root(root.to_string_lossy().into_owned())
         .site_pkg_dir("pkg")
-        .build();
-    let router = serve::router(&world.state, options, "http://127.0.0.1:3001");
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(axum::serve(listener, service).into_future());
+        .build()
+}
+
+pub fn start(world: &World, listener: TcpListener) -> SocketAddr {
+    serve_with(world, options(world), listener)
+}
+
+/// Serves the world with the settings of another build.
+pub fn serve_with(world: &World, options: LeptosOptions, listener: TcpListener) -> SocketAddr {
+    let address = listener.local_addr().expect("an address");
+    let router = serve::router(&world.state, options, PAYMENT_ORIGIN);
+    let limit = Duration::from_secs(60);
+    let limits = ConnectionLimits {
+        total: 1_000,
+        per_address: 1_000,
+        header: limit,
+        idle: limit,
+        exchange: limit,
+        stop: limit,
+    };
+    tokio::spawn(async move {
+        let (_stop, stopped) = watch::channel(false);
+        connections::serve(listener, router, limits, Proxies::default(), stopped).await;
+    });
     address
 }
 
@@ -131,7 +163,7 @@ pub async fn person(
         .await;
     world
         .run(format!(
-            "insert into vehicles values ('{vehicle}', '{plate}', 'small', 'non-operating', 'normal', 'person', '{id}', 0)"
+            "insert into vehicles (id, plate, kind, usage, states, owner_kind, owner_id, updated_at) values ('{vehicle}', '{plate}', 'small', 'non-operating', 'normal', 'person', '{id}', 0)"
         ))
         .await;
     id

@@ -3,8 +3,10 @@
 use chrono::TimeDelta;
 use rules::order::OrderState;
 use server::db::orders::OrderKey;
+use server::db::{Engine, Fault, Store};
 use server::jobs;
 use server::sandbox::Faults;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use tokio::sync::watch;
 
 use crate::provider::Watched;
@@ -32,6 +34,74 @@ async fn an_order_that_cannot_lapse_keeps_no_other_from_it() {
         jobs::orders::once(&world.state).await.unwrap();
         assert_eq!(world.order_state(&poisoned).await, OrderState::Placed);
         assert_eq!(world.order_state(&other).await, OrderState::Lapsed);
+    }
+}
+
+/// A session that hangs in the middle of a transaction, as on a lost machine.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_whose_record_stays_locked_keeps_no_other_from_lapsing() {
+    let worlds = worlds().await;
+    for world in worlds.into_iter().filter(|world| world.engine() == Engine::Postgres) {
+        let (locked, other) = (world.placed(&["r1"]).await, world.placed(&["r2"]).await);
+        let mut hanging = AnyConnection::connect(&world.url).await.unwrap();
+        hanging.execute("begin").await.unwrap();
+        hanging.execute("update camera_records set code = code where id = 'r1'").await.unwrap();
+        world.clock.advance(TimeDelta::hours(3));
+        let state = world.state.clone();
+        let lapsing = tokio::spawn(async move { jobs::orders::once(&state).await });
+        world.until(&other, OrderState::Lapsed).await;
+        assert_eq!(world.order_state(&locked).await, OrderState::Placed);
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(20), lapsing).await;
+        ended.expect("a lock is not waited for longer").unwrap().unwrap();
+        hanging.execute("rollback").await.unwrap();
+        jobs::orders::once(&world.state).await.unwrap();
+        assert_eq!(world.order_state(&locked).await, OrderState::Lapsed);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_connection_to_postgres_has_limits_of_time() {
+    let worlds = worlds().await;
+    for world in worlds.into_iter().filter(|world| world.engine() == Engine::Postgres) {
+        for (setting, value) in [
+            ("statement_timeout", "10s"),
+            ("lock_timeout", "4s"),
+            ("idle_in_transaction_session_timeout", "30s"),
+        ] {
+            let question = format!("select current_setting('{setting}')");
+            assert_eq!(world.text(&question).await.as_deref(), Some(value), "readers: {setting}");
+            let told = world.state.store.write(move |connection| {
+                let question = question.clone();
+                Box::pin(async move {
+                    let told = sqlx::query_scalar(AssertSqlSafe(question)).fetch_one(connection).await?;
+                    Ok::<String, Fault>(told)
+                })
+            });
+            assert_eq!(told.await.unwrap(), value, "writers: {setting}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_to_postgres_that_must_be_encrypted_is_or_fails_with_a_clear_error() {
+    let worlds = worlds().await;
+    for world in worlds.into_iter().filter(|world| world.engine() == Engine::Postgres) {
+        let offered = world.text("select current_setting('ssl')").await;
+        let opened = Store::open(&format!("{}?sslmode=require", world.url)).await;
+        match (offered.as_deref(), opened) {
+            (Some("on"), Ok(store)) => {
+                let question = "select cast(ssl as text) from pg_stat_ssl where pid = pg_backend_pid()";
+                let mut connection = store.read().await.unwrap();
+                let encrypted: String =
+                    sqlx::query_scalar(question).fetch_one(&mut *connection).await.unwrap();
+                assert_eq!(encrypted, "true");
+            }
+            (Some("off"), Err(fault)) => {
+                let told = fault.to_string();
+                assert!(told.contains("TLS") && !told.contains("without TLS support"), "{told}");
+            }
+            (offered, opened) => panic!("the server has ssl {offered:?}: {:?}", opened.err()),
+        }
     }
 }
 

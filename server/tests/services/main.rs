@@ -1,8 +1,10 @@
 //! The services on both engines, against the payment sandbox on a real socket.
 
 mod asking;
+mod commands;
 mod crowds;
 mod jobs;
+mod keys;
 mod money;
 mod orders;
 mod provider;
@@ -15,3 +17,4 @@ mod walks;
 #[expect(dead_code, reason = "only the tests over HTTP start the program as a process")]
 #[path = "../support/world.rs"]
 mod world;
+mod writer;

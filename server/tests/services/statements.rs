@@ -1,7 +1,8 @@
 //! Every SQL text means something to both engines.
 
 use server::db::{
-    accounts, feed, order_events, orders, outbox, payments, refunds, registry, sms_codes, tries,
+    accounts, feed, keys, order_events, orders, outbox, payments, refunds, registry, retention, sms_codes,
+    tries,
 };
 use server::invariants;
 
@@ -14,12 +15,14 @@ async fn every_statement_is_understood_by_both_engines() {
         let all = [
             accounts::STATEMENTS,
             feed::STATEMENTS,
+            keys::STATEMENTS,
             order_events::STATEMENTS,
             orders::STATEMENTS,
             outbox::STATEMENTS,
             payments::STATEMENTS,
             refunds::STATEMENTS,
             registry::STATEMENTS,
+            retention::STATEMENTS,
             sms_codes::STATEMENTS,
             tries::STATEMENTS,
             invariants::STATEMENTS,

@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::routing::post;
 use http::{HeaderMap, StatusCode};
+use rules::order::OrderState;
 use server::db::{Engine, accounts};
 use server::gateways::sms::SmsSender;
-use server::jobs::{outbox, purge};
+use server::jobs::{orders, outbox, purge};
+use server::services::payments::release;
 use sqlx::{AssertSqlSafe, Row};
 use tokio::net::TcpListener;
 
@@ -52,6 +54,45 @@ async fn a_text_that_cannot_go_out_is_given_up_when_its_code_is_void() {
             assert_eq!(asked.load(Ordering::SeqCst), tries, "a void code is not sent");
             world.clock.advance(chrono::TimeDelta::minutes(1));
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notices_and_unpaid_orders_are_forgotten_in_time_and_what_was_paid_is_kept() {
+    for world in worlds().await {
+        let paid = world.placed(&["r1"]).await;
+        let page = world.open_payment(&paid).await;
+        world.press(&page, "pay").await;
+        world.until(&paid, OrderState::Settled).await;
+        let (lapsed, cancelled) = (world.placed(&["r2"]).await, world.placed(&["r3"]).await);
+        release::cancel(&world.state, &cancelled, "person").await.unwrap();
+        world.open_payment(&lapsed).await;
+        world.clock.advance(chrono::TimeDelta::hours(3));
+        orders::once(&world.state).await.unwrap();
+        assert_eq!(world.order_state(&lapsed).await, OrderState::Lapsed);
+        let closed = "select count(*) from payments where state = 'closed'";
+        for _ in 0..200 {
+            if world.number(closed).await == 1 {
+                break;
+            }
+            world.clock.advance(chrono::TimeDelta::minutes(1));
+            orders::once(&world.state).await.unwrap();
+        }
+        assert_eq!(world.number(closed).await, 1, "the provider was told to close it");
+        let kept = ["orders", "order_records", "payments", "receipts", "ledger", "notifications"];
+        let before = [3, 3, 2, 1, world.number("select count(*) from ledger").await, 1];
+        let after = [1, 1, 1, 1, before[4], 0];
+        for (days, left) in [(0, before), (89, before), (2, [3, 3, 2, 1, before[4], 0]), (90, after)] {
+            world.clock.advance(chrono::TimeDelta::days(days));
+            purge::once(&world.state).await.unwrap();
+            for (table, left) in kept.into_iter().zip(left) {
+                let found = world.number(&format!("select count(*) from {table}")).await;
+                assert_eq!(found, left, "{table} {days} days later");
+            }
+        }
+        let events = format!("select count(*) from order_events where order_id <> '{}'", paid.id);
+        assert_eq!(world.number(&events).await, 0);
+        world.every_promise_holds().await;
     }
 }
 

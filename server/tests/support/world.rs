@@ -26,6 +26,9 @@ pub const NOTIFICATIONS: &str = "/gateways/wechat/notifications";
 pub const PHONE: &str = "13800000001";
 /// The keys that seal personal text.
 pub const SEAL_KEYS: &str = "t:5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
+/// The key that signs receipts.
+pub const RECEIPT_KEYS: &str =
+    "r1:secret:2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b:2026-01-01";
 pub const ID_NUMBER: &str = "530102199001011231";
 
 pub struct World {
@@ -87,7 +90,7 @@ impl World {
         let state = State {
             store: Store::open(url).await.expect("a store"),
             sealer: Arc::new(sealer),
-            signer: Arc::new(Signer::from_file(&folder.path().join("sign.key"), &*shared).expect("a key")),
+            signer: Arc::new(Signer::from_keys(RECEIPT_KEYS).expect("a key")),
             rulebook: Arc::new(Rulebook::shipped()),
             payment: Arc::new(client),
             origin: "http://127.0.0.1:3000".into(),
@@ -95,6 +98,7 @@ impl World {
             evidence: folder.path().to_owned(),
             sms: None,
             limits: Arc::new(LimitSettings::Generous.limits()),
+            seen: Arc::default(),
             proxies: Proxies::default(),
             clock: shared,
         };
@@ -211,7 +215,7 @@ async fn seed(state: &State) -> Person {
             "insert into licences values ('{id}', '{file}', '-', 'C1', 'normal', '2015-03-01', '2031-03-01', '', {at})"
         ),
         format!(
-            "insert into vehicles values ('v1', '云A12345', 'small', 'non-operating', 'normal', 'person', '{id}', {at})"
+            "insert into vehicles (id, plate, kind, usage, states, owner_kind, owner_id, updated_at) values ('v1', '云A12345', 'small', 'non-operating', 'normal', 'person', '{id}', {at})"
         ),
     ];
     for (record, points) in [("r1", 3), ("r2", 3), ("r3", 3), ("r4", 3), ("r5", 0)] {

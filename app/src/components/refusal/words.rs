@@ -1,11 +1,13 @@
 //! A refusal put into the words of the page's language: sentence, values, source.
 //! It judges nothing and shows nothing.
 
+use rules::place::PlaceId;
 use rules::rulebook::Rulebook;
 use rules::set::{CodeSet, Coded};
-use rules::verdict::{Refusal, Value};
+use rules::vehicle::Relation;
+use rules::verdict::{Refusal, Value, Verdict};
 
-use super::RefusalWords;
+use super::{Quote, RefusalWords};
 use crate::components::moment::time_words;
 use crate::components::money::money_words;
 use crate::components::{say, say_with};
@@ -14,19 +16,32 @@ use crate::components::{say, say_with};
 const LAWS: [&str; 5] = ["procedure", "points", "licence", "registration", "penalty"];
 
 impl RefusalWords {
+    /// The words of every refusal of the verdict.
+    pub fn all(verdict: &Verdict, rulebook: &Rulebook) -> Vec<Self> {
+        let place = verdict.place.as_ref();
+        verdict.refusals.iter().map(|refusal| Self::of(refusal, place, rulebook)).collect()
+    }
+
     /// The refusal's words; its source is looked up in the rulebook that judged.
-    pub fn of(refusal: &Refusal, rulebook: &Rulebook) -> Self {
+    fn of(refusal: &Refusal, place: Option<&PlaceId>, rulebook: &Rulebook) -> Self {
         let rule = rule_key(refusal.rule.code());
         let found = value_words(&refusal.found);
         let required = value_words(&refusal.required);
-        let (source, quote) = rulebook
+        let (mut source, quote) = rulebook
             .source(refusal.source)
-            .map(|source| (source_words(&source.text, source.article.as_deref()), source.words.clone()))
+            .map(|source| (source_words(&source.text, source.article.as_deref()), Quote::of(source)))
             .unwrap_or_default();
+        if rulebook.cited_from(refusal.source, place).is_some() {
+            source = say_with("refusal.everywhere", &[("source", &source)]);
+        }
+        let sentence = match refusal.found {
+            Value::Penalties(_) => format!("rule.{rule}.refusal-penalty"),
+            _ => format!("rule.{rule}.refusal"),
+        };
         Self {
-            title: say(&format!("rule.{rule}.title")),
+            title: say(&format!("rule.{rule}.title-refused")),
             sentence: say_with(
-                &format!("rule.{rule}.refusal"),
+                &sentence,
                 &[
                     ("found", &found.as_deref().unwrap_or_default()),
                     ("required", &required.as_deref().unwrap_or_default()),
@@ -78,7 +93,19 @@ pub fn value_words(value: &Value) -> Option<String> {
         Value::VehicleStates(states) => listed(*states, |code| say(&format!("vehicle-state.{code}"))),
         Value::Kinds(kinds) => listed(*kinds, |code| say(&format!("vehicle-kind.{code}"))),
         Value::Uses(uses) => listed(*uses, |code| say(&format!("vehicle-use.{code}"))),
-        Value::Relations(relations) => listed(*relations, |code| say(&format!("relation.{code}"))),
+        Value::Relations(relations) => relations_words(*relations),
+        Value::Allowed(always, without_points) => {
+            let without = relations_words(*without_points);
+            let without = say_with("refusal.without-points", &[("relations", &without)]);
+            if always.is_empty() {
+                without
+            } else {
+                format!("{}{}{without}", relations_words(*always), say("refusal.also"))
+            }
+        }
+        Value::Penalties(kinds) => listed(*kinds, |code| say(&format!("penalty-kind.{code}"))),
+        Value::Channels(channels) if channels.is_empty() => say("page.rulebook.nobody"),
+        Value::Channels(channels) => listed(*channels, |code| say(&format!("payment-channel.{code}"))),
         Value::Plates(prefixes) => {
             prefixes.iter().map(ToString::to_string).collect::<Vec<_>>().join(&say("refusal.and"))
         }
@@ -86,6 +113,10 @@ pub fn value_words(value: &Value) -> Option<String> {
             say_with("refusal.term", &[("from", &time_words(*from)), ("until", &time_words(*until))])
         }
     })
+}
+
+fn relations_words(relations: CodeSet<Relation>) -> String {
+    listed(relations, |code| say(&format!("relation.{code}")))
 }
 
 fn listed<T: Coded>(set: CodeSet<T>, name: impl Fn(&str) -> String) -> String {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use rules::camera::Standing;
 use rules::licence::LicenceState;
+use rules::parameters::PaymentChannel;
 use rules::person::IdentityLevel;
 use rules::set::Coded;
 use rules::vehicle::{Relation, VehicleKind, VehicleState, VehicleUse};
@@ -35,6 +36,9 @@ pub fn Choices(input: Input, errors: Vec<FieldError>) -> impl IntoView {
     licences.push(("none".into(), say("page.what-if.no-licence")));
     let bound = ["before", "after"].map(|when| (when.to_owned(), say(&format!("page.what-if.bound-{when}"))));
     let disputed = ["no", "yes"].map(|said| (said.to_owned(), say(&format!("page.what-if.disputed-{said}"))));
+    let known = ["yes", "no"].map(|said| (said.to_owned(), say(&format!("page.what-if.known-{said}"))));
+    let mut channels = options::<PaymentChannel>(|code| format!("payment-channel.{code}"));
+    channels.insert(0, (String::new(), say("page.what-if.channel-here")));
     view! {
         <Select name="place" error=wrong("place") options=places() value=input.place/>
         <Line name="fine" error=wrong("fine") value=input.fine mode="decimal"/>
@@ -55,6 +59,8 @@ pub fn Choices(input: Input, errors: Vec<FieldError>) -> impl IntoView {
             <Select name="disputed" error=wrong("disputed") options=disputed.to_vec() value=input.disputed/>
             <Line name="full_marks" error=wrong("full_marks") value=input.full_marks mode="numeric"/>
             <Select name="state" error=wrong("state") options={options::<VehicleState>(|code| format!("vehicle-state.{code}"))} value=input.state/>
+            <Select name="points_known" error=wrong("points_known") options=known.to_vec() value=input.points_known/>
+            <Select name="channel" error=wrong("channel") options=channels value=input.channel/>
         </Details>
     }
 }

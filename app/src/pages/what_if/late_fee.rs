@@ -102,7 +102,7 @@ pub fn LateFeeOfFine() -> impl IntoView {
 #[component]
 fn Answer(asked: Asked) -> impl IntoView {
     let Asked { case, terms } = asked;
-    let LateFee { due_on, days_late, fee, total, .. } = case.late_fee(&terms);
+    let LateFee { due_on, rolled, days_late, fee, total, .. } = case.late_fee(&terms);
     let verdict = if days_late == 0 {
         view! { <p class="lt-verdict lt-verdict--pass">{say("page.late-fee.in-time")}</p> }.into_any()
     } else {
@@ -127,6 +127,7 @@ fn Answer(asked: Asked) -> impl IntoView {
         <section class="lt-section" id="answer" role="status">
             {verdict}
             <SummaryList rows/>
+            {rolled.then(|| view! { <p class="lt-quiet">{say("page.late-fee.rolled")}</p> })}
             <p class="lt-quiet">{formula}</p>
         </section>
     }

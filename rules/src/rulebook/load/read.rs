@@ -9,7 +9,7 @@ use super::{ByName, LoadError, Sources};
 use crate::parameters::{Dated, Parameter, Source};
 use crate::place::PlaceId;
 use crate::rule::RuleId;
-use crate::rulebook::{Jurisdiction, Name, Office, SourceId};
+use crate::rulebook::{Hotline, Jurisdiction, Name, Office, PaperOffice, SourceId};
 
 type Found<'a> = &'a Spanned<DeValue<'a>>;
 
@@ -59,22 +59,27 @@ impl<'a> Reader<'a> {
     pub(super) fn jurisdiction(&self, sources: &mut Sources) -> Result<Jurisdiction, LoadError> {
         self.only(&self.root, "", &["jurisdiction", "parameters", "rules"])?;
         let head = self.table_in(&self.root, "", "jurisdiction")?;
-        self.only(head, "jurisdiction", &["id", "name", "regions", "office"])?;
+        let known = ["id", "name", "regions", "office", "hotline", "receipt-office", "decision-office"];
+        self.only(head, "jurisdiction", &known)?;
         let (id, at) = self.text_in(head, "jurisdiction", "id")?;
         let id = PlaceId::parse(&id).map_err(|error| self.error(at, "jurisdiction.id", error.to_string()))?;
         Ok(Jurisdiction {
             id,
-            name: self.name(head, "jurisdiction")?,
+            name: self.name(head, "jurisdiction", "name")?,
             regions: self.regions(head)?,
             office: self.office(head)?,
+            hotline: self.hotline(head, sources)?,
+            receipt_offices: self.paper_offices(head, "receipt-office", sources)?,
+            decision_offices: self.paper_offices(head, "decision-office", sources)?,
             parameters: self.parameters(sources)?,
             rules: self.rules(sources)?,
         })
     }
 
-    fn name(&self, table: &DeTable<'_>, key: &str) -> Result<Name, LoadError> {
-        let name = self.table_in(table, key, "name")?;
-        let key = format!("{key}.name");
+    /// Words in both languages.
+    fn name(&self, table: &DeTable<'_>, key: &str, part: &str) -> Result<Name, LoadError> {
+        let name = self.table_in(table, key, part)?;
+        let key = format!("{key}.{part}");
         self.only(name, &key, &["zh", "en"])?;
         Ok(Name { zh: self.text_in(name, &key, "zh")?.0, en: self.text_in(name, &key, "en")?.0 })
     }
@@ -83,11 +88,53 @@ impl<'a> Reader<'a> {
         let office = self.table_in(head, "jurisdiction", "office")?;
         let key = "jurisdiction.office";
         self.only(office, key, &["name", "address", "phone"])?;
-        let optional = |part: &str| match office.get(part) {
-            Some(_) => self.text_in(office, key, part).map(|(text, _)| Some(text)),
-            None => Ok(None),
-        };
-        Ok(Office { name: self.name(office, key)?, address: optional("address")?, phone: optional("phone")? })
+        Ok(Office {
+            name: self.name(office, key, "name")?,
+            address: self.text_if(office, key, "address")?,
+            phone: self.text_if(office, key, "phone")?,
+        })
+    }
+
+    fn hotline(&self, head: &DeTable<'_>, sources: &mut Sources) -> Result<Option<Hotline>, LoadError> {
+        if !head.contains_key("hotline") {
+            return Ok(None);
+        }
+        let hotline = self.table_in(head, "jurisdiction", "hotline")?;
+        let key = "jurisdiction.hotline";
+        self.only(hotline, key, &["name", "phone", "hours", "source"])?;
+        Ok(Some(Hotline {
+            name: self.name(hotline, key, "name")?,
+            phone: self.text_in(hotline, key, "phone")?.0,
+            hours: self.name_if(hotline, key, "hours")?,
+            source: self.source(self.needed(hotline, key, "source")?, key, sources)?,
+        }))
+    }
+
+    /// The `[[jurisdiction.PART]]` tables.
+    fn paper_offices(
+        &self,
+        head: &DeTable<'_>,
+        part: &str,
+        sources: &mut Sources,
+    ) -> Result<Vec<PaperOffice>, LoadError> {
+        let Some(value) = head.get(part) else { return Ok(Vec::new()) };
+        let key = format!("jurisdiction.{part}");
+        let problem = || format!("must be [[{key}]] tables");
+        let entries = value.get_ref().as_array();
+        let entries = entries.ok_or_else(|| self.error(value.span().start, &key, problem()))?;
+        let offices = entries.iter().map(|entry| {
+            let office = entry.get_ref().as_table();
+            let office = office.ok_or_else(|| self.error(entry.span().start, &key, problem()))?;
+            self.only(office, &key, &["name", "address", "phone", "bring", "source"])?;
+            Ok(PaperOffice {
+                name: self.name(office, &key, "name")?,
+                address: self.text_if(office, &key, "address")?,
+                phone: self.text_if(office, &key, "phone")?,
+                bring: self.name_if(office, &key, "bring")?,
+                source: self.source(self.needed(office, &key, "source")?, &key, sources)?,
+            })
+        });
+        offices.collect()
     }
 
     fn regions(&self, head: &DeTable<'_>) -> Result<Vec<String>, LoadError> {
@@ -137,6 +184,7 @@ impl<'a> Reader<'a> {
         let table = table.ok_or_else(|| self.error(at, key, "must be a table".into()))?;
         self.only(table, key, &["value", "from", "until", "source", "note"])?;
         let value = table.get("value").ok_or_else(|| self.error(at, key, "has no 'value'".into()))?;
+        let open = value.get_ref().as_str() == Some("none");
         let read = value_of(parameter, value.get_ref());
         let read =
             read.map_err(|problem| self.error(value.span().start, &format!("{key}.value"), problem))?;
@@ -144,12 +192,12 @@ impl<'a> Reader<'a> {
         if from.zip(until).is_some_and(|(from, until)| until < from) {
             return Err(self.error(at, key, "'until' comes before 'from'".into()));
         }
-        let source = table.get("source").ok_or_else(|| self.error(at, key, "has no 'source'".into()))?;
-        let note = match table.get("note") {
-            Some(_) => Some(self.text_in(table, key, "note")?.0),
-            None => None,
+        let source = match table.get("source") {
+            Some(source) => Some(self.source(source, key, sources)?),
+            None if open => None,
+            None => return Err(self.error(at, key, "has no 'source'".into())),
         };
-        Ok(Dated { from, until, value: read, source: self.source(source, key, sources)?, note })
+        Ok(Dated { from, until, value: read, source, note: self.name_if(table, key, "note")? })
     }
 
     fn source(&self, value: Found<'_>, key: &str, sources: &mut Sources) -> Result<SourceId, LoadError> {
@@ -157,16 +205,17 @@ impl<'a> Reader<'a> {
         let at = value.span().start;
         let table = value.get_ref().as_table();
         let table = table.ok_or_else(|| self.error(at, &key, "must be a table".into()))?;
-        self.only(table, &key, &["text", "article", "words"])?;
+        self.only(table, &key, &["text", "article", "words", "words_zh"])?;
         let (words, words_at) = self.text_in(table, &key, "words")?;
         if words.trim().is_empty() {
             return Err(self.error(words_at, &key, "quotes nothing".into()));
         }
-        let article = match table.get("article") {
-            Some(_) => Some(self.text_in(table, &key, "article")?.0),
-            None => None,
-        };
-        Ok(sources.keep(Source { text: self.text_in(table, &key, "text")?.0, article, words }))
+        Ok(sources.keep(Source {
+            text: self.text_in(table, &key, "text")?.0,
+            article: self.text_if(table, &key, "article")?,
+            words,
+            words_zh: self.text_if(table, &key, "words_zh")?,
+        }))
     }
 
     fn rules(&self, sources: &mut Sources) -> Result<ByName<Vec<SourceId>>, LoadError> {
@@ -220,6 +269,17 @@ impl<'a> Reader<'a> {
         let text = value.get_ref().as_str().map(str::to_owned);
         text.map(|text| (text, at))
             .ok_or_else(|| self.error(at, &format!("{key}.{name}"), "must be a text".into()))
+    }
+
+    fn text_if(&self, table: &DeTable<'_>, key: &str, name: &str) -> Result<Option<String>, LoadError> {
+        match table.get(name) {
+            Some(_) => self.text_in(table, key, name).map(|(text, _)| Some(text)),
+            None => Ok(None),
+        }
+    }
+
+    fn name_if(&self, table: &DeTable<'_>, key: &str, name: &str) -> Result<Option<Name>, LoadError> {
+        table.get(name).map(|_| self.name(table, key, name)).transpose()
     }
 
     fn only(&self, table: &DeTable<'_>, key: &str, known: &[&str]) -> Result<(), LoadError> {

@@ -15,29 +15,32 @@ use crate::vehicle::{Relation, VehicleKind, VehicleUse};
 pub(super) fn value_of(parameter: Parameter, value: &DeValue<'_>) -> Result<Value, String> {
     use Parameter as P;
     if value.as_str() == Some("none") {
-        return Ok(Value::None);
+        let required = || format!("'{}' cannot be left open", parameter.code());
+        return if parameter.is_optional() { Ok(Value::None) } else { Err(required()) };
     }
     match parameter {
         P::FineLimit => {
             let text = value.as_str().ok_or("an amount is a text such as \"200.00\"")?;
             Fen::parse(text).map(|amount| Value::Number(amount.fen())).map_err(|error| error.to_string())
         }
-        P::RecordPointsLimit | P::PointsLimit => number(value, 0, 12),
-        P::FullMarksLimit => number(value, 1, 100),
-        P::PaymentWindow => number(value, 1, 1440),
-        P::LateFeeRate | P::LateFeeCap => number(value, 0, 1000),
-        P::LateFeeGrace => number(value, 0, 365),
+        P::RecordPointsLimit | P::PointsLimit => number(parameter, value, 0, 12),
+        P::FullMarksLimit => number(parameter, value, 1, 100),
+        P::PaymentWindow => number(parameter, value, 1, 1440),
+        P::LateFeeRate | P::LateFeeCap => number(parameter, value, 0, 1000),
+        P::LateFeeGrace => number(parameter, value, 0, 365),
         P::BindingBefore => match value.as_bool() {
             Some(true) => Ok(Value::Number(1)),
             Some(false) => Ok(Value::None),
             None => Err("must be true, false or \"none\"".into()),
         },
         P::ClosedFrom | P::ClosedUntil => minute(value),
-        P::Relations | P::RelationsWithoutPoints => set::<Relation>(value),
-        P::VehicleKinds => set::<VehicleKind>(value),
-        P::VehicleUse => set::<VehicleUse>(value),
-        P::LicenceStatesRefused => set::<LicenceState>(value),
-        P::PaymentChannels => set::<PaymentChannel>(value),
+        P::Relations | P::RelationsWithoutPoints => set::<Relation>(parameter, value),
+        P::VehicleKinds | P::OrganisationVehicleKinds | P::LeasedVehicleKinds => {
+            set::<VehicleKind>(parameter, value)
+        }
+        P::VehicleUse => set::<VehicleUse>(parameter, value),
+        P::LicenceStatesRefused => set::<LicenceState>(parameter, value),
+        P::PaymentChannels => set::<PaymentChannel>(parameter, value),
         P::IdentityLevel => choice::<IdentityLevel>(value),
         P::Confirmation => choice::<Confirmation>(value),
         P::LateFeeCount => choice::<DayCount>(value),
@@ -45,12 +48,17 @@ pub(super) fn value_of(parameter: Parameter, value: &DeValue<'_>) -> Result<Valu
     }
 }
 
-fn number(value: &DeValue<'_>, least: i64, most: i64) -> Result<Value, String> {
+/// The end of a problem's sentence: an optional parameter may also be left open.
+fn or_none(parameter: Parameter) -> &'static str {
+    if parameter.is_optional() { ", or \"none\"" } else { "" }
+}
+
+fn number(parameter: Parameter, value: &DeValue<'_>, least: i64, most: i64) -> Result<Value, String> {
     let read =
         value.as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
     read.filter(|number| (least..=most).contains(number))
         .map(Value::Number)
-        .ok_or_else(|| format!("must be a whole number from {least} to {most}, or \"none\""))
+        .ok_or_else(|| format!("must be a whole number from {least} to {most}{}", or_none(parameter)))
 }
 
 fn minute(value: &DeValue<'_>) -> Result<Value, String> {
@@ -73,8 +81,8 @@ fn choice<T: Coded>(value: &DeValue<'_>) -> Result<Value, String> {
     index.map(Value::Number).ok_or_else(|| format!("must be one of {}", known::<T>()))
 }
 
-fn set<T: Coded>(value: &DeValue<'_>) -> Result<Value, String> {
-    let problem = || format!("must be a list of {}, or \"none\"", known::<T>());
+fn set<T: Coded>(parameter: Parameter, value: &DeValue<'_>) -> Result<Value, String> {
+    let problem = || format!("must be a list of {}{}", known::<T>(), or_none(parameter));
     let list = value.as_array().ok_or_else(problem)?;
     let codes: Option<CodeSet<T>> =
         list.iter().map(|entry| entry.get_ref().as_str().and_then(T::from_code)).collect();

@@ -1,5 +1,6 @@
 //! People in Chongqing, whose text asks the most.
 
+use rules::calendar;
 use rules::licence::LicenceState;
 use rules::person::{IdNumber, IdentityLevel};
 use rules::vehicle::{VehicleKind, VehicleState, VehicleUse};
@@ -80,8 +81,11 @@ pub(super) const PEOPLE: &[Introduction] = &[
         key: "gao-fei",
         name: "高飞",
         identity: IdentityLevel::RealPerson,
-        situation: ("重庆,本周期三次记满12分", "Chongqing, reached 12 points three times in this cycle"),
-        refused_by: &["camera.full-marks"],
+        situation: (
+            "重庆，本周期三次记满12分；2022年2月的超速要看道路才知道记几分，由窗口核定",
+            "Chongqing, reached 12 points three times in this cycle; the points of a speeding of February 2022 depend on the road",
+        ),
+        refused_by: &["camera.points-known", "camera.full-marks"],
         tell: gao_fei,
     },
 ];
@@ -174,5 +178,7 @@ fn gao_fei(teller: &mut Teller, name: &str) -> IdNumber {
     let car = teller.car(Owner::Person(person.clone()), "渝A2Z8A5");
     let at = teller.moment(8, 10, 39);
     teller.record(&car, "1345", SPOTS[1], at);
+    let then = chrono::NaiveDate::from_ymd_opt(2022, 2, 20).expect("a day").and_hms_opt(15, 40, 0);
+    teller.record(&car, "1636", SPOTS[3], calendar::moment(then.expect("an hour")));
     person
 }

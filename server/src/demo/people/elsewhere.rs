@@ -56,10 +56,11 @@ pub(super) const PEOPLE: &[Introduction] = &[
         name: "赵磊",
         identity: IdentityLevel::Phone,
         situation: (
-            "山东,本人车辆能处理;妻子的车虽已绑定,山东只处理本人车辆",
-            "Shandong: his own car passes; his wife's is bound to him, but Shandong handles one's own alone",
+            "山东：只收银联缴款，本平台还没有开通，本人的车也不能处理；妻子的车虽已备案，山东只处理本人车辆",
+            "Shandong takes UnionPay only, which is not connected here, so even his own car is refused; his wife's car is \
+             linked to him, but Shandong handles one's own alone",
         ),
-        refused_by: &["camera.vehicle-owner"],
+        refused_by: &["camera.vehicle-owner", "camera.channel"],
         tell: zhao_lei,
     },
     Introduction {
@@ -78,7 +79,7 @@ pub(super) const PEOPLE: &[Introduction] = &[
         name: "郑军",
         identity: IdentityLevel::Phone,
         situation: (
-            "只验证了手机:南宁要求实名,不能处理;桂林的记录可以",
+            "只验证了手机：南宁要求实人认证，不能处理；桂林的记录可以",
             "Proved his phone only: Nanning asks for a real-person check; his record in Guilin passes",
         ),
         refused_by: &["camera.identity"],
@@ -108,7 +109,7 @@ pub(super) const PEOPLE: &[Introduction] = &[
         name: "许宁",
         identity: IdentityLevel::RealPerson,
         situation: (
-            "昆明,2022年3月的违法按新办法记1分而不是3分(从旧兼从轻);货车另有一条罚500元的",
+            "昆明，2022年3月的违法按新办法记1分而不是3分（从旧兼从轻）；货车另有一条罚500元的",
             "Kunming: a violation of March 2022 carries 1 point by the newer, milder law, not 3; his truck has one of 500 yuan",
         ),
         refused_by: &["camera.simple-procedure", "camera.fine-limit"],

@@ -15,7 +15,7 @@ use rsa::signature::{SignatureEncoding, Signer, Verifier};
 use rsa::{RsaPrivateKey, RsaPublicKey};
 
 use crate::clock::Clock;
-use crate::sealing::write_secret;
+use crate::files::write_secret;
 
 #[derive(Debug, thiserror::Error)]
 #[error("the keys of WeChat Pay in {folder}: {problem}")]

@@ -104,7 +104,7 @@ pub async fn personal(state: &State, phone: &Phone, person: &str) -> Result<pass
     Ok(passwords::Personal {
         phone: phone.to_string(),
         id_number: id_number.map_err(|error| Fault::stored("id number", error))?,
-        plates: vehicles.into_iter().map(|row| row.vehicle.plate).collect(),
+        plates: vehicles.into_iter().map(|row| row.plate).collect(),
         host: host.split([':', '.']).next().unwrap_or_default().to_owned(),
     })
 }

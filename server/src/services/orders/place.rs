@@ -72,7 +72,8 @@ async fn place_once(
         let error = FieldError::new("", "error.form-key-reused");
         return Ok(Outcome::Invalid(ServiceError::Invalid(vec![error])));
     }
-    let loaded = selection::load(connection, person, chosen, now, Asking::default()).await?;
+    let loaded =
+        selection::load(connection, person, chosen, state.request_at(now), Asking::default()).await?;
     if let Err(error) = selection::one_place(&loaded, &state.rulebook) {
         return Ok(Outcome::Invalid(error));
     }

@@ -2,7 +2,7 @@
 
 use app::api::ServiceError;
 use app::visit::FieldError;
-use rules::camera::{self, CameraCase, LARGEST_SELECTION, RecordFacts, Selection, VehicleFacts};
+use rules::camera::{self, CameraCase, LARGEST_SELECTION, RecordFacts, Request, Selection, VehicleFacts};
 use rules::place::PlaceId;
 use rules::rulebook::Rulebook;
 use rules::verdict::Verdict;
@@ -80,10 +80,21 @@ pub struct Loaded {
 impl Loaded {
     pub fn selection(&self, rulebook: &Rulebook) -> Selection {
         let all: Vec<usize> = (0..self.facts.len()).collect();
+        self.selection_of(&all, rulebook)
+    }
+
+    /// The most records among these that would pass as one order.
+    pub fn most_that_pass(&self, among: &[usize], rulebook: &Rulebook) -> Vec<usize> {
+        self.selection_of(among, rulebook).largest.iter().map(|index| among[*index]).collect()
+    }
+
+    fn selection_of(&self, among: &[usize], rulebook: &Rulebook) -> Selection {
+        let facts: Vec<RecordFacts> = among.iter().map(|index| self.facts[*index].clone()).collect();
         let vehicles: Vec<VehicleFacts> =
-            self.facts.iter().map(|record| self.judged.case(record, rulebook).vehicle).collect();
-        let (now, applicant) = (self.judged.now, &self.judged.applicant);
-        camera::assess_selection_by(now, applicant, |index| &vehicles[index], &self.facts, &all, rulebook)
+            facts.iter().map(|record| self.judged.case(record, rulebook).vehicle).collect();
+        let all: Vec<usize> = (0..facts.len()).collect();
+        let (request, applicant) = (self.judged.request, &self.judged.applicant);
+        camera::assess_selection_by(request, applicant, |index| &vehicles[index], &facts, &all, rulebook)
     }
 
     /// What is decided, record by record, for the file: judging it again gives the same.
@@ -123,10 +134,10 @@ pub async fn load(
     connection: &mut AnyConnection,
     person: &Person,
     chosen: &Chosen,
-    now: rules::Moment,
+    request: Request,
     asking: Asking<'_>,
 ) -> Result<Loaded, Fault> {
-    let judged = load_vehicle(connection, person, &chosen.vehicle, now, asking).await?;
+    let judged = load_vehicle(connection, person, &chosen.vehicle, request, asking).await?;
     let rows = registry::find_records(connection, &chosen.vehicle, &chosen.records).await?;
     if rows.len() != chosen.records.len() {
         return Err(ServiceError::NotFound.into());
@@ -138,7 +149,7 @@ pub async fn load(
         if asking.order.is_empty() && !judged.shows(row)? {
             return Err(ServiceError::NotFound.into());
         }
-        facts.push(record_facts(row, now, asking, &ends)?);
+        facts.push(record_facts(row, request.now, asking, &ends)?);
     }
     Ok(Loaded { judged, rows, facts })
 }

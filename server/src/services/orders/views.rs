@@ -18,8 +18,8 @@ use crate::db::orders::{self, OrderKey, OrderRecordRow, OrderRow};
 use crate::db::payments::{self, PaymentRow, ReceiptRow};
 use crate::db::refunds::{self, RefundRow};
 use crate::db::{Fault, registry};
-use crate::services::violations::act;
 use crate::services::violations::facts::{moment, points};
+use crate::services::violations::{act, laws, paper_offices};
 use crate::state::State;
 
 fn record(row: &OrderRecordRow) -> Result<OrderRecord, Fault> {
@@ -33,6 +33,7 @@ fn record(row: &OrderRecordRow) -> Result<OrderRecord, Fault> {
         violated_at: moment(row.violated_at)?,
         fine: Fen::new(row.fine),
         points: points(row.points)?,
+        laws: laws(&code, row.points > 0),
         decision: row.decision.clone(),
     })
 }
@@ -66,13 +67,17 @@ fn view(
     let jurisdiction = jurisdiction.ok_or_else(|| Fault::stored("place", &order.place))?;
     let placed_at = moment(order.placed_at)?;
     let day = rules::calendar::local(placed_at).date();
+    let parameters = state.rulebook.camera_parameters(Some(&place), day);
     Ok(OrderView {
         id: order.id.clone(),
         number: order.number.clone(),
         state: events::state_of(order)?,
         place_zh: jurisdiction.name.zh.clone(),
         place_en: jurisdiction.name.en.clone(),
-        closed_hours: state.rulebook.camera_parameters(Some(&place), day).closed_hours(),
+        channel: parameters.channel(state.channels()).filter(|_| order.fine > 0),
+        closed_hours: parameters.closed_hours(),
+        receipt_offices: paper_offices(&jurisdiction.receipt_offices),
+        decision_offices: paper_offices(&jurisdiction.decision_offices),
         place,
         vehicle_id: order.vehicle_id.clone(),
         plate: PlateNumber::parse(&order.plate).map_err(|error| Fault::stored("plate", error))?,
@@ -144,7 +149,7 @@ pub async fn receipt(
     let order = order(state, connection, &key).await?;
     let payment = payments::settled_payment(connection, &key).await?;
     let payer = payer(state, connection, &row.person_id).await?;
-    receipt_view(row, order, payment, payer)
+    receipt_view(state, row, order, payment, payer)
 }
 
 /// All receipts of the person, newest first, their orders without time lines.
@@ -169,20 +174,21 @@ pub async fn receipts(
             let order = orders.get(&row.order_id).ok_or(ServiceError::NotFound)?;
             let held = records.remove(&row.order_id).unwrap_or_default();
             let order = view(state, order, &held, Some(row.number.clone()))?;
-            receipt_view(row, order, settled.remove(&row.order_id), payer.clone())
+            receipt_view(state, row, order, settled.remove(&row.order_id), payer.clone())
         })
         .collect()
 }
 
-/// The payer's name, masked.
+/// The payer's full name: a receipt is shown to its owner alone.
 async fn payer(state: &State, connection: &mut AnyConnection, person: &str) -> Result<String, Fault> {
     let person = registry::find_person(connection, person).await?.ok_or(ServiceError::NotFound)?;
     let place = format!("persons:{}:name", person.id);
     let name = state.sealer.open(&place, &person.name).map_err(|error| Fault::stored("name", error))?;
-    Ok(rules::person::mask_name(&name))
+    Ok(name)
 }
 
 fn receipt_view(
+    state: &State,
     row: &ReceiptRow,
     order: OrderView,
     payment: Option<PaymentRow>,
@@ -202,6 +208,7 @@ fn receipt_view(
         }),
         signature: row.signature.clone(),
         canonical: row.canonical.clone(),
+        verify_at: format!("{}/verify", state.origin),
         order,
     })
 }

@@ -2,8 +2,10 @@
 //! transaction, so that a captured payment is never without its consequence.
 
 use app::api::ServiceError;
+use rules::camera::Request;
 use rules::money::Fen;
 use rules::order::{OrderEvent, OrderState};
+use rules::parameters::PaymentChannels;
 use rules::person::IdentityLevel;
 use sqlx::AnyConnection;
 
@@ -143,9 +145,10 @@ async fn decide_again(
         vehicle: order.vehicle_id.clone(),
         records: records.into_iter().map(|record| record.record_id).collect(),
     };
-    let placed_at = moment(order.placed_at)?;
+    // The order was placed and paid through the place's channel, whatever gateways are configured since.
+    let request = Request { now: moment(order.placed_at)?, channels: PaymentChannels::all() };
     let asking = Asking { order: &order.id };
-    match selection::load(connection, &person, &chosen, placed_at, asking).await {
+    match selection::load(connection, &person, &chosen, request, asking).await {
         Ok(loaded) => Ok(Some(loaded.decided(&state.rulebook))),
         Err(Fault::Service(ServiceError::NotFound)) => Ok(None),
         Err(fault) => Err(fault),

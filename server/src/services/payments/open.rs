@@ -1,5 +1,7 @@
 //! Opens the payment of an order and gives the provider's page.
 
+use std::sync::Arc;
+
 use app::api::ServiceError;
 use app::visit::FieldError;
 use rules::money::Fen;
@@ -10,7 +12,7 @@ use super::out_trade_no;
 use super::reconcile::PATIENCE;
 use crate::db::orders::{self, OrderKey, OrderRow};
 use crate::db::{Fault, payments};
-use crate::gateways::payment::{PaymentRequest, ProviderError};
+use crate::gateways::payment::{PaymentProvider, PaymentRequest, ProviderError};
 use crate::services::orders::events;
 use crate::services::violations::facts::moment;
 use crate::state::State;
@@ -27,7 +29,7 @@ pub async fn open(state: &State, key: &OrderKey, actor: &str) -> Result<String, 
         })
         .await?;
     fail::fail_point!("payment.started");
-    let Some((order, trade_no)) = step else { return Ok(own_page) };
+    let Some((order, trade_no, provider)) = step else { return Ok(own_page) };
     let request = PaymentRequest {
         out_trade_no: trade_no.clone(),
         description: format!("交通违法罚款 {}", order.number),
@@ -35,7 +37,7 @@ pub async fn open(state: &State, key: &OrderKey, actor: &str) -> Result<String, 
         expires_at: moment(order.pays_until)?,
         return_url: format!("{}{own_page}?returned=yes", state.origin),
     };
-    let page = match state.payment.open(request).await {
+    let page = match provider.open(request).await {
         Ok(page) => page,
         Err(error) => return Err(not_opened(&order, &error)),
     };
@@ -56,13 +58,13 @@ fn not_opened(order: &OrderRow, error: &ProviderError) -> Fault {
     ServiceError::Invalid(vec![FieldError::new("", "error.payment.not-opened")]).into()
 }
 
-/// The order to pay and the number to pay it under; none when it is past paying, and its own page says what it is.
+/// The order to pay, the number to pay it under and the place's provider; none when it is past paying, and its own page says what it is.
 async fn start(
     connection: &mut AnyConnection,
     state: &State,
     key: &OrderKey,
     actor: &str,
-) -> Result<Option<(OrderRow, String)>, Fault> {
+) -> Result<Option<(OrderRow, String, Arc<dyn PaymentProvider>)>, Fault> {
     orders::lock_order(connection, key).await?;
     let order = events::load(connection, key).await?;
     let now = state.clock.now();
@@ -79,19 +81,23 @@ async fn start(
         let error = FieldError::new("", "error.payment.closed-hours").with("opens", opens);
         return Err(ServiceError::Invalid(vec![error]).into());
     }
+    let provider = state
+        .provider_of(&parameters)
+        .cloned()
+        .ok_or_else(|| ServiceError::Invalid(vec![FieldError::new("", "error.payment.no-channel")]))?;
     let tried = payments::payments_of_order(connection, key).await?;
     let trade_no = match tried.iter().find(|payment| payment.is_open()) {
         Some(payment) => payment.out_trade_no.clone(),
         None => {
             let trade_no = out_trade_no(&order.number, tried.len() + 1);
-            let (provider, ask_at) = (state.payment.name(), (now + PATIENCE).timestamp_millis());
+            let (name, ask_at) = (provider.name(), (now + PATIENCE).timestamp_millis());
             let now = now.timestamp_millis();
-            payments::insert_payment(connection, key, provider, &trade_no, order.fine, now, ask_at).await?;
+            payments::insert_payment(connection, key, name, &trade_no, order.fine, now, ask_at).await?;
             trade_no
         }
     };
     if events::state_of(&order)? == OrderState::Placed {
         events::advance(connection, state, &order, OrderEvent::StartPayment, actor, None).await?;
     }
-    Ok(Some((order, trade_no)))
+    Ok(Some((order, trade_no, provider)))
 }

@@ -2,6 +2,7 @@
 
 use app::api::violations::Attention;
 use rules::calendar;
+use rules::licence::Renewal;
 use rules::money::Fen;
 use rules::plate::PlateNumber;
 
@@ -33,18 +34,18 @@ pub async fn due(state: &State, person: &Person) -> Result<Vec<Attention>, Fault
     if let Some(licence) = registry::find_licence(&mut connection, &person.id).await? {
         let today = calendar::local(now).date();
         let ends = licence.valid_until.and_then(|day| day.parse::<chrono::NaiveDate>().ok());
-        if let Some(on) = ends.filter(|day| *day - today <= chrono::TimeDelta::days(90)) {
-            due.push(Attention::LicenceEnds { on });
+        if let Some((on, renewal)) = ends.and_then(|on| Some((on, Renewal::of(on, today)?))) {
+            due.push(Attention::LicenceEnds { on, renewal });
         }
     }
     drop(connection);
-    for vehicle in vehicles(state, person).await? {
-        if vehicle.open_records > 0 {
+    for own in vehicles::of(state, person).await? {
+        if own.counts.open() > 0 {
             due.push(Attention::OpenRecords {
-                vehicle: vehicle.id,
-                plate: vehicle.plate,
-                count: vehicle.open_records,
-                fines: vehicle.open_fines,
+                vehicle: own.vehicle.id,
+                plate: own.vehicle.plate,
+                counts: own.counts,
+                fines: own.open_fines,
             });
         }
     }

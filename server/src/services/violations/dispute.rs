@@ -43,8 +43,8 @@ impl Disputed {
         state: &State,
         person: &Person,
     ) -> Result<(Judged, RecordRow), Fault> {
-        let now = state.clock.now();
-        let judged = load_vehicle(connection, person, &self.vehicle, now, Asking::default()).await?;
+        let request = state.request();
+        let judged = load_vehicle(connection, person, &self.vehicle, request, Asking::default()).await?;
         let row = load_record(connection, &judged, &self.record).await?;
         Ok((judged, row))
     }
@@ -88,7 +88,7 @@ pub async fn rights(
 
 /// Refuses what can't be disputed by the person, or not any more.
 fn may_dispute(state: &State, judged: &Judged, row: &RecordRow) -> Result<(), Fault> {
-    let record = record_facts(row, judged.now, Asking::default(), &[])?;
+    let record = record_facts(row, judged.request.now, Asking::default(), &[])?;
     if !answers_for(judged, &record, &state.rulebook) {
         return Err(invalid("", "error.dispute.not-yours").into());
     }

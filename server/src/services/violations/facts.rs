@@ -88,6 +88,7 @@ pub async fn applicant(
             rules::licence::LicenceState::from_code,
         )?,
         cycle_points: ledger.points_of_cycle(today) + unreported,
+        carried_points: ledger.carried_points(today),
         full_marks: ledger.full_marks_of_cycle(today),
         next_cycle: cycle.next_start(),
     };
@@ -100,6 +101,8 @@ pub async fn applicant(
 pub struct Standing {
     /// As owner or by the binding; of no relation where there is neither.
     vehicle: VehicleFacts,
+    /// Since when the person owns the vehicle, where the registry tells it: what happened before is another owner's.
+    owned_since: Option<Moment>,
     /// Those that name the person, oldest first.
     leases: Vec<LeaseFacts>,
 }
@@ -108,6 +111,16 @@ impl Standing {
     /// Whoever owns the vehicle or has a binding sees all its records, for whatever reason more than that.
     fn whole(&self) -> bool {
         self.vehicle.relation != Relation::None
+    }
+
+    /// The same for what happened then: not before the person owned it.
+    fn whole_at(&self, violated_at: Moment) -> bool {
+        self.whole() && self.owned_since.is_none_or(|since| since <= violated_at)
+    }
+
+    /// Since when the vehicle's records are the person's, whatever leases add; none where none are.
+    pub fn whole_since(&self) -> Option<Moment> {
+        self.whole().then(|| self.owned_since.unwrap_or(Moment::MIN_UTC))
     }
 
     /// The vehicle as its card shows it.
@@ -119,7 +132,7 @@ impl Standing {
 
     /// A lease shows what happened within its term, and nothing of drivers before and after.
     pub fn shows(&self, violated_at: Moment) -> bool {
-        self.whole() || self.leases.iter().any(|lease| covers(lease, violated_at))
+        self.whole_at(violated_at) || self.leases.iter().any(|lease| covers(lease, violated_at))
     }
 
     /// Whether the person has to do with the vehicle now, whatever its records.
@@ -138,7 +151,7 @@ impl Standing {
         };
         let covering = self.leases.iter().rev().filter(|lease| covers(lease, violated_at));
         let mut ways: Vec<VehicleFacts> = covering.map(by).collect();
-        if self.whole() {
+        if self.whole_at(violated_at) {
             ways.push(self.vehicle.clone());
         }
         if ways.is_empty() {
@@ -174,18 +187,20 @@ pub async fn standing(
         bound_since: None,
         lease: None,
     };
-    if own {
-        return Ok(Standing { vehicle, leases: Vec::new() });
-    }
+    let owned_since = if own { row.owner_since.map(moment).transpose()? } else { None };
     let now_millis = now.timestamp_millis();
-    if let Some(since) = registry::find_binding(connection, person, &row.id, now_millis).await? {
+    if !own && let Some(since) = registry::find_binding(connection, person, &row.id, now_millis).await? {
         vehicle.relation =
             if row.owner_kind == "organisation" { Relation::Organisation } else { Relation::Other };
         vehicle.bound_since = Some(moment(since)?);
     }
+    // An owner of all records needs no lease; one who has leased the car before buying it keeps those of that time.
+    if own && owned_since.is_none() {
+        return Ok(Standing { vehicle, owned_since, leases: Vec::new() });
+    }
     let leases = registry::leases_of(connection, person, &row.id).await?;
     let leases = leases.iter().map(lease_facts).collect::<Result<_, _>>()?;
-    Ok(Standing { vehicle, leases })
+    Ok(Standing { vehicle, owned_since, leases })
 }
 
 fn lease_facts(row: &LeaseRow) -> Result<LeaseFacts, Fault> {
@@ -208,13 +223,16 @@ pub fn record(
     let code = ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
     let day = |moment| calendar::local(moment).date();
     let law = PointsUnderLaw::of(&code, day(violated_at), day(now));
+    let penalty = stored("penalty", &row.penalty, PenaltyKind::from_code)?;
+    let counting = law.of_record(points(row.points)?, penalty);
     Ok(RecordFacts {
         region: RegionCode::parse(&row.region).map_err(|error| Fault::stored("region", error))?,
         violated_at,
         capture: stored("capture", &row.capture, Capture::from_code)?,
-        penalty: stored("penalty", &row.penalty, PenaltyKind::from_code)?,
+        penalty,
         fine: Fen::new(row.fine),
-        points: law.of_record(points(row.points)?),
+        points: counting.points,
+        points_known: counting.known,
         state: match row.state.as_str() {
             // An order may hold what the registry has processed since: until its release, and it is not to be paid twice.
             "held" if row.registry_state == "processed-elsewhere" => RecordStanding::ProcessedElsewhere,

@@ -1,0 +1,2 @@
+-- Notices of the provider are forgotten by age.
+create index notifications_by_age on notifications (received_at);
