@@ -8,8 +8,8 @@ use super::{loaded, query};
 use crate::api::account::{CodePurpose, CodeSent, with_next};
 use crate::api::{ServiceError, local_path, services};
 use crate::components::{
-    ActionBar, Button, ButtonKind, ButtonLink, Layout, Panel, PasswordField, PostForm, SmsCodeField,
-    TextField, Warning, say, say_with, time_words,
+    ActionBar, Button, ButtonKind, ButtonLink, Layout, Panel, PasswordField, PostForm, ResendButton,
+    SmsCodeField, TextField, Warning, say, say_with, time_words,
 };
 use crate::islands::ForgetCopies;
 use crate::visit::{SessionState, visit};
@@ -88,16 +88,21 @@ pub fn CodeWords(sent: CodeSent) -> impl IntoView {
 fn WaitWords(sent: CodeSent) -> impl IntoView {
     let seconds = (sent.again_at - visit().now).num_seconds();
     (seconds > 0)
-        .then(|| view! { <p role="status">{say_with("page.code.wait", &[("seconds", &seconds)])}</p> })
+        .then(|| view! { <p class="lt-quiet" role="status">{say_with("page.code.wait", &[("seconds", &seconds)])}</p> })
 }
 
 /// Sends the code once more; pressed too early, it leads back to the same page and the code stays good.
 #[component]
-fn SendAgain(#[prop(into)] action: String, #[prop(optional)] hidden: Vec<(String, String)>) -> impl IntoView {
+fn SendAgain(
+    #[prop(into)] action: String,
+    sent: CodeSent,
+    #[prop(optional)] hidden: Vec<(String, String)>,
+) -> impl IntoView {
+    let seconds = (sent.again_at - visit().now).num_seconds().max(0);
     let hidden = hidden.into_iter().chain([("again".into(), "true".into())]).collect();
     view! {
         <PostForm action=action hidden=hidden>
-            <Button kind=ButtonKind::Quiet>{say("page.code.again")}</Button>
+            <ResendButton seconds>{say("page.code.again")}</ResendButton>
         </PostForm>
     }
 }
@@ -127,12 +132,12 @@ pub fn SignInCode() -> impl IntoView {
     with_code_sent(sent, with_next("/sign-in", &next()), move |sent| {
         view! {
             <Layout title=say("page.code.title") back=with_next("/sign-in", &next()) transaction=true errors=visit().errors_of(form)>
-                <CodeWords sent/>
+                <CodeWords sent=sent.clone()/>
                 <PostForm action="/api/sign-in/code" hidden=next_field()>
                     <SmsCodeField form=form/>
                     <ActionBar><Button>{say("page.sign-in.act")}</Button></ActionBar>
                 </PostForm>
-                <SendAgain action="/api/sign-in/code/send" hidden=next_field()/>
+                <SendAgain action="/api/sign-in/code/send" sent hidden=next_field()/>
                 <p><a class="govuk-link lt-way" href=with_next("/sign-in", &next())>{say("page.code.change")}</a></p>
             </Layout>
         }
@@ -165,12 +170,12 @@ pub fn RegisterCode() -> impl IntoView {
     with_code_sent(sent, "/register".into(), move |sent| {
         view! {
             <Layout title=say("page.code.title") back="/register" step=(2, 5) transaction=true errors=visit().errors_of(form)>
-                <CodeWords sent/>
+                <CodeWords sent=sent.clone()/>
                 <PostForm action="/api/register/code">
                     <SmsCodeField form=form/>
                     <ActionBar><Button>{say("page.next")}</Button></ActionBar>
                 </PostForm>
-                <SendAgain action="/api/register/code/send"/>
+                <SendAgain action="/api/register/code/send" sent/>
                 <p><a class="govuk-link lt-way" href="/register">{say("page.code.change")}</a></p>
             </Layout>
         }
@@ -204,12 +209,12 @@ pub fn RegisterPerson() -> impl IntoView {
         view! {
             <Layout title=say("page.register.person-title") back="/register/identity" step=(4, 5) transaction=true errors=visit().errors_of(form)>
                 <p>{words}</p>
-                <WaitWords sent/>
+                <WaitWords sent=sent.clone()/>
                 <PostForm action="/api/register/identity/code">
                     <SmsCodeField form=form/>
                     <ActionBar><Button>{say("page.next")}</Button></ActionBar>
                 </PostForm>
-                <SendAgain action="/api/register/identity/code/send"/>
+                <SendAgain action="/api/register/identity/code/send" sent/>
                 <h2>{say("page.register.person-none")}</h2>
                 <ul class="govuk-list govuk-list--bullet">
                     <li>{say("page.register.person-mistyped")}" "<a class="govuk-link" href="/register/identity">{say("page.register.person-back")}</a></li>

@@ -8,8 +8,8 @@ use crate::api::redirect;
 use crate::api::services;
 use crate::api::violations::{RecordCard, RecordDetail};
 use crate::components::{
-    ActionBar, Button, ButtonKind, Layout, PostForm, SmsCodeField, Warning, language, say, say_with,
-    time_words,
+    ActionBar, Button, ButtonKind, Layout, PostForm, ResendButton, SmsCodeField, Warning, language, say,
+    say_with, time_words,
 };
 use crate::pages::account::CodeWords;
 use crate::pages::{loaded, parameter};
@@ -96,6 +96,7 @@ pub fn DisputeConfirm() -> impl IntoView {
         let form = "dispute-confirm";
         let (first, again) = (hidden(&detail.record), hidden(&detail.record));
         let back = format!("{page}/dispute");
+        let seconds = (sent.again_at - visit().now).num_seconds().max(0);
         view! {
             <Layout title=say("page.confirm.title") back=back transaction=true registry_data=true errors=visit().errors_of(form)>
                 <p>{line(&detail.record)}</p>
@@ -105,7 +106,7 @@ pub fn DisputeConfirm() -> impl IntoView {
                     <ActionBar><Button>{say("page.dispute.act")}</Button></ActionBar>
                 </PostForm>
                 <PostForm action="/api/records/dispute/code/send" hidden=again>
-                    <Button kind=ButtonKind::Quiet>{say("page.code.again")}</Button>
+                    <ResendButton seconds>{say("page.code.again")}</ResendButton>
                 </PostForm>
             </Layout>
         }
