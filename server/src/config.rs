@@ -51,6 +51,9 @@ pub struct ServeSettings {
     /// Where SMS texts go, one JSON object each; without it they wait in the outbox.
     #[arg(long, env = "LUTONG_SMS_URL")]
     pub sms_url: Option<String>,
+    /// What the SMS provider knows the program by, sent as a bearer token.
+    #[arg(long, env = "LUTONG_SMS_TOKEN", hide_env_values = true)]
+    pub sms_token: Option<String>,
     /// How much one address may ask for: usual, or generous for browser tests and load from one machine.
     #[arg(long, env = "LUTONG_LIMITS", default_value = "usual")]
     pub limits: LimitSettings,
@@ -79,7 +82,7 @@ pub enum LimitSettings {
 impl LimitSettings {
     pub fn limits(self) -> Limits {
         match self {
-            Self::Usual => Limits::new(120, 300, 10, 100),
+            Self::Usual => Limits::new(600, 1_500, 5, 1_000),
             Self::Generous => Limits::new(1_000_000, 1_000_000, 1_000, 1_000_000).pages(1_000_000),
         }
     }
