@@ -8,7 +8,7 @@ mod record;
 use leptos::prelude::*;
 use rules::camera::RecordStanding;
 
-use super::{loaded, parameter};
+use super::loaded;
 use crate::api::services;
 use crate::api::violations::{Office, OwnVehicle, RecordCard};
 use crate::components::{

@@ -43,8 +43,8 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
     let (session, account) = found.unzip();
     let signed_in = session.is_some();
     let path = request.uri().path_and_query().map_or_else(|| "/".into(), ToString::to_string);
-    let visit = begin_visit(&state, &headers, path, &visit_id, session.as_ref(), account).await;
-    let visit = Visit { session: session_state, csrf: tokens::show(&state, &forms_of), ..visit };
+    let visit = begin_visit(&state, &headers, path, (&visit_id, &forms_of), session.as_ref(), account).await;
+    let visit = Visit { session: session_state, ..visit };
     let shown_flash = visit.flash.is_some() && request.method() == Method::GET && too_many.is_none();
     let device = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let current = Current {
@@ -88,7 +88,7 @@ async fn begin_visit(
     state: &State,
     headers: &HeaderMap,
     path: String,
-    visit_id: &str,
+    (visit_id, forms_of): (&str, &str),
     session: Option<&Session>,
     account: Option<AccountSummary>,
 ) -> Visit {
@@ -101,7 +101,7 @@ async fn begin_visit(
         preferences: cookies::preferences(headers),
         account,
         session: SessionState::default(),
-        csrf: String::new(),
+        csrf: tokens::show(state, forms_of),
         now: state.clock.now(),
         form_key: hex::encode(state.clock.random::<16>()),
         path,
