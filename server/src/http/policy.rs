@@ -46,6 +46,7 @@ const OF_THE_APPLICATION: &[(&str, Policy)] = &[
     ("/vehicles", Policy::SignedIn),
     ("/vehicles/{vehicle}", Policy::SignedIn),
     ("/vehicles/{vehicle}/records/{record}", Policy::SignedIn),
+    ("/vehicles/{vehicle}/records/{record}/evidence", Policy::SignedIn),
     ("/vehicles/{vehicle}/records/{record}/dispute", Policy::SignedIn),
     ("/vehicles/{vehicle}/records/{record}/disputed", Policy::SignedIn),
     ("/vehicles/{vehicle}/notice", Policy::SignedIn),
