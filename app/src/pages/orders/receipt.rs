@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use crate::api::orders::Receipt as ReceiptView;
 use crate::api::services;
 use crate::components::{
-    Cell, Cells, Details, Empty, IconName, Layout, Panel, PaperOffices, PrintHead, PrintHint, QrCode, SummaryList,
-    SummaryRow, Tab, language, money_words, say, say_with, time_words,
+    Cell, Cells, Details, Empty, IconName, Layout, Panel, PaperOffices, PrintHead, PrintHint, QrCode,
+    SummaryList, SummaryRow, Tab, language, money_words, say, say_with, time_words,
 };
 use crate::pages::{loaded, parameter};
 use crate::receipt::Proof;
