@@ -199,7 +199,7 @@ async fn the_rulebook_shows_how_a_text_is_read_and_where_none_says_anything() {
         assert!(page("camera.vehicle-use").await.contains("该文本没有提到"));
         let fee = page("fine.late-fee").await;
         assert!(fee.contains("日历日，遇节假日顺延") && fee.contains("不含法定节假日"), "{fee}");
-        visitor.set_cookie("preferences", "en.normal.auto");
+        visitor.set_cookie("__Host-preferences", "en.normal.auto");
         let total = page("camera.points-total").await;
         assert!(total.contains("How this platform reads it:") && !total.contains("译文"), "{total}");
         assert!(page("camera.vehicle-use").await.contains("The text does not say"));

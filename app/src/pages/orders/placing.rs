@@ -12,7 +12,7 @@ use self::divided::DividedSelection;
 use self::refused::Refused;
 use crate::api::orders::{Proposal, Proposed};
 use crate::api::{redirect, services};
-use crate::components::{language, money_words, say, say_with};
+use crate::components::{language, money_words, say_with};
 use crate::pages::violations::none_chosen;
 use crate::pages::{channel_words, loaded, parameter, query_all};
 
