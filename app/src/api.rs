@@ -70,7 +70,7 @@ pub fn finish(
                 }
                 ServiceError::SignedOut | ServiceError::NotFound => Vec::new(),
             };
-            let values = values.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+            let values = values.iter().map(|(name, value)| ((*name).into(), bounded(value).into())).collect();
             send_back(Flash { form: form.into(), errors, values }, form_page);
         }
     }
@@ -83,6 +83,18 @@ pub fn send_back(flash: Flash, form_page: &str) {
     redirect(form_page);
 }
 
+/// No field of a form has more to say; what comes back to its page travels in a header.
+const MOST_TYPED: usize = 100;
+
+/// What somebody typed, cut to what an answer's headers may carry.
+pub fn bounded(typed: &str) -> &str {
+    typed.char_indices().nth(MOST_TYPED).map_or(typed, |(end, _)| &typed[..end])
+}
+
+/// Bytes of the longest address of a page: that of a selection with all the records that one may have. Proxies take
+/// headers of eight kilobytes.
+const LONGEST_PATH: usize = 6_000;
+
 /// Where a person without a session goes, to come back to the very page.
 pub fn sign_in_and_return(path: &str) -> String {
     let mut query = url_encode(path);
@@ -94,12 +106,14 @@ pub fn sign_in_and_return(path: &str) -> String {
 /// and take a backslash for a slash.
 pub fn local_path(next: &str) -> &str {
     let foreign = |character: char| character.is_control() || character == '\\';
-    if next.starts_with('/') && !next.starts_with("//") && !next.contains(foreign) { next } else { "/" }
+    let local = next.starts_with('/') && !next.starts_with("//") && !next.contains(foreign);
+    if local && next.len() <= LONGEST_PATH { next } else { "/" }
 }
 
-/// Sends the browser on to the path, which may be made of what somebody typed.
+/// Sends the browser on to the path, which may be made of what somebody typed; no page has an address that is too long.
 pub fn redirect(path: &str) {
-    leptos_axum::redirect(&location(path));
+    let location = location(path);
+    leptos_axum::redirect(if location.len() <= LONGEST_PATH { &location } else { "/not-found" });
 }
 
 /// The path as a header may carry it: whatever is not plain ASCII is percent-encoded.
@@ -140,11 +154,15 @@ pub fn register() {
     register_explicit::<account::SendRegisterCode>();
     register_explicit::<account::ConfirmPhone>();
     register_explicit::<account::Identify>();
+    register_explicit::<account::SendPersonCode>();
+    register_explicit::<account::ConfirmPerson>();
     register_explicit::<account::ChoosePassword>();
     register_explicit::<account::SignOut>();
     register_explicit::<account::EndSession>();
     register_explicit::<account::Settings>();
+    register_explicit::<violations::SendDisputeCode>();
     register_explicit::<violations::Dispute>();
+    register_explicit::<violations::WithdrawDispute>();
     register_explicit::<orders::SendOrderCode>();
     register_explicit::<orders::Place>();
     register_explicit::<orders::Pay>();
@@ -153,7 +171,15 @@ pub fn register() {
 
 #[cfg(test)]
 mod tests {
-    use super::{local_path, location};
+    use super::{bounded, local_path, location};
+
+    #[test]
+    fn what_comes_back_to_a_form_is_short_whatever_was_typed() {
+        assert_eq!(bounded("13800000001"), "13800000001");
+        assert_eq!(bounded(&"桂".repeat(60_000)), "桂".repeat(100));
+        let long = format!("/{}", "a".repeat(60_000));
+        assert_eq!(local_path(&long), "/");
+    }
 
     #[test]
     fn a_redirect_stays_on_this_site_and_fits_a_header_whatever_was_typed() {

@@ -98,6 +98,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/register") view=pages::account::Register ssr=SsrMode::Async/>
                 <Route path=path!("/register/code") view=pages::account::RegisterCode ssr=SsrMode::Async/>
                 <Route path=path!("/register/identity") view=pages::account::RegisterIdentity ssr=SsrMode::Async/>
+                <Route path=path!("/register/identity/code") view=pages::account::RegisterPerson ssr=SsrMode::Async/>
                 <Route path=path!("/register/password") view=pages::account::RegisterPassword ssr=SsrMode::Async/>
                 <Route path=path!("/register/done") view=pages::account::RegisterDone ssr=SsrMode::Async/>
                 <Route path=path!("/signed-out") view=pages::account::SignedOut ssr=SsrMode::Async/>
@@ -109,6 +110,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/vehicles/:vehicle/records/:record") view=pages::violations::Record ssr=SsrMode::Async/>
                 <Route path=path!("/vehicles/:vehicle/records/:record/evidence") view=pages::violations::Evidence ssr=SsrMode::Async/>
                 <Route path=path!("/vehicles/:vehicle/records/:record/dispute") view=pages::violations::Dispute ssr=SsrMode::Async/>
+                <Route path=path!("/vehicles/:vehicle/records/:record/dispute/confirm") view=pages::violations::DisputeConfirm ssr=SsrMode::Async/>
                 <Route path=path!("/vehicles/:vehicle/records/:record/disputed") view=pages::violations::Disputed ssr=SsrMode::Async/>
                 <Route path=path!("/vehicles/:vehicle/notice") view=pages::orders::Notice ssr=SsrMode::Async/>
                 <Route path=path!("/vehicles/:vehicle/decision") view=pages::orders::Decision ssr=SsrMode::Async/>

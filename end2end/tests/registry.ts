@@ -6,13 +6,23 @@ interface Fact {
   kind: string;
   name?: string;
   id_number?: string;
+  phone?: string;
 }
 
-export function idNumberOf(name: string): string {
+function find(name: string): Fact {
   const folder = process.env.LUTONG_DEMO;
   if (!folder) throw new Error('LUTONG_DEMO names the folder of the feed when the server was started elsewhere');
   const lines = readFileSync(join(folder, 'people.ndjson'), 'utf8').trim().split('\n');
   const found = lines.map((line) => JSON.parse(line) as Fact).find((fact) => fact.kind === 'person' && fact.name === name);
-  if (!found?.id_number) throw new Error(`the registry has nobody called ${name}`);
-  return found.id_number;
+  if (!found) throw new Error(`the registry has nobody called ${name}`);
+  return found;
+}
+
+export function idNumberOf(name: string): string {
+  return find(name).id_number ?? '';
+}
+
+// The phone that the registry holds for the person.
+export function phoneOf(name: string): string {
+  return find(name).phone ?? '';
 }

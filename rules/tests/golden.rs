@@ -12,9 +12,6 @@ use rules::verdict::{Value, Verdict};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-#[cfg(target_arch = "wasm32")]
-use wasm_bindgen_test::wasm_bindgen_test;
-
 const GOLDEN: [(&str, &str); 5] = [
     ("national", include_str!("golden/national.toml")),
     ("kunming", include_str!("golden/kunming.toml")),
@@ -100,8 +97,7 @@ fn shown(value: &Value) -> Option<serde_json::Value> {
     Some(serde_json::to_value(value).unwrap())
 }
 
-#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
-#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[test]
 fn every_golden_case_gets_its_verdict() {
     let rulebook = Rulebook::shipped();
     for case in golden() {
@@ -131,8 +127,7 @@ fn refuses_elsewhere(case: &Case, rulebook: &Rulebook) -> bool {
     })
 }
 
-#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
-#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[test]
 fn every_rule_refuses_alone_at_every_place_beside_a_case_that_passes_or_asks_nothing_there() {
     let (rulebook, cases) = (Rulebook::shipped(), golden());
     for place in &rulebook.jurisdictions {
@@ -150,8 +145,7 @@ fn every_rule_refuses_alone_at_every_place_beside_a_case_that_passes_or_asks_not
     }
 }
 
-#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
-#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[test]
 fn every_rule_that_shows_a_value_has_a_golden_case_that_names_it() {
     let cases = golden();
     for rule in &CAMERA_RULES {
@@ -168,8 +162,7 @@ fn every_rule_that_shows_a_value_has_a_golden_case_that_names_it() {
 /// SHA-256 over the verdicts of the generated cases; the same natively and in wasm.
 const DIGEST: &str = "8e254378f83a836766ac4c033cd90073bfa5ca7c8d293e2bec406ab461af7daf";
 
-#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
-#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[test]
 fn a_hundred_thousand_generated_cases_get_the_same_verdicts_on_both_targets() {
     let rulebook = Rulebook::shipped();
     let mut hash = Sha256::new();

@@ -36,6 +36,7 @@ pub struct ServeSettings {
     /// Where people reach the program, as in their address bar.
     #[arg(long, env = "LUTONG_ORIGIN", default_value = "http://127.0.0.1:3000")]
     pub origin: String,
+    /// Address and port that the server listens on.
     #[arg(long, env = "LEPTOS_SITE_ADDR", default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
     /// Where Prometheus reads the program's measures, away from the public; without it nowhere.
@@ -50,6 +51,9 @@ pub struct ServeSettings {
     /// Where SMS texts go, one JSON object each; without it they wait in the outbox.
     #[arg(long, env = "LUTONG_SMS_URL")]
     pub sms_url: Option<String>,
+    /// What the SMS provider knows the program by, sent as a bearer token.
+    #[arg(long, env = "LUTONG_SMS_TOKEN", hide_env_values = true)]
+    pub sms_token: Option<String>,
     /// How much one address may ask for: usual, or generous for browser tests and load from one machine.
     #[arg(long, env = "LUTONG_LIMITS", default_value = "usual")]
     pub limits: LimitSettings,
@@ -78,7 +82,7 @@ pub enum LimitSettings {
 impl LimitSettings {
     pub fn limits(self) -> Limits {
         match self {
-            Self::Usual => Limits::new(120, 300, 10, 100),
+            Self::Usual => Limits::new(600, 1_500, 5, 1_000),
             Self::Generous => Limits::new(1_000_000, 1_000_000, 1_000, 1_000_000).pages(1_000_000),
         }
     }

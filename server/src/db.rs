@@ -14,6 +14,7 @@ pub mod refunds;
 pub mod registry;
 pub mod retention;
 pub mod sms_codes;
+pub mod tries;
 pub mod writer;
 
 use std::sync::Arc;

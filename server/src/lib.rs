@@ -18,6 +18,7 @@ pub mod sandbox;
 pub mod sealing;
 pub mod serve;
 pub mod services;
+pub mod settings;
 pub mod signing;
 pub mod state;
 

@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use server::config::{DatabaseSettings, ServeSettings};
-use server::{crash, demo, feed, files, invariants, keys, sandbox, serve};
+use server::{crash, demo, feed, files, invariants, keys, sandbox, serve, settings};
 
 /// Lutong: road-traffic self-service.
 #[derive(Parser)]
@@ -34,6 +34,8 @@ enum Command {
     Invariants(DatabaseSettings),
     /// Print the OpenAPI document.
     Openapi,
+    /// Print the reference of all settings, as Markdown.
+    Settings,
 }
 
 #[tokio::main]
@@ -51,6 +53,10 @@ async fn main() -> ExitCode {
         Command::Sandbox(settings) => sandbox::run(settings).await,
         Command::Invariants(settings) => return invariants::run(settings).await,
         Command::Openapi => serve::print_openapi(),
+        Command::Settings => {
+            print_settings();
+            Ok(())
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -58,5 +64,34 @@ async fn main() -> ExitCode {
             tracing::error!("{error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "printing the reference is this command's work")]
+fn print_settings() {
+    print!("{}", settings::reference(&CommandLine::command()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reference_in_docs_is_the_one_that_the_command_prints() {
+        let written = include_str!("../../docs/settings.md");
+        let printed = settings::reference(&CommandLine::command());
+        assert_eq!(written, printed, "run `server settings > docs/settings.md`");
+    }
+
+    #[test]
+    fn every_setting_says_what_it_means() {
+        let printed = settings::reference(&CommandLine::command());
+        let rows: Vec<&str> =
+            printed.lines().filter(|line| line.starts_with("| `") || line.starts_with("|  |")).collect();
+        assert!(rows.len() > 20, "{printed}");
+        for row in rows {
+            assert!(!row.ends_with("|  |"), "{row}");
+        }
+        assert!(printed.contains("| `LUTONG_LIMITS` | `--limits` | `usual` |"), "{printed}");
     }
 }

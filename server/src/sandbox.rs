@@ -27,6 +27,7 @@ pub use faults::Faults;
 
 #[derive(Args, Clone, Debug)]
 pub struct SandboxSettings {
+    /// Address and port that the sandbox listens on.
     #[arg(long, default_value = "127.0.0.1:3001")]
     pub listen: SocketAddr,
     /// Where notifications go.

@@ -75,7 +75,7 @@ async fn state(settings: &ServeSettings) -> Result<State, Fault> {
         origin: settings.origin.trim_end_matches('/').to_owned(),
         development: settings.environment.development,
         evidence: database.data.join("evidence"),
-        sms: settings.sms_url.as_deref().map(|url| Arc::new(SmsSender::to(url))),
+        sms: settings.sms_url.as_deref().map(|url| Arc::new(SmsSender::new(url, settings.sms_token.clone()))),
         limits: Arc::new(settings.limits.limits()),
         seen: Arc::default(),
         proxies: Proxies::new(settings.trusted_proxies.clone()),

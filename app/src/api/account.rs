@@ -33,7 +33,10 @@ pub struct AccountSummary {
 pub enum CodePurpose {
     SignIn,
     Register,
+    /// Proves that somebody is the person whose phone the registry holds.
+    ProvePerson,
     PlaceOrder,
+    Dispute,
 }
 
 impl CodePurpose {
@@ -41,7 +44,9 @@ impl CodePurpose {
         match self {
             Self::SignIn => "sign-in",
             Self::Register => "register",
+            Self::ProvePerson => "prove-person",
             Self::PlaceOrder => "place-order",
+            Self::Dispute => "dispute",
         }
     }
 }
@@ -52,6 +57,15 @@ pub struct CodeSent {
     pub phone: String,
     pub valid_until: Moment,
     pub again_at: Moment,
+}
+
+/// How identifying goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// The phone that registers is the one that the registry holds for the person.
+    Proved,
+    /// A code to the registry's phone has to be typed.
+    Asked,
 }
 
 /// One of the person's sessions, to be seen and ended.
@@ -89,8 +103,9 @@ pub struct LicenceCard {
 /// Registration, sign-in, sessions. Known and unknown phones are answered alike, in words and in time.
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// Step 1 of registering and of signing in by code: a code to the phone, and a draft for the next step.
-    async fn send_code(&self, purpose: CodePurpose, phone: &str) -> Result<(), ServiceError>;
+    /// Step 1 of registering and of signing in by code: a code to the phone, and a draft for the next step. Without a
+    /// phone it goes to the draft's once more.
+    async fn send_code(&self, purpose: CodePurpose, phone: Option<&str>) -> Result<(), ServiceError>;
     /// The draft's phone and times, for the page that asks for the code.
     async fn code_sent(&self, purpose: CodePurpose) -> Result<CodeSent, ServiceError>;
     async fn sign_in_with_code(&self, code: &str) -> Result<(), ServiceError>;
@@ -98,8 +113,16 @@ pub trait Accounts: Send + Sync {
     /// Step 2 of registering: the code proves the phone.
     async fn confirm_phone(&self, code: &str) -> Result<(), ServiceError>;
     /// Step 3: who it is. `proof` is the licence file number or the number of an own plate.
-    async fn identify(&self, id_number: &str, proof: &str) -> Result<(), ServiceError>;
-    /// Step 4: the password; the account exists from here on and is signed in.
+    async fn identify(&self, id_number: &str, proof: &str) -> Result<Identity, ServiceError>;
+    /// Step 4: the registry's phone of the person, masked. Nobody's looks alike.
+    async fn person_code_sent(&self) -> Result<CodeSent, ServiceError>;
+    /// Sends that code once more.
+    async fn send_person_code(&self) -> Result<(), ServiceError>;
+    async fn confirm_person(&self, code: &str) -> Result<(), ServiceError>;
+    /// The phone, masked, of another account in the person's name, once the person is proved.
+    async fn other_account(&self) -> Result<Option<String>, ServiceError>;
+    /// Step 5: the password; the account exists from here on and is signed in. Another account in the person's name is
+    /// frozen.
     async fn choose_password(&self, password: &str) -> Result<(), ServiceError>;
     async fn sign_out(&self) -> Result<(), ServiceError>;
     async fn sessions(&self) -> Result<Vec<SessionCard>, ServiceError>;
@@ -128,16 +151,30 @@ fn finish_step(
     }
 }
 
+/// The phone that was typed; none where the code goes once more to the one before.
+fn typed(phone: &str, again: bool) -> Option<&str> {
+    if again { None } else { Some(phone) }
+}
+
 fn register() -> (&'static str, String) {
     ("register", "/register".into())
 }
 
 #[server(prefix = "/api", endpoint = "sign-in/code/send")]
-pub async fn send_sign_in_code(#[server(default)] phone: String, #[server(default)] next: String) -> Sent {
-    let sent = services().accounts.send_code(CodePurpose::SignIn, &phone).await;
+pub async fn send_sign_in_code(
+    #[server(default)] phone: String,
+    #[server(default)] again: bool,
+    #[server(default)] next: String,
+) -> Sent {
+    let sent = services().accounts.send_code(CodePurpose::SignIn, typed(&phone, again)).await;
     let next = local_path(&next);
-    let done = sent.map(|()| with_next("/sign-in/code", next));
-    finish(done, "sign-in", &with_next("/sign-in", next), &[("phone", &phone)])
+    let code_page = with_next("/sign-in/code", next);
+    let done = sent.map(|()| code_page.clone());
+    let first = ("sign-in", with_next("/sign-in", next));
+    match again {
+        true => finish_step(done, "sign-in-code", &code_page, &[], first),
+        false => finish(done, first.0, &first.1, &[("phone", &phone)]),
+    }
 }
 
 #[server(prefix = "/api", endpoint = "sign-in/code")]
@@ -162,9 +199,13 @@ pub async fn sign_in_with_password(
 }
 
 #[server(prefix = "/api", endpoint = "register/code/send")]
-pub async fn send_register_code(#[server(default)] phone: String) -> Sent {
-    let sent = services().accounts.send_code(CodePurpose::Register, &phone).await;
-    finish(sent.map(|()| "/register/code".into()), "register", "/register", &[("phone", &phone)])
+pub async fn send_register_code(#[server(default)] phone: String, #[server(default)] again: bool) -> Sent {
+    let sent = services().accounts.send_code(CodePurpose::Register, typed(&phone, again)).await;
+    let done = sent.map(|()| "/register/code".into());
+    match again {
+        true => finish_step(done, "register-code", "/register/code", &[], register()),
+        false => finish(done, "register", "/register", &[("phone", &phone)]),
+    }
 }
 
 #[server(prefix = "/api", endpoint = "register/code")]
@@ -177,9 +218,26 @@ pub async fn confirm_phone(#[server(default)] code: String) -> Sent {
 #[server(prefix = "/api", endpoint = "register/identity")]
 pub async fn identify(#[server(default)] id_number: String, #[server(default)] proof: String) -> Sent {
     let identified = services().accounts.identify(&id_number, &proof).await;
-    let done = identified.map(|()| "/register/password".into());
+    let done = identified.map(|identity| match identity {
+        Identity::Proved => "/register/password".into(),
+        Identity::Asked => "/register/identity/code".into(),
+    });
     let values = [("id_number", id_number.as_str()), ("proof", &proof)];
     finish_step(done, "register-identity", "/register/identity", &values, register())
+}
+
+#[server(prefix = "/api", endpoint = "register/identity/code/send")]
+pub async fn send_person_code() -> Sent {
+    let page = "/register/identity/code";
+    let sent = services().accounts.send_person_code().await;
+    finish_step(sent.map(|()| page.into()), "register-person", page, &[], register())
+}
+
+#[server(prefix = "/api", endpoint = "register/identity/code")]
+pub async fn confirm_person(#[server(default)] code: String) -> Sent {
+    let confirmed = services().accounts.confirm_person(&code).await;
+    let done = confirmed.map(|()| "/register/password".into());
+    finish_step(done, "register-person", "/register/identity/code", &[], register())
 }
 
 #[server(prefix = "/api", endpoint = "register/password")]

@@ -14,7 +14,6 @@ use rules::plate::PlateNumber;
 use super::account::CodeSent;
 use super::violations::{Laws, PaperOffice, RecordCard, VehicleCard};
 use super::{Sent, ServiceError, finish, services};
-use crate::visit::visit;
 
 /// A selection as it would be decided now, for the notice and the check page.
 #[derive(Clone, Debug, PartialEq)]
@@ -199,21 +198,8 @@ pub async fn send_order_code(
     let sent = services().orders.send_code(&vehicle, &records).await;
     let query = records_query(&records);
     let confirm = format!("/vehicles/{vehicle}/confirm?{query}");
-    let done = match sent {
-        Ok(()) => Ok(confirm),
-        // The code of a moment ago can still be typed in: the person stays on its page.
-        Err(ServiceError::TooMany { .. }) if has_code(&vehicle, &records).await => {
-            Ok(format!("{confirm}&early=yes"))
-        }
-        Err(error) => Err(error),
-    };
+    let done = sent.map(|()| confirm);
     finish(done, "decision", &format!("/vehicles/{vehicle}/decision?{query}&agreed=yes"), &[])
-}
-
-/// True if a code for this very selection was sent and is still good.
-async fn has_code(vehicle: &str, records: &[String]) -> bool {
-    let sent = services().orders.code_sent(vehicle, records).await;
-    sent.is_ok_and(|sent| sent.valid_until > visit().now)
 }
 
 #[server(prefix = "/api", endpoint = "orders/place")]

@@ -15,7 +15,9 @@ use rules::verdict::Verdict;
 use rules::violation::ViolationCode;
 use serde::{Deserialize, Serialize};
 
-use super::{Sent, ServiceError, finish, services};
+use super::account::CodeSent;
+use super::{Sent, ServiceError, bounded, finish, services};
+use crate::visit::FieldError;
 
 /// A vehicle that the signed-in person may handle records of, or see why not.
 #[derive(Clone, Debug, PartialEq)]
@@ -162,8 +164,25 @@ pub struct RecordDetail {
     pub vehicle: VehicleCard,
     pub record: RecordCard,
     pub rulebook: rules::rulebook::Version,
+    pub dispute: DisputeRights,
     /// What the law of the day of the act and today's say of its points.
     pub points_under_law: rules::violation::PointsUnderLaw,
+}
+
+/// What the person may do about a record that they disagree with; the record's state may stand against it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DisputeRights {
+    /// The owner, and whoever may handle the record, may dispute it.
+    pub dispute: bool,
+    /// A dispute that the registry does not know of may be taken back.
+    pub withdraw: bool,
+}
+
+impl RecordDetail {
+    /// Whether this person may dispute it here and now.
+    pub fn disputable(&self) -> bool {
+        self.dispute.dispute && self.record.disputable()
+    }
 }
 
 /// Something that a person must do now, for the home page; sorted by deadline.
@@ -180,15 +199,54 @@ pub trait Violations: Send + Sync {
     async fn vehicles(&self) -> Result<Vec<OwnVehicle>, ServiceError>;
     async fn records(&self, vehicle: &str) -> Result<VehicleRecords, ServiceError>;
     async fn record(&self, vehicle: &str, record: &str) -> Result<RecordDetail, ServiceError>;
+    /// Sends the code that confirms the dispute of exactly this record.
+    async fn send_dispute_code(&self, vehicle: &str, record: &str) -> Result<(), ServiceError>;
+    async fn dispute_code_sent(&self, vehicle: &str, record: &str) -> Result<CodeSent, ServiceError>;
     /// Marks the record as disputed, unless it is held or processed; it can then be decided at the office alone. Saying it
     /// twice is saying it once.
-    async fn dispute(&self, vehicle: &str, record: &str) -> Result<(), ServiceError>;
+    async fn dispute(&self, vehicle: &str, record: &str, code: &str) -> Result<(), ServiceError>;
+    /// Takes the dispute back, unless the registry knows of it.
+    async fn withdraw_dispute(&self, vehicle: &str, record: &str) -> Result<(), ServiceError>;
     async fn attention(&self) -> Result<Vec<Attention>, ServiceError>;
 }
 
+/// The page of a record; what no vehicle and no record can be called leads nowhere.
+fn record_page(vehicle: &str, record: &str) -> String {
+    format!("/vehicles/{}/records/{}", bounded(vehicle), bounded(record))
+}
+
+#[server(prefix = "/api", endpoint = "records/dispute/code/send")]
+pub async fn send_dispute_code(
+    #[server(default)] vehicle: String,
+    #[server(default)] record: String,
+) -> Sent {
+    let sent = services().violations.send_dispute_code(&vehicle, &record).await;
+    let page = record_page(&vehicle, &record);
+    finish(sent.map(|()| format!("{page}/dispute/confirm")), "dispute", &page, &[])
+}
+
 #[server(prefix = "/api", endpoint = "records/dispute")]
-pub async fn dispute(#[server(default)] vehicle: String, #[server(default)] record: String) -> Sent {
-    let disputed = services().violations.dispute(&vehicle, &record).await;
-    let page = format!("/vehicles/{vehicle}/records/{record}");
-    finish(disputed.map(|()| format!("{page}/disputed")), "dispute", &page, &[])
+pub async fn dispute(
+    #[server(default)] vehicle: String,
+    #[server(default)] record: String,
+    #[server(default)] code: String,
+) -> Sent {
+    let disputed = services().violations.dispute(&vehicle, &record, &code).await;
+    let page = record_page(&vehicle, &record);
+    // A code is mended where it is typed; the rest is told on the record's page.
+    let of_code = |errors: &[FieldError]| errors.iter().any(|error| error.field == "code");
+    let typed = matches!(&disputed, Err(ServiceError::Invalid(errors)) if of_code(errors));
+    let (form, back) = if typed {
+        ("dispute-confirm", format!("{page}/dispute/confirm"))
+    } else {
+        ("dispute", page.clone())
+    };
+    finish(disputed.map(|()| format!("{page}/disputed")), form, &back, &[])
+}
+
+#[server(prefix = "/api", endpoint = "records/dispute/withdraw")]
+pub async fn withdraw_dispute(#[server(default)] vehicle: String, #[server(default)] record: String) -> Sent {
+    let withdrawn = services().violations.withdraw_dispute(&vehicle, &record).await;
+    let page = record_page(&vehicle, &record);
+    finish(withdrawn.map(|()| page.clone()), "dispute", &page, &[])
 }

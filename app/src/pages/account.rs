@@ -1,13 +1,15 @@
 //! Signing in and registering, one thing per page.
 
+use std::future::Future;
+
 use leptos::prelude::*;
 
 use super::{loaded, query};
 use crate::api::account::{CodePurpose, CodeSent, with_next};
 use crate::api::{ServiceError, local_path, services};
 use crate::components::{
-    ActionBar, Button, ButtonKind, ButtonLink, Layout, Panel, PasswordField, PostForm, SmsCodeField,
-    TextField, say, say_with, time_words,
+    ActionBar, Button, ButtonKind, ButtonLink, Layout, Panel, PasswordField, PostForm, ResendButton,
+    SmsCodeField, TextField, Warning, say, say_with, time_words,
 };
 use crate::islands::ForgetCopies;
 use crate::visit::{SessionState, visit};
@@ -71,21 +73,48 @@ pub fn SignInPassword() -> impl IntoView {
     }
 }
 
-/// Where the code went, until when it is good, and how to get another.
+/// Where the code went, until when it is good, and when another may be asked for.
 #[component]
 pub fn CodeWords(sent: CodeSent) -> impl IntoView {
     let words = [("phone", &sent.phone as &dyn std::fmt::Display), ("time", &time_words(sent.valid_until))];
-    view! { <p>{say_with("page.code.sent", &words)}</p> }
+    view! {
+        <p>{say_with("page.code.sent", &words)}</p>
+        <WaitWords sent/>
+    }
+}
+
+/// A line that says how soon another code may be asked for, while it is too early.
+#[component]
+fn WaitWords(sent: CodeSent) -> impl IntoView {
+    let seconds = (sent.again_at - visit().now).num_seconds();
+    (seconds > 0)
+        .then(|| view! { <p class="lt-quiet" role="status">{say_with("page.code.wait", &[("seconds", &seconds)])}</p> })
+}
+
+/// Sends the code once more; pressed too early, it leads back to the same page and the code stays good.
+#[component]
+fn SendAgain(
+    #[prop(into)] action: String,
+    sent: CodeSent,
+    #[prop(optional)] hidden: Vec<(String, String)>,
+) -> impl IntoView {
+    let seconds = (sent.again_at - visit().now).num_seconds().max(0);
+    let hidden = hidden.into_iter().chain([("again".into(), "true".into())]).collect();
+    view! {
+        <PostForm action=action hidden=hidden>
+            <ResendButton seconds>{say("page.code.again")}</ResendButton>
+        </PostForm>
+    }
 }
 
 /// Where the code went; to the first step when none was sent or the draft has lapsed.
 fn with_code_sent<V: IntoView + 'static>(
-    purpose: CodePurpose,
+    sent: impl Future<Output = Result<CodeSent, ServiceError>> + Send + 'static,
     first: String,
     show: impl FnOnce(CodeSent) -> V + Send + 'static,
 ) -> impl IntoView {
     let sent = async move {
-        match services().accounts.code_sent(purpose).await {
+        match sent.await {
             Err(ServiceError::SignedOut) => {
                 leptos_axum::redirect(&first);
                 Ok(None)
@@ -99,15 +128,17 @@ fn with_code_sent<V: IntoView + 'static>(
 #[component]
 pub fn SignInCode() -> impl IntoView {
     let form = "sign-in-code";
-    with_code_sent(CodePurpose::SignIn, with_next("/sign-in", &next()), move |sent| {
+    let sent = async { services().accounts.code_sent(CodePurpose::SignIn).await };
+    with_code_sent(sent, with_next("/sign-in", &next()), move |sent| {
         view! {
             <Layout title=say("page.code.title") back=with_next("/sign-in", &next()) transaction=true errors=visit().errors_of(form)>
-                <CodeWords sent/>
+                <CodeWords sent=sent.clone()/>
                 <PostForm action="/api/sign-in/code" hidden=next_field()>
                     <SmsCodeField form=form/>
                     <ActionBar><Button>{say("page.sign-in.act")}</Button></ActionBar>
                 </PostForm>
-                <p><a class="govuk-link lt-way" href=with_next("/sign-in", &next())>{say("page.code.none")}</a></p>
+                <SendAgain action="/api/sign-in/code/send" sent hidden=next_field()/>
+                <p><a class="govuk-link lt-way" href=with_next("/sign-in", &next())>{say("page.code.change")}</a></p>
             </Layout>
         }
     })
@@ -116,12 +147,13 @@ pub fn SignInCode() -> impl IntoView {
 #[component]
 pub fn Register() -> impl IntoView {
     view! {
-        <Layout title=say("page.register.title") back="/" step=(1, 4) transaction=true errors=visit().errors_of("register")>
+        <Layout title=say("page.register.title") back="/" step=(1, 5) transaction=true errors=visit().errors_of("register")>
             <p>{say("page.register.needed")}</p>
             <ul class="govuk-list govuk-list--bullet">
                 <li>{say("page.register.needed-phone")}</li>
                 <li>{say("page.register.needed-id")}</li>
                 <li>{say("page.register.needed-proof")}</li>
+                <li>{say("page.register.needed-registry-phone")}</li>
             </ul>
             <PostForm action="/api/register/code/send">
                 <PhoneField form="register"/>
@@ -134,14 +166,17 @@ pub fn Register() -> impl IntoView {
 #[component]
 pub fn RegisterCode() -> impl IntoView {
     let form = "register-code";
-    with_code_sent(CodePurpose::Register, "/register".into(), move |sent| {
+    let sent = async { services().accounts.code_sent(CodePurpose::Register).await };
+    with_code_sent(sent, "/register".into(), move |sent| {
         view! {
-            <Layout title=say("page.code.title") back="/register" step=(2, 4) transaction=true errors=visit().errors_of(form)>
-                <CodeWords sent/>
+            <Layout title=say("page.code.title") back="/register" step=(2, 5) transaction=true errors=visit().errors_of(form)>
+                <CodeWords sent=sent.clone()/>
                 <PostForm action="/api/register/code">
                     <SmsCodeField form=form/>
                     <ActionBar><Button>{say("page.next")}</Button></ActionBar>
                 </PostForm>
+                <SendAgain action="/api/register/code/send" sent/>
+                <p><a class="govuk-link lt-way" href="/register">{say("page.code.change")}</a></p>
             </Layout>
         }
     })
@@ -152,7 +187,7 @@ pub fn RegisterIdentity() -> impl IntoView {
     let form = "register-identity";
     let (id_hint, proof_hint) = (say("page.register.id-hint"), say("page.register.proof-hint"));
     view! {
-        <Layout title=say("page.register.identity-title") step=(3, 4) transaction=true errors=visit().errors_of(form)>
+        <Layout title=say("page.register.identity-title") step=(3, 5) transaction=true errors=visit().errors_of(form)>
             <PostForm action="/api/register/identity">
                 <TextField form=form name="id_number" label=say("page.register.id-number") hint=id_hint width=20/>
                 <TextField form=form name="proof" label=say("page.register.proof") hint=proof_hint width=20/>
@@ -162,17 +197,52 @@ pub fn RegisterIdentity() -> impl IntoView {
     }
 }
 
+/// The code to the phone that the registry holds. The page is the same whether there is such a person and phone or not.
+#[component]
+pub fn RegisterPerson() -> impl IntoView {
+    let form = "register-person";
+    let sent = async { services().accounts.person_code_sent().await };
+    with_code_sent(sent, "/register".into(), move |sent| {
+        let words =
+            [("phone", &sent.phone as &dyn std::fmt::Display), ("time", &time_words(sent.valid_until))];
+        let words = say_with("page.register.person-words", &words);
+        view! {
+            <Layout title=say("page.register.person-title") back="/register/identity" step=(4, 5) transaction=true errors=visit().errors_of(form)>
+                <p>{words}</p>
+                <WaitWords sent=sent.clone()/>
+                <PostForm action="/api/register/identity/code">
+                    <SmsCodeField form=form/>
+                    <ActionBar><Button>{say("page.next")}</Button></ActionBar>
+                </PostForm>
+                <SendAgain action="/api/register/identity/code/send" sent/>
+                <h2>{say("page.register.person-none")}</h2>
+                <ul class="govuk-list govuk-list--bullet">
+                    <li>{say("page.register.person-mistyped")}" "<a class="govuk-link" href="/register/identity">{say("page.register.person-back")}</a></li>
+                    <li>{say("page.register.person-counter")}</li>
+                </ul>
+            </Layout>
+        }
+    })
+}
+
 #[component]
 pub fn RegisterPassword() -> impl IntoView {
     let form = "register-password";
-    view! {
-        <Layout title=say("page.register.password-title") step=(4, 4) transaction=true errors=visit().errors_of(form)>
-            <PostForm action="/api/register/password">
-                <PasswordField form=form hint=say("page.register.password-hint") new=true/>
-                <ActionBar><Button>{say("page.register.act")}</Button></ActionBar>
-            </PostForm>
-        </Layout>
-    }
+    loaded(async { services().accounts.other_account().await }, move |other| {
+        let taken_over = other.map(|phone| {
+            let words = say_with("page.register.other-account", &[("phone", &phone)]);
+            view! { <Warning><p>{words}</p></Warning> }
+        });
+        view! {
+            <Layout title=say("page.register.password-title") step=(5, 5) transaction=true errors=visit().errors_of(form)>
+                {taken_over}
+                <PostForm action="/api/register/password">
+                    <PasswordField form=form hint=say("page.register.password-hint") new=true/>
+                    <ActionBar><Button>{say("page.register.act")}</Button></ActionBar>
+                </PostForm>
+            </Layout>
+        }
+    })
 }
 
 #[component]

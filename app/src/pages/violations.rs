@@ -1,5 +1,6 @@
 //! Vehicles, their records with an answer each, one record, and disputing it.
 
+mod dispute;
 mod evidence;
 mod list;
 mod record;
@@ -8,12 +9,13 @@ use leptos::prelude::*;
 use rules::camera::RecordStanding;
 
 use super::{loaded, parameter};
+use crate::api::services;
 use crate::api::violations::{Office, OwnVehicle, RecordCard};
-use crate::api::{redirect, services};
 use crate::components::{
-    ActionBar, Button, ButtonKind, Cells, Empty, IconName, Layout, LocalWords, Plate, PostForm, SummaryList,
-    SummaryRow, Tab, Tag, Tone, Warning, counts_words, language, money_words, say, say_with, time_words,
+    Cells, Empty, IconName, Layout, LocalWords, Plate, SummaryList, SummaryRow, Tab, Tag, Tone, counts_words,
+    language, money_words, say, say_with,
 };
+pub use dispute::{Dispute, DisputeConfirm, Disputed};
 pub use evidence::Evidence;
 pub use list::{Records, none_chosen};
 pub use record::Record;
@@ -116,65 +118,4 @@ pub fn OfficeView(office: Office) -> impl IntoView {
         SummaryRow::new(name, view! { <a class="govuk-link" href=call>{hotline.phone}</a>{hours} })
     }));
     view! { <section class="lt-section"><h2>{say("page.office.title")}</h2><SummaryList rows/></section> }
-}
-
-/// What may still be disputed has the button; the rest is told why not.
-#[component]
-pub fn Dispute() -> impl IntoView {
-    let (vehicle, record) = (parameter("vehicle"), parameter("record"));
-    loaded(async move { services().violations.record(&vehicle, &record).await }, |detail| {
-        let record = detail.record;
-        let back = format!("/vehicles/{}/records/{}", record.vehicle_id, record.id);
-        if record.facts.disputed {
-            redirect(&format!("{back}/disputed"));
-            return ().into_any();
-        }
-        let line = format!("{} · {}", act(&record), time_words(record.facts.violated_at));
-        let form = if record.disputable() {
-            let hidden =
-                vec![("vehicle".into(), record.vehicle_id.clone()), ("record".into(), record.id.clone())];
-            view! {
-                <p>{say("page.dispute.words")}</p>
-                <OfficeView office=record.office/>
-                <PostForm action="/api/records/dispute" hidden=hidden>
-                    <ActionBar><Button kind=ButtonKind::Warning>{say("page.dispute.act")}</Button></ActionBar>
-                </PostForm>
-            }
-            .into_any()
-        } else {
-            let held = matches!(
-                record.facts.state,
-                RecordStanding::HeldByThisOrder | RecordStanding::HeldByOther { .. }
-            );
-            let why = if held { "error.dispute.held" } else { "error.dispute.processed" };
-            view! { <Warning><p>{say(why)}</p></Warning> }.into_any()
-        };
-        view! {
-            <Layout title=say("page.dispute.title") back=back transaction=true registry_data=true>
-                <p>{line}</p>
-                {form}
-            </Layout>
-        }
-        .into_any()
-    })
-}
-
-#[component]
-pub fn Disputed() -> impl IntoView {
-    let (vehicle, record) = (parameter("vehicle"), parameter("record"));
-    loaded(async move { services().violations.record(&vehicle, &record).await }, |detail| {
-        let record = detail.record;
-        if !record.facts.disputed {
-            redirect(&format!("/vehicles/{}/records/{}", record.vehicle_id, record.id));
-            return ().into_any();
-        }
-        let office = language().pick(record.office.name_zh.clone(), record.office.name_en.clone());
-        view! {
-            <Layout title=say("page.dispute.done") back=format!("/vehicles/{}", record.vehicle_id) registry_data=true>
-                <p>{say_with("page.dispute.done-words", &[("office", &office)])}</p>
-                <OfficeView office=record.office/>
-            </Layout>
-        }
-        .into_any()
-    })
 }

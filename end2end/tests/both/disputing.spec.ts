@@ -1,4 +1,4 @@
-import { signIn, speak } from '../people';
+import { newestCode, signIn, speak } from '../people';
 import { expect, ownServer, test } from '../test';
 
 ownServer();
@@ -17,6 +17,9 @@ test('a record is disputed once, at the office that the page names, and is then 
   await expect(page).toHaveURL(new RegExp(`${record}$`));
   await page.locator(`main a[href="${record}/dispute"]`).click();
   await expect(page.locator('.lt-sync')).toBeVisible();
+  await page.locator('form[action="/api/records/dispute/code/send"] button').click();
+  await expect(page).toHaveURL(new RegExp(`${record}/dispute/confirm$`));
+  await page.locator('#code').fill(await newestCode(page, '13800000001'));
   await page.locator('form[action="/api/records/dispute"] button').click();
   await expect(page).toHaveURL(new RegExp(`${record}/disputed$`));
   await expect(page.locator('main')).toContainText('已记下您的异议');
@@ -28,4 +31,9 @@ test('a record is disputed once, at the office that the page names, and is then 
   await expect(page.locator('.lt-refusal a[href="/rulebook/camera.not-disputed"]')).toBeVisible();
   await page.goto(`${record}/dispute`);
   await expect(page).toHaveURL(new RegExp(`${record}/disputed$`));
+
+  // Taken back, it is as it was.
+  await page.locator('form[action="/api/records/dispute/withdraw"] button').click();
+  await expect(page).toHaveURL(new RegExp(`${record}$`));
+  await expect(page.locator(`main a[href="${record}/dispute"]`)).toBeVisible();
 });

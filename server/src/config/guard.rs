@@ -46,6 +46,10 @@ pub fn refuse_production_without(settings: &ServeSettings) -> Vec<String> {
             "LUTONG_SMS_URL: the https address of the SMS provider",
         ),
         lacks(
+            settings.sms_token.as_deref().is_some_and(|token| !token.is_empty()),
+            "LUTONG_SMS_TOKEN: what the SMS provider knows the program by",
+        ),
+        lacks(
             settings.wechat_url.starts_with("https:"),
             "LUTONG_WECHAT_URL: the https address of the provider",
         ),

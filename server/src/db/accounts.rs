@@ -8,22 +8,23 @@ use super::statements;
 statements! {
     INSERT_ACCOUNT = "insert into accounts (id, phone_hash, phone, person_id, password, identity, created_at) \
         values ($1, $2, $3, $4, $5, $6, $7)";
-    FIND_ACCOUNT = "select id, phone_hash, phone, person_id, password, identity from accounts where id = $1";
-    FIND_BY_PHONE = "select id, phone_hash, phone, person_id, password, identity from accounts where phone_hash = $1";
-    FIND_BY_PERSON = "select id, phone_hash, phone, person_id, password, identity from accounts where person_id = $1";
+    FIND_ACCOUNT = "select id, phone_hash, phone, person_id, password, identity, frozen_at from accounts where id = $1";
+    FIND_BY_PHONE = "select id, phone_hash, phone, person_id, password, identity, frozen_at from accounts where phone_hash = $1";
+    FIND_BY_PERSON = "select id, phone_hash, phone, person_id, password, identity, frozen_at from accounts where person_id = $1";
+    FREEZE = "update accounts set person_id = null, frozen_at = $2 where id = $1";
+    INSERT_EVENT = "insert into account_events (account_id, id, at, event, person_id, by_account, address) \
+        values ($1, $2, $3, $4, $5, $6, $7)";
     INSERT_SESSION = "insert into sessions (id, token_hash, account_id, began_at, seen_at, device) values ($1, $2, $3, $4, $4, $5)";
     FIND_SESSION = "select s.id as session_id, s.began_at, s.seen_at, a.id, a.phone_hash, a.phone, a.person_id, a.password, \
-        a.identity from sessions s join accounts a on a.id = s.account_id where s.token_hash = $1";
+        a.identity, a.frozen_at from sessions s join accounts a on a.id = s.account_id \
+        where s.token_hash = $1 and a.person_id is not null and a.frozen_at is null";
     SEEN = "update sessions set seen_at = $2 where id = $1 and seen_at < $2";
     SESSIONS_OF = "select id, began_at, seen_at, device from sessions where account_id = $1 order by seen_at desc";
     END_SESSION = "delete from sessions where account_id = $1 and id = $2";
-    END_OLD_SESSIONS = "delete from sessions where seen_at < $1 or began_at < $2";
-    TRY_IDENTITY = "insert into identity_tries (subject, day, tries) values ($1, $2, 1) \
-        on conflict (subject) do update set \
-            tries = case when identity_tries.day = excluded.day then identity_tries.tries + 1 else 1 end, \
-            day = excluded.day \
-        where identity_tries.day <> excluded.day or identity_tries.tries < $3";
-    PURGE_TRIES = "delete from identity_tries where day < $1";
+    END_SESSIONS_OF = "delete from sessions where account_id = $1";
+    END_OLD_SESSIONS_OF = "delete from sessions where account_id = $1 and (seen_at < $2 or began_at < $3)";
+    END_UNUSED_SESSIONS = "delete from sessions where seen_at < $1";
+    END_LONG_SESSIONS = "delete from sessions where began_at < $1";
     FIND_LICENCE_OWNER = "select person_id from licences where file_hash = $1";
     FIND_PLATE_OWNERS = "select owner_id from vehicles where plate = $1 and owner_kind = 'person'";
 }
@@ -36,6 +37,20 @@ pub struct AccountRow {
     pub person_id: Option<String>,
     pub password: String,
     pub identity: String,
+    /// Since when nobody signs in to it, because the person was proved to be somebody else.
+    pub frozen_at: Option<i64>,
+}
+
+/// Something that happened to an account.
+#[derive(Clone, Debug)]
+pub struct AccountEvent<'a> {
+    pub account_id: &'a str,
+    pub id: &'a str,
+    pub at: i64,
+    pub event: &'a str,
+    pub person_id: &'a str,
+    pub by_account: &'a str,
+    pub address: &'a str,
 }
 
 #[derive(Clone, Debug, FromRow)]
@@ -132,29 +147,54 @@ pub async fn end_session(connection: &mut AnyConnection, account: &str, session:
     Ok(ended.rows_affected() == 1)
 }
 
-/// Ends sessions not used since then, and those begun before.
+/// Ends all sessions of the account.
+pub async fn end_sessions_of(connection: &mut AnyConnection, account: &str) -> sqlx::Result<()> {
+    sqlx::query(END_SESSIONS_OF).bind(account).execute(connection).await.map(drop)
+}
+
+/// Ends the account's sessions not used since then, and those begun before.
+pub async fn end_old_sessions_of(
+    connection: &mut AnyConnection,
+    account: &str,
+    unused_since: i64,
+    begun_before: i64,
+) -> sqlx::Result<()> {
+    sqlx::query(END_OLD_SESSIONS_OF)
+        .bind(account)
+        .bind(unused_since)
+        .bind(begun_before)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Ends everybody's sessions not used since then, and those begun before; each by an index of its own.
 pub async fn end_old_sessions(
     connection: &mut AnyConnection,
     unused_since: i64,
     begun_before: i64,
 ) -> sqlx::Result<()> {
-    sqlx::query(END_OLD_SESSIONS).bind(unused_since).bind(begun_before).execute(connection).await.map(drop)
+    sqlx::query(END_UNUSED_SESSIONS).bind(unused_since).execute(&mut *connection).await?;
+    sqlx::query(END_LONG_SESSIONS).bind(begun_before).execute(connection).await.map(drop)
 }
 
-/// Takes one of the subject's tries of the day; false when they are used up.
-pub async fn try_identity(
-    connection: &mut AnyConnection,
-    subject: &str,
-    day: &str,
-    a_day: i64,
-) -> sqlx::Result<bool> {
-    let moved = sqlx::query(TRY_IDENTITY).bind(subject).bind(day).bind(a_day).execute(connection).await?;
-    Ok(moved.rows_affected() == 1)
+/// Takes the person from the account, which nobody signs in to any more.
+pub async fn freeze(connection: &mut AnyConnection, account: &str, now: i64) -> sqlx::Result<()> {
+    sqlx::query(FREEZE).bind(account).bind(now).execute(connection).await.map(drop)
 }
 
-/// Forgets tries of days before.
-pub async fn purge_tries(connection: &mut AnyConnection, day: &str) -> sqlx::Result<()> {
-    sqlx::query(PURGE_TRIES).bind(day).execute(connection).await.map(drop)
+pub async fn insert_event(connection: &mut AnyConnection, event: &AccountEvent<'_>) -> sqlx::Result<()> {
+    sqlx::query(INSERT_EVENT)
+        .bind(event.account_id)
+        .bind(event.id)
+        .bind(event.at)
+        .bind(event.event)
+        .bind(event.person_id)
+        .bind(event.by_account)
+        .bind(event.address)
+        .execute(connection)
+        .await
+        .map(drop)
 }
 
 /// Whose licence has this file number.

@@ -26,10 +26,11 @@ pub struct Sealed {
 pub const SEALED: &[Sealed] = &[
     Sealed { table: "persons", key: "id", column: "name", only: "" },
     Sealed { table: "persons", key: "id", column: "id_number", only: "" },
+    Sealed { table: "persons", key: "id", column: "phone", only: "" },
     Sealed { table: "licences", key: "person_id", column: "file_number", only: "" },
     Sealed { table: "accounts", key: "id", column: "phone", only: "" },
-    Sealed { table: "outbox", key: "id", column: "recipient", only: " and kind = 'sms'" },
-    Sealed { table: "outbox", key: "id", column: "body", only: " and kind = 'sms'" },
+    Sealed { table: "outbox", key: "id", column: "recipient", only: " and kind in ('sms', 'unsent')" },
+    Sealed { table: "outbox", key: "id", column: "body", only: " and kind in ('sms', 'unsent')" },
 ];
 
 /// Rows that are re-sealed in one transaction.

@@ -6,17 +6,19 @@ use sqlx::FromRow;
 use super::statements;
 
 statements! {
-    INSERT = "insert into outbox (id, kind, recipient, body, created_at, due_at, attempts, claimed_until) \
-        values ($1, $2, $3, $4, $5, $5, 0, 0)";
-    OPEN_OF_KIND = "select id, kind, recipient, body, created_at, attempts, done_at from outbox \
+    INSERT = "insert into outbox (id, kind, recipient, body, created_at, due_at, attempts, claimed_until, valid_until) \
+        values ($1, $2, $3, $4, $5, $5, 0, 0, $6)";
+    OPEN_OF_KIND = "select id, kind, recipient, body, created_at, attempts, done_at, valid_until from outbox \
         where kind = $1 and done_at is null order by due_at, id limit 100";
-    NEWEST_OF_KIND = "select id, kind, recipient, body, created_at, attempts, done_at from outbox \
+    NEWEST_OF_KIND = "select id, kind, recipient, body, created_at, attempts, done_at, valid_until from outbox \
         where kind = $1 order by created_at desc, id desc limit $2";
+    // No claim and no pause is as long as these: what is further ahead was written before the clock was set back.
     CLAIM = "update outbox set claimed_until = $3, attempts = attempts + 1, due_at = $4 \
-        where id = $1 and done_at is null and claimed_until <= $2 and due_at <= $2";
+        where id = $1 and done_at is null and (claimed_until <= $2 or claimed_until > $3 + 60000) \
+            and (due_at <= $2 or due_at > $2 + 7200000)";
     DONE = "update outbox set done_at = $2 where id = $1 and done_at is null";
     EXPIRE = "update outbox set done_at = $2, expired = 1 where id = $1 and done_at is null";
-    PURGE = "delete from outbox where created_at < $1 and (done_at is not null or kind = 'sms')";
+    PURGE = "delete from outbox where created_at < $1 and (done_at is not null or kind in ('sms', 'unsent'))";
 }
 
 #[derive(Clone, Debug, FromRow)]
@@ -28,6 +30,19 @@ pub struct OutboxRow {
     pub created_at: i64,
     pub attempts: i64,
     pub done_at: Option<i64>,
+    /// A text is of no use afterwards.
+    pub valid_until: Option<i64>,
+}
+
+/// A text message; both parts are sealed.
+pub struct NewText<'a> {
+    pub id: &'a str,
+    /// `sms`; or `unsent`, which nobody sends: an unknown number takes the same work as a known one.
+    pub kind: &'a str,
+    pub recipient: &'a str,
+    pub body: &'a str,
+    pub created_at: i64,
+    pub valid_until: i64,
 }
 
 pub async fn insert(
@@ -44,6 +59,20 @@ pub async fn insert(
         .bind(recipient)
         .bind(body)
         .bind(now)
+        .bind(None::<i64>)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+pub async fn insert_text(connection: &mut AnyConnection, text: &NewText<'_>) -> sqlx::Result<()> {
+    sqlx::query(INSERT)
+        .bind(text.id)
+        .bind(text.kind)
+        .bind(text.recipient)
+        .bind(text.body)
+        .bind(text.created_at)
+        .bind(text.valid_until)
         .execute(connection)
         .await
         .map(drop)

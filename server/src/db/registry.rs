@@ -12,7 +12,7 @@ statements! {
     FIND_LICENCE = "select person_id, file_number, classes, states, first_issued, valid_until, full_marks \
         from licences where person_id = $1";
     POINTS_ENTRIES = "select occurred_on, points, fine_paid from points_entries where person_id = $1 order by occurred_on, id";
-    FIND_PERSON = "select id, name, id_number from persons where id = $1";
+    FIND_PERSON = "select id, name, id_number, phone from persons where id = $1";
     FIND_VEHICLE = "select id, plate, kind, usage, states, owner_kind, owner_id, owner_since from vehicles where id = $1";
     FIND_BINDING = "select since from bindings where person_id = $1 and vehicle_id = $2 \
         and since <= $3 and (until is null or until > $3) order by since limit 1";
@@ -49,8 +49,12 @@ statements! {
         registry_state, state, disputed, held_person, held_order from camera_records where vehicle_id = $1 and id = $2";
     ALL_RECORDS_OF = "select vehicle_id, id, code, location, region, violated_at, capture, penalty, fine, points, evidence, \
         registry_state, state, disputed, held_person, held_order from camera_records where vehicle_id = $1";
-    MARK_DISPUTED = "update camera_records set disputed = 1 \
-        where vehicle_id = $1 and id = $2 and state = 'unprocessed'";
+    FIND_DISPUTE = "select registry_disputed, disputed, disputed_by from camera_records where vehicle_id = $1 and id = $2";
+    MARK_DISPUTED = "update camera_records set disputed = 1, disputed_by = coalesce(disputed_by, $3), \
+        disputed_at = coalesce(disputed_at, $4) where vehicle_id = $1 and id = $2 and state = 'unprocessed'";
+    // What the registry knows of is taken back at the registry alone.
+    WITHDRAW_DISPUTE = "update camera_records set disputed = 0, disputed_by = null, disputed_at = null \
+        where vehicle_id = $1 and id = $2 and disputed = 1 and registry_disputed = 0 and state = 'unprocessed'";
     HELD_POINTS = "select cast(coalesce(sum(points), 0) as bigint) from orders \
         where person_id = $1 and state in ('placed', 'paying', 'paid') and id <> $2";
     UNREPORTED_POINTS = "select cast(coalesce(sum(r.points), 0) as bigint) from order_records r \
@@ -86,6 +90,7 @@ pub struct PersonRow {
     pub id: String,
     pub name: String,
     pub id_number: String,
+    pub phone: Option<String>,
 }
 
 #[derive(Clone, Debug, FromRow)]
@@ -235,13 +240,49 @@ pub async fn proofs_of(
     sqlx::query_as(PROOFS_OF).bind(person).bind(vehicle).fetch_all(connection).await
 }
 
-/// Marks the record; false when it is held or processed.
+/// How a record stands as to disputes.
+#[derive(Clone, Debug, FromRow)]
+pub struct DisputeRow {
+    /// The registry knows of one.
+    pub registry_disputed: i64,
+    pub disputed: i64,
+    /// The account that marked it here.
+    pub disputed_by: Option<String>,
+}
+
+pub async fn find_dispute(
+    connection: &mut AnyConnection,
+    vehicle: &str,
+    record: &str,
+) -> sqlx::Result<Option<DisputeRow>> {
+    sqlx::query_as(FIND_DISPUTE).bind(vehicle).bind(record).fetch_optional(connection).await
+}
+
+/// Marks the record for the account; false when it is held or processed.
 pub async fn mark_disputed(
     connection: &mut AnyConnection,
     vehicle: &str,
     record: &str,
+    account: &str,
+    now: i64,
 ) -> sqlx::Result<bool> {
-    let done = sqlx::query(MARK_DISPUTED).bind(vehicle).bind(record).execute(connection).await?;
+    let done = sqlx::query(MARK_DISPUTED)
+        .bind(vehicle)
+        .bind(record)
+        .bind(account)
+        .bind(now)
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Takes the mark away; false when there is none of ours alone.
+pub async fn withdraw_dispute(
+    connection: &mut AnyConnection,
+    vehicle: &str,
+    record: &str,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query(WITHDRAW_DISPUTE).bind(vehicle).bind(record).execute(connection).await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -6,22 +6,26 @@ use sqlx::FromRow;
 use super::statements;
 
 statements! {
+    // A moment later than now was written before the clock was set back, and keeps nobody waiting.
     ALLOW = "insert into sms_allowances (subject, day, sent_today, last_sent) values ($1, $2, 1, $3) \
         on conflict (subject) do update set \
             sent_today = case when sms_allowances.day = excluded.day then sms_allowances.sent_today + 1 else 1 end, \
             day = excluded.day, last_sent = excluded.last_sent \
-        where sms_allowances.last_sent <= $4 \
+        where (sms_allowances.last_sent <= $4 or sms_allowances.last_sent > $3 + $6) \
             and (sms_allowances.day <> excluded.day or sms_allowances.sent_today < $5)";
     LAST_SENT = "select last_sent from sms_allowances where subject = $1";
     INSERT_CODE = "insert into sms_codes (id, purpose, phone_hash, bound_to, code_hash, sent_at, valid_until, tries_left) \
         values ($1, $2, $3, $4, $5, $6, $7, 5)";
     LIVE_CODES = "select id, code_hash, sent_at, valid_until, tries_left from sms_codes where phone_hash = $1 and purpose = $2 \
-        and bound_to = $3 and used_at is null and tries_left > 0 and valid_until > $4 order by sent_at desc limit 10";
+        and bound_to = $3 and used_at is null and tries_left > 0 and valid_until > $4 and sent_at <= $4 + $5 order by sent_at desc limit 10";
     USE_CODE = "update sms_codes set used_at = $2 where id = $1 and used_at is null and tries_left > 0";
     WRONG_TRY = "update sms_codes set tries_left = tries_left - 1 where id = $1 and tries_left > 0";
     PURGE_CODES = "delete from sms_codes where valid_until < $1";
     PURGE_ALLOWANCES = "delete from sms_allowances where last_sent < $1";
 }
+
+/// Servers' clocks differ by less than this, in milliseconds: a stored moment further ahead is of a clock set back since.
+const SKEW: i64 = 60_000;
 
 #[derive(Clone, Debug, FromRow)]
 pub struct CodeRow {
@@ -48,6 +52,7 @@ pub async fn allow(
         .bind(now)
         .bind(not_since)
         .bind(a_day)
+        .bind(SKEW)
         .execute(connection)
         .await?;
     Ok(moved.rows_affected() == 1)
@@ -96,6 +101,7 @@ pub async fn live_codes(
         .bind(purpose)
         .bind(bound_to)
         .bind(now)
+        .bind(SKEW)
         .fetch_all(connection)
         .await
 }

@@ -26,6 +26,7 @@ pub async fn make(
             person_id: Some(feed::person_id(sealer, &person.id_number)),
             password: passwords::hash(clock, person.password).await?,
             identity: person.identity.code().into(),
+            frozen_at: None,
             phone_hash,
             id,
         };

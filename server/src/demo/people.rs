@@ -7,7 +7,7 @@ mod elsewhere;
 use chrono::NaiveDate;
 use rules::person::{IdNumber, IdentityLevel, Phone};
 
-use super::teller::Teller;
+use super::teller::{Teller, demo_phone};
 use crate::feed::fact::Fact;
 
 /// Everybody's password.
@@ -42,16 +42,20 @@ struct Introduction {
 pub fn people(today: NaiveDate) -> (Vec<DemoPerson>, Vec<Fact>) {
     let mut teller = Teller::new(today);
     let introductions = elsewhere::PEOPLE.iter().chain(chongqing::PEOPLE);
-    let people = introductions.zip(1..).map(|(introduction, place)| DemoPerson {
-        key: introduction.key,
-        name: introduction.name,
-        phone: Phone::parse(&format!("138{place:08}")).expect("eleven digits"),
-        id_number: (introduction.tell)(&mut teller, introduction.name),
-        password: PASSWORD,
-        identity: introduction.identity,
-        situation_zh: introduction.situation.0,
-        situation_en: introduction.situation.1,
-        refused_by: introduction.refused_by,
+    let people = introductions.zip(1..).map(|(introduction, place)| {
+        let phone = demo_phone(138, place);
+        teller.introduce(&phone);
+        DemoPerson {
+            key: introduction.key,
+            name: introduction.name,
+            phone,
+            id_number: (introduction.tell)(&mut teller, introduction.name),
+            password: PASSWORD,
+            identity: introduction.identity,
+            situation_zh: introduction.situation.0,
+            situation_en: introduction.situation.1,
+            refused_by: introduction.refused_by,
+        }
     });
     let people = people.collect();
     (people, teller.facts)

@@ -57,8 +57,8 @@ impl Population {
     /// All facts of household N. It may name a vehicle of the household before it.
     pub fn facts(&self, number: u64) -> Vec<Fact> {
         let mut household = self.household(number);
-        let mut facts =
-            vec![Fact::Person(Person { name: household.name(), id_number: household.id_number.clone() })];
+        let (name, id_number) = (household.name(), household.id_number.clone());
+        let mut facts = vec![Fact::Person(Person { name, id_number, phone: None })];
         let organisation = number.is_multiple_of(50).then(|| organisation(number));
         facts.extend(organisation.clone().map(Fact::Organisation));
         let mut points = Vec::new();

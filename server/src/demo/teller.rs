@@ -3,7 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 use rules::camera::LeaseRole;
 use rules::licence::{LicenceClass, LicenceState};
-use rules::person::{CreditCode, IdNumber, LicenceFileNumber};
+use rules::person::{CreditCode, IdNumber, LicenceFileNumber, Phone};
 use rules::plate::PlateNumber;
 use rules::vehicle::{VehicleKind, VehicleState, VehicleUse};
 use rules::violation::ViolationCode;
@@ -23,6 +23,13 @@ pub struct Teller {
     pub today: NaiveDate,
     pub facts: Vec<Fact>,
     told: u32,
+    /// Of the person who is introduced next.
+    phone: Phone,
+}
+
+/// A mobile number of the demo, of these first digits.
+pub fn demo_phone(begins: u32, number: u32) -> Phone {
+    Phone::parse(&format!("{begins}{number:08}")).expect("eleven digits")
 }
 
 /// Where a record was made: the region and the words on it.
@@ -31,7 +38,12 @@ pub struct Spot(pub &'static str, pub &'static str);
 
 impl Teller {
     pub fn new(today: NaiveDate) -> Self {
-        Self { today, facts: Vec::new(), told: 0 }
+        Self { today, facts: Vec::new(), told: 0, phone: demo_phone(138, 0) }
+    }
+
+    /// The phone of the person who is told of next.
+    pub fn introduce(&mut self, phone: &Phone) {
+        self.phone = phone.clone();
     }
 
     pub fn day(&self, ago: u64) -> NaiveDate {
@@ -47,12 +59,24 @@ impl Teller {
         self.told
     }
 
-    /// A person by name, region and day of birth.
+    /// The person who is introduced, by name, region and day of birth.
     pub fn person(&mut self, name: &str, region: &str, born: &str) -> IdNumber {
+        let phone = self.phone.clone();
+        self.person_with(name, region, born, phone)
+    }
+
+    /// Somebody without an account: the registry holds a phone that is nobody else's.
+    pub fn other_person(&mut self, name: &str, region: &str, born: &str) -> IdNumber {
+        let phone = demo_phone(139, self.told + 1);
+        self.person_with(name, region, born, phone)
+    }
+
+    fn person_with(&mut self, name: &str, region: &str, born: &str, phone: Phone) -> IdNumber {
         let order = 900 + self.next() % 100;
         let number = IdNumber::of_body(&format!("{region}{born}{order}"));
         let id_number = number.expect("the people's numbers are well-formed");
-        self.facts.push(Fact::Person(Person { id_number: id_number.clone(), name: name.to_owned() }));
+        let person = Person { id_number: id_number.clone(), name: name.to_owned(), phone: Some(phone) };
+        self.facts.push(Fact::Person(person));
         id_number
     }
 

@@ -8,7 +8,7 @@ use rules::Moment;
 use rules::camera::LeaseRole;
 use rules::licence::{LicenceClasses, LicenceState, LicenceStates};
 use rules::money::Fen;
-use rules::person::{CreditCode, IdNumber, LicenceFileNumber, NumberError};
+use rules::person::{CreditCode, IdNumber, LicenceFileNumber, NumberError, Phone};
 use rules::place::{PlaceError, RegionCode};
 use rules::plate::{PlateError, PlateNumber};
 use rules::vehicle::{VehicleKind, VehicleState, VehicleStates, VehicleUse};
@@ -93,6 +93,8 @@ impl Fact {
 pub struct Person {
     pub id_number: IdNumber,
     pub name: String,
+    /// The mobile number that the registry holds for the person.
+    pub phone: Option<Phone>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -214,6 +216,7 @@ fn person(fields: &mut Fields<'_>) -> Result<Person, Rejection> {
     Ok(Person {
         id_number: fields.need("id_number", id_number)?,
         name: fields.need("name", |json| words(json, 100))?,
+        phone: fields.may("phone", |json| parsed(json, Phone::parse, NumberError::code))?,
     })
 }
 

@@ -16,7 +16,7 @@ use crate::sealing::Sealer;
 pub const TABLES: [Table; 7] = [
     Table {
         name: "persons",
-        columns: &["id", "name", "id_number", "updated_at"],
+        columns: &["id", "name", "id_number", "phone", "updated_at"],
         key: 1,
         derived: &[],
         gives: &[],
@@ -186,7 +186,10 @@ impl Maker<'_> {
         let id = person_id(self.sealer, &person.id_number);
         let name = self.seal(&format!("persons:{id}:name"), &person.name);
         let number = self.seal(&format!("persons:{id}:id_number"), person.id_number.as_str());
-        vec![id.into(), name, number, at.into()]
+        let phone = person.phone.as_ref();
+        let phone =
+            phone.map_or(Cell::NoText, |phone| self.seal(&format!("persons:{id}:phone"), phone.as_str()));
+        vec![id.into(), name, number, phone, at.into()]
     }
 
     fn licence(&self, licence: &fact::Licence, at: i64) -> Rows {

@@ -4,12 +4,12 @@ use chrono::SecondsFormat;
 use rules::Moment;
 use serde_json::{Value, json};
 
-use super::fact::{Binding, CameraRecord, Fact, Lease, Licence, Owner, Vehicle};
+use super::fact::{Binding, CameraRecord, Fact, Lease, Licence, Owner, Person, Vehicle};
 
 /// The line with its newline.
 pub fn to_line(fact: &Fact, at: Moment) -> String {
     let mut line = match fact {
-        Fact::Person(person) => json!({ "id_number": person.id_number, "name": person.name }),
+        Fact::Person(person) => of_person(person),
         Fact::Organisation(known) => json!({ "credit_code": known.credit_code, "name": known.name }),
         Fact::Licence(licence) => of_licence(licence),
         Fact::Vehicle(vehicle) => of_vehicle(vehicle),
@@ -24,6 +24,10 @@ pub fn to_line(fact: &Fact, at: Moment) -> String {
 
 fn moment(moment: Moment) -> Value {
     moment.to_rfc3339_opts(SecondsFormat::AutoSi, true).into()
+}
+
+fn of_person(person: &Person) -> Value {
+    json!({ "id_number": person.id_number, "name": person.name, "phone": person.phone })
 }
 
 fn of_licence(licence: &Licence) -> Value {

@@ -55,6 +55,21 @@ pub fn key(address: IpAddr) -> String {
     }
 }
 
+/// Whether nobody on the internet has the address: it is this machine's or a private network's.
+pub fn is_private(key: &str) -> bool {
+    let address = key.split('/').next().unwrap_or_default();
+    match address.parse() {
+        Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_private() || address.is_link_local(),
+        Ok(IpAddr::V6(address)) => {
+            address.is_loopback()
+                || address.is_unspecified()
+                || address.is_unique_local()
+                || address.is_unicast_link_local()
+        }
+        Err(_) => false,
+    }
+}
+
 /// A network, or one address, as a setting names it.
 pub fn network(text: &str) -> Result<IpNet, String> {
     let one = || text.parse::<IpAddr>().map(IpNet::from);
@@ -102,6 +117,16 @@ mod tests {
             assert_eq!(sender("10.0.0.1", &[&format!("[{address}]:443")]), "2001:db8:1:2::/64");
         }
         assert_eq!(sender("2001:db8:1:3::1", &[]), "2001:db8:1:3::/64");
+    }
+
+    #[test]
+    fn private_addresses_are_told_from_those_of_the_internet() {
+        for private in ["127.0.0.1", "10.1.2.3", "192.168.1.1", "172.16.0.1", "::/64", "fd00:1:2:3::/64"] {
+            assert!(is_private(private), "{private}");
+        }
+        for public in ["203.0.113.9", "100.64.0.1", "2001:db8:1:2::/64", ""] {
+            assert!(!is_private(public), "{public}");
+        }
     }
 
     #[test]

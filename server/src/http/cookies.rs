@@ -1,4 +1,4 @@
-//! The cookies: session, visit, draft, flash and preferences. What people must not read or change is sealed.
+//! The cookies: session, visit, draft, flash, known phones and preferences. What people must not read or change is sealed.
 
 use app::api::FlashKeeper;
 use app::texts::Language;
@@ -17,6 +17,7 @@ pub const SESSION: &str = "__Host-session";
 pub const VISIT: &str = "__Host-visit";
 pub const DRAFT: &str = "__Host-draft";
 pub const FLASH: &str = "__Host-flash";
+pub const KNOWN: &str = "__Host-known";
 pub const PREFERENCES: &str = "__Host-preferences";
 
 /// The value of the request's cookie.
@@ -89,6 +90,36 @@ pub fn keep_draft(state: &State, draft: &Draft) {
 
 pub fn forget_draft() {
     answer_with(remove(DRAFT));
+}
+
+/// Phones whose owners have signed in with a browser, the last one first: so many are remembered, for so long.
+const KNOWN_PHONES: usize = 3;
+const KNOWN_SECONDS: i64 = 180 * 24 * 3600;
+const KNOWN_PLACE: &str = "known-phones";
+
+/// Hashes of the phones whose owners have signed in with this browser.
+fn known(state: &State) -> Vec<String> {
+    let Some(sealed) = current().known else { return Vec::new() };
+    let Ok(text) = state.sealer.open(KNOWN_PLACE, &sealed) else { return Vec::new() };
+    let (until, phones) = text.split_once('|').unwrap_or_default();
+    let fresh = until.parse::<i64>().is_ok_and(|until| until > state.clock.now().timestamp());
+    if fresh { phones.split(' ').map(str::to_owned).collect() } else { Vec::new() }
+}
+
+/// Whether the phone's owner has signed in with this browser before.
+pub fn is_known(state: &State, phone_hash: &str) -> bool {
+    known(state).iter().any(|phone| phone == phone_hash)
+}
+
+/// From now on the browser is known for one of the phone's owner.
+pub fn remember(state: &State, phone_hash: &str) {
+    let mut phones = known(state);
+    phones.retain(|phone| phone != phone_hash);
+    phones.insert(0, phone_hash.to_owned());
+    phones.truncate(KNOWN_PHONES);
+    let until = state.clock.now().timestamp() + KNOWN_SECONDS;
+    let sealed = state.sealer.seal(&*state.clock, KNOWN_PLACE, &format!("{until}|{}", phones.join(" ")));
+    answer_with(build(KNOWN, sealed, Some(KNOWN_SECONDS)));
 }
 
 /// `zh.normal.auto`, as the cookie says it.

@@ -15,6 +15,8 @@ pub struct Current {
     pub device: String,
     /// The sealed draft of a sign-in or registration.
     pub draft: Option<String>,
+    /// The sealed list of phones whose owners have signed in with this browser.
+    pub known: Option<String>,
     pub session: Option<Session>,
 }
 
@@ -24,8 +26,8 @@ pub struct Session {
     pub account_id: String,
     pub phone_masked: String,
     pub identity: IdentityLevel,
-    /// The person of the registry that the account is linked to.
-    pub person_id: Option<String>,
+    /// The person of the registry whom the account's holder has proved to be.
+    pub person_id: String,
 }
 
 /// A signed-in account that is linked to a person of the registry.
@@ -38,12 +40,11 @@ pub struct Person {
 }
 
 impl Current {
-    /// The person, or signed out. An account is linked when it is made, so a session without a person has no use.
+    /// The person, or signed out.
     pub fn person(self) -> Result<Person, ServiceError> {
         let session = self.session.ok_or(ServiceError::SignedOut)?;
-        let id = session.person_id.ok_or(ServiceError::SignedOut)?;
         Ok(Person {
-            id,
+            id: session.person_id,
             account_id: session.account_id,
             identity: session.identity,
             phone_masked: session.phone_masked,
@@ -53,6 +54,11 @@ impl Current {
 
 pub fn current() -> Current {
     use_context::<Current>().expect("the server provides the session to every page and form target")
+}
+
+/// The address that the request came from; none outside of requests.
+pub fn address() -> String {
+    use_context::<Current>().map(|current| current.address).unwrap_or_default()
 }
 
 /// The session, or signed out.

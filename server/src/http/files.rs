@@ -11,7 +11,6 @@ use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use leptos::prelude::LeptosOptions;
 use tower_http::services::ServeDir;
-use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::current::Current;
 use super::policy::{Policy, Routes};
@@ -28,11 +27,18 @@ pub fn routes(options: &LeptosOptions) -> Routes {
     let root = PathBuf::from(&*options.site_root);
     let package = root.join(&*options.site_pkg_dir);
     let worker = worker(&root, &package, &options.site_pkg_dir);
-    // The address of an icon changes with its drawing.
-    let for_good = SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static(FOR_GOOD));
-    let icons = tower::ServiceBuilder::new().layer(for_good).service(ServeDir::new(root.join("icons")));
+    // Pages name an icon with a query that changes with the drawing.
+    let of_icons = from_fn(|request: Request, next: Next| {
+        let named = request.uri().query().is_some();
+        say_how_long_to_keep(named, request, next)
+    });
+    let icons = tower::ServiceBuilder::new().layer(of_icons).service(ServeDir::new(root.join("icons")));
     let files = ServeDir::new(&package).precompressed_br().precompressed_gzip();
-    let files = tower::ServiceBuilder::new().layer(from_fn(say_how_long_to_keep)).service(files);
+    let of_files = from_fn(|request: Request, next: Next| {
+        let hashed = is_hashed(request.uri().path());
+        say_how_long_to_keep(hashed, request, next)
+    });
+    let files = tower::ServiceBuilder::new().layer(of_files).service(files);
     let path = format!("/{}", options.site_pkg_dir);
     Routes::default()
         .add(Policy::Anyone, "/service-worker.js", get(move || worker_answer(worker.clone())))
@@ -40,8 +46,7 @@ pub fn routes(options: &LeptosOptions) -> Routes {
 }
 
 /// A file that is not there today may be there after the next release, under the very name.
-async fn say_how_long_to_keep(request: Request, next: Next) -> Response {
-    let hashed = is_hashed(request.uri().path());
+async fn say_how_long_to_keep(hashed: bool, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let value = match response.status() {
         StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED if hashed => FOR_GOOD,

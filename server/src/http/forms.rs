@@ -7,7 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State as Extracted};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::{ALLOW, HeaderMap, ORIGIN, REFERER};
+use http::header::{ALLOW, HeaderMap, HeaderValue, ORIGIN, REFERER};
 use http::request::Parts;
 use http::{Method, StatusCode};
 
@@ -31,16 +31,19 @@ pub async fn answer_other_methods(request: Request, next: Next) -> Response {
 
 pub async fn guard(Extracted(guard): Extracted<Guard>, request: Request, next: Next) -> Response {
     let Guard { state, pages } = guard;
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     if !may_be_a_path(parts.uri.path()) {
         return pages.show("/not-found", &parts).await;
     }
     if matches!(parts.method, Method::GET | Method::HEAD) {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let address =
-        parts.extensions.get::<Current>().map(|current| current.address.clone()).unwrap_or_default();
-    if let Err(ServiceError::TooMany { retry_after_seconds: seconds }) = state.limits.form(&address) {
+    let current = parts.extensions.get::<Current>();
+    let address = current.map(|current| current.address.clone()).unwrap_or_default();
+    let session = current.and_then(|current| current.session.as_ref()).map(|session| session.id.clone());
+    if let Err(ServiceError::TooMany { retry_after_seconds: seconds }) =
+        state.limits.form(&address, session.as_deref())
+    {
         return pages.too_many(seconds, &parts).await;
     }
     let Ok(bytes) = to_bytes(body, LARGEST).await else {
@@ -58,6 +61,8 @@ pub async fn guard(Extracted(guard): Extracted<Guard>, request: Request, next: N
     if fields.iter().any(|(_, value)| value.contains('\0')) {
         return pages.show("/not-found", &parts).await;
     }
+    // Leptos answers fields that it cannot read by leading back to the referer, whatever host that names.
+    parts.headers.insert(REFERER, HeaderValue::from_static("/error/stale"));
     next.run(Request::from_parts(parts, Body::from(bytes))).await
 }
 

@@ -31,9 +31,12 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
     let address = state.proxies.sender(request.extensions(), &headers);
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let too_many = if reads { state.limits.page(&address).err() } else { None };
+    let token = cookies::read(&headers, cookies::SESSION).filter(|token| token.len() == 64);
+    // Forms belong to the browser's session also when it has just ended: pressed twice, both are answered.
+    let forms_of = token.as_ref().map_or_else(|| visit_id.clone(), |token| format!("session:{token}"));
     let found = match too_many {
         Some(_) => Ok((SessionState::Unknown, None)),
-        None => find_session(&state, cookies::read(&headers, cookies::SESSION)).await,
+        None => find_session(&state, token).await,
     };
     let unreadable = found.as_ref().err().map(ToString::to_string);
     let (session_state, found) = found.unwrap_or((SessionState::Unknown, None));
@@ -41,7 +44,7 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
     let signed_in = session.is_some();
     let path = request.uri().path_and_query().map_or_else(|| "/".into(), ToString::to_string);
     let visit = begin_visit(&state, &headers, path, &visit_id, session.as_ref(), account).await;
-    let visit = Visit { session: session_state, ..visit };
+    let visit = Visit { session: session_state, csrf: tokens::show(&state, &forms_of), ..visit };
     let shown_flash = visit.flash.is_some() && request.method() == Method::GET && too_many.is_none();
     let device = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let current = Current {
@@ -49,6 +52,7 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
         address,
         device: devices::name(device),
         draft: cookies::read(&headers, cookies::DRAFT),
+        known: cookies::read(&headers, cookies::KNOWN),
         session,
     };
     request.extensions_mut().insert(visit);
@@ -89,7 +93,7 @@ async fn begin_visit(
     account: Option<AccountSummary>,
 ) -> Visit {
     let secret = session.map_or(visit_id, |session| session.id.as_str());
-    let unpaid_order = match session.and_then(|session| session.person_id.as_ref()) {
+    let unpaid_order = match session.map(|session| &session.person_id) {
         Some(person) => orders::unpaid(state, person).await.unwrap_or_default(),
         None => None,
     };
@@ -97,7 +101,7 @@ async fn begin_visit(
         preferences: cookies::preferences(headers),
         account,
         session: SessionState::default(),
-        csrf: tokens::show(state, secret),
+        csrf: String::new(),
         now: state.clock.now(),
         form_key: hex::encode(state.clock.random::<16>()),
         path,
@@ -112,9 +116,7 @@ async fn begin_visit(
 type Found = (SessionState, Option<(Session, AccountSummary)>);
 
 async fn find_session(state: &State, token: Option<String>) -> Result<Found, Fault> {
-    let Some(token) = token.filter(|token| token.len() == 64) else {
-        return Ok((SessionState::Absent, None));
-    };
+    let Some(token) = token else { return Ok((SessionState::Absent, None)) };
     let now = state.clock.now();
     let mut connection = state.store.read().await?;
     let found = accounts::find_session(&mut connection, &state.sealer.look_up("session", &token)).await?;
@@ -126,10 +128,9 @@ async fn find_session(state: &State, token: Option<String>) -> Result<Found, Fau
     if now - seen > IDLE {
         return Ok((SessionState::Idle, None));
     }
-    let person = match &row.account.person_id {
-        Some(person) => registry::find_person(&mut connection, person).await?,
-        None => None,
-    };
+    // Nobody has proved to be the person of an account without one: such a session shows nothing.
+    let Some(person_id) = row.account.person_id.clone() else { return Ok((SessionState::Ended, None)) };
+    let person = registry::find_person(&mut connection, &person_id).await?;
     drop(connection);
     if now - seen > chrono::TimeDelta::minutes(1) {
         Seen::note(state, &row.session_id);
@@ -152,7 +153,7 @@ async fn find_session(state: &State, token: Option<String>) -> Result<Found, Fau
         account_id: row.account.id.clone(),
         phone_masked: phone.masked(),
         identity,
-        person_id: row.account.person_id,
+        person_id,
     };
     let summary = AccountSummary {
         id: row.account.id,

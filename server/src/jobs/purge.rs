@@ -5,11 +5,11 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::sync::watch;
 
-use crate::db::{Fault, accounts, outbox, retention, sms_codes};
+use crate::db::{Fault, accounts, outbox, retention, sms_codes, tries};
 use crate::services::accounts::{ABSOLUTE, IDLE};
 use crate::state::State;
 
-/// Codes and allowances are of no use after a day.
+/// Codes, allowances and tries are of no use after a day.
 const CODES: TimeDelta = TimeDelta::days(1);
 /// Texts and other finished rows of the outbox are kept for questions about what was sent.
 const TEXTS: TimeDelta = TimeDelta::days(7);
@@ -41,8 +41,7 @@ pub async fn once(state: &State) -> Result<(), Fault> {
             let before = |age: TimeDelta| (now - age).timestamp_millis();
             outbox::purge(connection, before(TEXTS)).await?;
             sms_codes::purge(connection, before(CODES)).await?;
-            let today = rules::calendar::local(now).date().to_string();
-            accounts::purge_tries(connection, &today).await?;
+            tries::purge(connection, before(CODES)).await?;
             retention::purge_notifications(connection, before(NOTIFICATIONS)).await?;
             Ok(accounts::end_old_sessions(connection, before(IDLE), before(ABSOLUTE)).await?)
         })

@@ -1,19 +1,26 @@
 //! Accounts: registering, signing in, sessions, what is one's own. Known and unknown phones are answered alike.
 
+pub mod budgets;
 pub mod codes;
+mod identify;
 pub mod passwords;
 mod register;
 mod seen;
 mod sessions;
+pub mod texts;
 
 use app::api::ServiceError;
-use app::api::account::{Accounts, CodePurpose, CodeSent, LicenceCard, OutboxText, SessionCard};
+use app::api::account::{Accounts, CodePurpose, CodeSent, Identity, LicenceCard, OutboxText, SessionCard};
 use app::visit::{FieldError, Preferences};
 use async_trait::async_trait;
 use rules::person::{IdNumber, IdentityLevel, Phone};
 
+use self::budgets::Asker;
+use self::codes::Request;
+use self::identify::{Identified, Proof};
+use self::texts::{Act, Delivery};
 use crate::db::accounts::{self, AccountRow};
-use crate::db::{Fault, outbox, registry};
+use crate::db::{Fault, registry};
 use crate::http::cookies;
 use crate::http::current::{current, person, session};
 use crate::services::violations::facts;
@@ -36,7 +43,19 @@ pub struct Draft {
     phone: String,
     /// The phone answered its code.
     proven: bool,
-    person: Option<String>,
+    /// Who it is said to be.
+    person: Option<Claimed>,
+}
+
+/// The person that somebody says to be.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+struct Claimed {
+    person: String,
+    /// The phone whose code proves it.
+    phone: String,
+    /// 1 where codes go out to the phone; a digit, so that the cookie is as long where they do not.
+    reached: u8,
+    proven: bool,
 }
 
 impl AccountService {
@@ -49,17 +68,63 @@ impl AccountService {
         Ok((draft, phone))
     }
 
+    /// The registration whose phone has answered.
+    fn proven_draft(&self) -> Result<(Draft, Phone), ServiceError> {
+        let (draft, phone) = self.draft(CodePurpose::Register)?;
+        if draft.proven { Ok((draft, phone)) } else { Err(ServiceError::SignedOut) }
+    }
+
+    /// The registration with the person that it is said to be for, and the phone that proves it.
+    fn claimed_draft(&self) -> Result<(Draft, Claimed, Phone), ServiceError> {
+        let (draft, _) = self.proven_draft()?;
+        let claimed = draft.person.clone().ok_or(ServiceError::SignedOut)?;
+        let phone = parse_phone(&claimed.phone)?;
+        Ok((draft, claimed, phone))
+    }
+
     /// What a code is bound to before there is a session; the store holds no cookie in clear.
     fn this_browser(&self) -> String {
         self.0.sealer.look_up("visit", &current().visit_id)
     }
 
-    async fn use_code(&self, purpose: CodePurpose, phone: &Phone, code: &str) -> Result<(), ServiceError> {
+    /// What a code that proves the person is bound to.
+    fn this_claim(&self, claimed: &Claimed) -> String {
+        self.0.sealer.look_up("claim", &format!("{}:{}", current().visit_id, claimed.person))
+    }
+
+    fn visitor(&self, phone: &Phone) -> Asker {
+        Asker::Visitor {
+            address: current().address,
+            browser: self.this_browser(),
+            known: cookies::is_known(&self.0, &codes::phone_hash(&self.0, phone)),
+        }
+    }
+
+    /// Sends the code that proves the person.
+    async fn ask_person(&self, draft: &Draft, claimed: &Claimed) -> Result<(), ServiceError> {
+        let asker = Asker::Visitor { address: current().address, browser: self.this_browser(), known: false };
+        let request = Request {
+            act: Act::ProvePerson { phone: parse_phone(&draft.phone)?.masked() },
+            phone: parse_phone(&claimed.phone)?,
+            bound_to: self.this_claim(claimed),
+            asker,
+            language: texts::language(),
+            delivery: if claimed.reached == 1 { Delivery::Sent } else { Delivery::Unsent },
+        };
+        codes::send(&self.0, request).await
+    }
+
+    async fn use_code(
+        &self,
+        purpose: CodePurpose,
+        phone: &Phone,
+        bound_to: String,
+        code: &str,
+    ) -> Result<(), ServiceError> {
         let (state, hash, code) = (self.0.clone(), codes::phone_hash(&self.0, phone), code.to_owned());
-        let visit = self.this_browser();
         let checked = self.0.store.write(move |connection| {
-            let (state, hash, code, visit) = (state.clone(), hash.clone(), code.clone(), visit.clone());
-            Box::pin(async move { codes::check(connection, &state, purpose, &hash, &visit, &code).await })
+            let (state, hash, code, bound_to) = (state.clone(), hash.clone(), code.clone(), bound_to.clone());
+            Box::pin(async move { codes::check(connection, &state, purpose, &hash, &bound_to, &code).await })
         });
         match checked.await.map_err(ServiceError::from)? {
             codes::Confirmation::Confirmed => Ok(()),
@@ -67,17 +132,50 @@ impl AccountService {
         }
     }
 
+    async fn code_sent_to(
+        &self,
+        purpose: CodePurpose,
+        phone: &Phone,
+        bound_to: &str,
+    ) -> Result<CodeSent, ServiceError> {
+        let sent = async {
+            let mut connection = self.0.store.read().await?;
+            codes::sent(&mut connection, &self.0, purpose, phone, bound_to).await
+        };
+        Ok(sent.await?)
+    }
+
     async fn account_of(&self, phone: &Phone) -> Result<Option<AccountRow>, Fault> {
         let mut connection = self.0.store.read().await?;
         Ok(accounts::find_by_phone(&mut connection, &codes::phone_hash(&self.0, phone)).await?)
+    }
+
+    /// Begins a session, unless the account is frozen; whoever gets here may know that.
+    async fn begin(&self, account: &AccountRow, field: &str) -> Result<(), ServiceError> {
+        if account.frozen_at.is_some() || account.person_id.is_none() {
+            return Err(ServiceError::Invalid(vec![FieldError::new(field, "error.sign-in.frozen")]));
+        }
+        Ok(sessions::begin(&self.0, account).await?)
     }
 }
 
 #[async_trait]
 impl Accounts for AccountService {
-    async fn send_code(&self, purpose: CodePurpose, phone: &str) -> Result<(), ServiceError> {
-        let phone = parse_phone(phone)?;
-        codes::send(&self.0, purpose, &phone, &self.this_browser(), &current().address).await?;
+    async fn send_code(&self, purpose: CodePurpose, phone: Option<&str>) -> Result<(), ServiceError> {
+        let phone = match phone {
+            Some(phone) => parse_phone(phone)?,
+            None => self.draft(purpose)?.1,
+        };
+        let act = if purpose == CodePurpose::SignIn { Act::SignIn } else { Act::Register };
+        let request = Request {
+            act,
+            phone: phone.clone(),
+            bound_to: self.this_browser(),
+            asker: self.visitor(&phone),
+            language: texts::language(),
+            delivery: Delivery::Sent,
+        };
+        codes::send(&self.0, request).await?;
         let draft = Draft { purpose, phone: phone.to_string(), proven: false, person: None };
         cookies::keep_draft(&self.0, &draft);
         Ok(())
@@ -85,18 +183,14 @@ impl Accounts for AccountService {
 
     async fn code_sent(&self, purpose: CodePurpose) -> Result<CodeSent, ServiceError> {
         let (_, phone) = self.draft(purpose)?;
-        let sent = async {
-            let mut connection = self.0.store.read().await?;
-            codes::sent(&mut connection, &self.0, purpose, &phone, &self.this_browser()).await
-        };
-        Ok(sent.await?)
+        self.code_sent_to(purpose, &phone, &self.this_browser()).await
     }
 
     async fn sign_in_with_code(&self, code: &str) -> Result<(), ServiceError> {
         let (_, phone) = self.draft(CodePurpose::SignIn)?;
-        self.use_code(CodePurpose::SignIn, &phone, code).await?;
+        self.use_code(CodePurpose::SignIn, &phone, self.this_browser(), code).await?;
         match self.account_of(&phone).await? {
-            Some(account) => Ok(sessions::begin(&self.0, &account).await?),
+            Some(account) => self.begin(&account, "code").await,
             // Whoever holds the phone may know that it has no account.
             None => Err(ServiceError::Invalid(vec![FieldError::new("code", "error.sign-in.no-account")])),
         }
@@ -105,19 +199,21 @@ impl Accounts for AccountService {
     async fn sign_in_with_password(&self, phone: &str, password: &str) -> Result<(), ServiceError> {
         let parsed = parse_phone(phone)?;
         let hash = codes::phone_hash(&self.0, &parsed);
-        self.0.limits.password_try(&hash, &current().address)?;
+        let known = cookies::is_known(&self.0, &hash);
+        self.0.limits.password_try(&hash, &current().address, known)?;
         let account = self.account_of(&parsed).await?;
         let stored = account.as_ref().map(|account| account.password.as_str());
         let right = passwords::verify(stored, password).await.map_err(ServiceError::from)?;
-        match account.filter(|_| right) {
-            Some(account) => Ok(sessions::begin(&self.0, &account).await?),
-            None => Err(ServiceError::Invalid(vec![FieldError::new("password", "error.sign-in.wrong")])),
+        if let Some(account) = account.as_ref().filter(|_| right) {
+            return self.begin(account, "password").await;
         }
+        passwords::note_failure(&self.0, &parsed, account.is_some()).await?;
+        Err(ServiceError::Invalid(vec![FieldError::new("password", "error.sign-in.wrong")]))
     }
 
     async fn confirm_phone(&self, code: &str) -> Result<(), ServiceError> {
         let (draft, phone) = self.draft(CodePurpose::Register)?;
-        self.use_code(CodePurpose::Register, &phone, code).await?;
+        self.use_code(CodePurpose::Register, &phone, self.this_browser(), code).await?;
         if self.account_of(&phone).await?.is_some() {
             return Err(ServiceError::Invalid(vec![FieldError::new("code", "error.register.known")]));
         }
@@ -125,36 +221,71 @@ impl Accounts for AccountService {
         Ok(())
     }
 
-    async fn identify(&self, id_number: &str, proof: &str) -> Result<(), ServiceError> {
-        let (draft, phone) = self.draft(CodePurpose::Register)?;
-        if !draft.proven {
-            return Err(ServiceError::SignedOut);
-        }
+    async fn identify(&self, id_number: &str, proof: &str) -> Result<Identity, ServiceError> {
+        let (draft, phone) = self.proven_draft()?;
         let id_number = IdNumber::parse(id_number).map_err(|error| {
             ServiceError::Invalid(vec![FieldError::new(
                 "id_number",
                 &format!("error.id-number.{}", error.code()),
             )])
         })?;
-        let person = register::find_person(&self.0, &phone, &id_number, proof).await?;
-        cookies::keep_draft(&self.0, &Draft { person: Some(person), ..draft });
+        let proof = Proof::parse(proof)?;
+        let identified = identify::identify(&self.0, &phone, &id_number, &proof).await?;
+        let (asked, reached, proven) = match identified {
+            Identified::Proved => (phone, 1, true),
+            Identified::Asked(asked) => (asked, 1, false),
+            Identified::Nobody(asked) => (asked, 0, false),
+        };
+        let person = identify::person_id(&self.0, &id_number);
+        let claimed = Claimed { person, phone: asked.to_string(), reached, proven };
+        if !proven {
+            self.ask_person(&draft, &claimed).await?;
+        }
+        cookies::keep_draft(&self.0, &Draft { person: Some(claimed), ..draft });
+        Ok(if proven { Identity::Proved } else { Identity::Asked })
+    }
+
+    async fn send_person_code(&self) -> Result<(), ServiceError> {
+        let (draft, claimed, _) = self.claimed_draft()?;
+        self.ask_person(&draft, &claimed).await
+    }
+
+    async fn person_code_sent(&self) -> Result<CodeSent, ServiceError> {
+        let (_, claimed, phone) = self.claimed_draft()?;
+        self.code_sent_to(CodePurpose::ProvePerson, &phone, &self.this_claim(&claimed)).await
+    }
+
+    async fn confirm_person(&self, code: &str) -> Result<(), ServiceError> {
+        let (draft, claimed, phone) = self.claimed_draft()?;
+        self.use_code(CodePurpose::ProvePerson, &phone, self.this_claim(&claimed), code).await?;
+        let claimed = Claimed { proven: true, ..claimed };
+        cookies::keep_draft(&self.0, &Draft { person: Some(claimed), ..draft });
         Ok(())
     }
 
+    async fn other_account(&self) -> Result<Option<String>, ServiceError> {
+        let Ok((_, claimed, _)) = self.claimed_draft() else { return Ok(None) };
+        if claimed.proven { Ok(register::other_account(&self.0, &claimed.person).await?) } else { Ok(None) }
+    }
+
     async fn choose_password(&self, password: &str) -> Result<(), ServiceError> {
-        let (draft, phone) = self.draft(CodePurpose::Register)?;
-        let person = draft.person.filter(|_| draft.proven).ok_or(ServiceError::SignedOut)?;
-        passwords::check(password)?;
+        let (draft, claimed, _) = self.claimed_draft()?;
+        if !claimed.proven {
+            return Err(ServiceError::SignedOut);
+        }
+        let phone = parse_phone(&draft.phone)?;
+        let personal = register::personal(&self.0, &phone, &claimed.person).await?;
+        passwords::check(password, &personal)?;
         let identity = IdentityLevel::Phone;
-        let new = NewAccount { phone, person, password: password.to_owned(), identity };
+        let new = NewAccount { phone, person: claimed.person, password: password.to_owned(), identity };
         let account = create(&self.0, new).await.map_err(ServiceError::from)?;
         cookies::forget_draft();
-        Ok(sessions::begin(&self.0, &account).await?)
+        self.begin(&account, "password").await
     }
 
     async fn sign_out(&self) -> Result<(), ServiceError> {
         if let Some(session) = current().session {
-            sessions::end(&self.0, &session.account_id, &session.id).await?;
+            sessions::end_own(&self.0, &session).await?;
         }
         cookies::forget_session();
         Ok(())
@@ -183,7 +314,7 @@ impl Accounts for AccountService {
         if !self.0.development {
             return Err(ServiceError::NotFound);
         }
-        Ok(texts(&self.0).await?)
+        Ok(texts::newest(&self.0).await?)
     }
 }
 
@@ -213,22 +344,4 @@ async fn licence(state: &State, person: &crate::http::current::Person) -> Result
         held_points: applicant.held_points,
         entries: ledger.entries,
     }))
-}
-
-async fn texts(state: &State) -> Result<Vec<OutboxText>, Fault> {
-    let mut connection = state.store.read().await?;
-    let rows = outbox::newest_of_kind(&mut connection, "sms", 30).await?;
-    rows.iter()
-        .map(|row| {
-            let open = |part: &str, sealed: &str| {
-                let text = state.sealer.open(&format!("outbox:{}:{part}", row.id), sealed);
-                text.map_err(|error| Fault::stored("outbox", error))
-            };
-            Ok(OutboxText {
-                at: facts::moment(row.created_at)?,
-                phone: open("recipient", &row.recipient)?,
-                text: open("body", &row.body)?,
-            })
-        })
-        .collect()
 }

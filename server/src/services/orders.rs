@@ -6,7 +6,7 @@ pub mod selection;
 pub mod views;
 
 use app::api::ServiceError;
-use app::api::account::CodeSent;
+use app::api::account::{CodePurpose, CodeSent};
 use app::api::orders::{Divided, OrderView, Orders, Part, Placed, Proposal, Proposed, Receipt};
 use app::visit::FieldError;
 use async_trait::async_trait;
@@ -19,8 +19,9 @@ use rules::rulebook::Rulebook;
 use self::selection::{Chosen, Loaded};
 use crate::db::orders::OrderKey;
 use crate::db::{Fault, payments as stored};
-use crate::http::current::{Person, current, person};
+use crate::http::current::{Person, person};
 use crate::services::accounts::codes;
+use crate::services::accounts::texts::Act;
 use crate::services::payments;
 use crate::services::violations::facts::Asking;
 use crate::services::violations::{card_of, region};
@@ -64,15 +65,22 @@ impl Orders for OrderService {
     async fn send_code(&self, vehicle: &str, records: &[String]) -> Result<(), ServiceError> {
         let person = person()?;
         let chosen = Chosen::parse(vehicle, records)?;
-        if let Proposed::Divided(_) = propose(&self.0, &person, &chosen).await? {
+        let Proposed::Whole(proposal) = propose(&self.0, &person, &chosen).await? else {
             return Err(ServiceError::Invalid(vec![FieldError::new("", "error.records.one-place")]));
-        }
-        codes::send_to_person(&self.0, &person, &chosen.digest(), &current().address).await
+        };
+        let act = Act::PlaceOrder {
+            plate: proposal.vehicle.plate.to_string(),
+            records: proposal.records.len(),
+            fine: proposal.selection.fine,
+            points: proposal.selection.points,
+        };
+        codes::send_to_person(&self.0, &person, act, &chosen.digest()).await
     }
 
     async fn code_sent(&self, vehicle: &str, records: &[String]) -> Result<CodeSent, ServiceError> {
         let person = person()?;
-        codes::sent_to_person(&self.0, &person, &Chosen::parse(vehicle, records)?.digest()).await
+        let digest = Chosen::parse(vehicle, records)?.digest();
+        codes::sent_to_person(&self.0, &person, CodePurpose::PlaceOrder, &digest).await
     }
 
     async fn place(

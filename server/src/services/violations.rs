@@ -2,6 +2,7 @@
 
 mod attention;
 mod card;
+mod dispute;
 pub mod facts;
 pub mod region;
 mod vehicles;
@@ -9,10 +10,10 @@ mod vehicles;
 use std::collections::BTreeSet;
 
 use app::api::ServiceError;
+use app::api::account::CodeSent;
 use app::api::violations::{
     Attention, OwnVehicle, Proof, RecordCard, RecordDetail, VehicleCard, VehicleRecords, Violations,
 };
-use app::visit::FieldError;
 use async_trait::async_trait;
 use rules::Moment;
 use rules::calendar;
@@ -27,6 +28,7 @@ use crate::db::registry::{self, HoldEnd, RecordRow, VehicleRow};
 use crate::http::current::{Person, person};
 use crate::state::State;
 pub use card::{act, laws, paper_offices};
+use dispute::Disputed;
 use facts::{Asking, Standing, moment};
 
 pub struct ViolationService(pub State);
@@ -142,29 +144,34 @@ impl Violations for ViolationService {
         Ok(record_detail(&self.0, &person, vehicle, record).await?)
     }
 
-    async fn dispute(&self, vehicle: &str, record: &str) -> Result<(), ServiceError> {
+    async fn send_dispute_code(&self, vehicle: &str, record: &str) -> Result<(), ServiceError> {
         let person = person()?;
-        let (request, vehicle, record) = (self.0.request(), vehicle.to_owned(), record.to_owned());
-        let marked = self.0.store.write(move |connection| {
-            let (person, vehicle, record) = (person.clone(), vehicle.clone(), record.clone());
-            Box::pin(async move {
-                let judged = load_vehicle(connection, &person, &vehicle, request, Asking::default()).await?;
-                load_record(connection, &judged, &record).await?;
-                if registry::mark_disputed(connection, &vehicle, &record).await? {
-                    return Ok(());
-                }
-                let held = load_record(connection, &judged, &record).await?.state == "held";
-                let text = if held { "error.dispute.held" } else { "error.dispute.processed" };
-                Err(ServiceError::Invalid(vec![FieldError::new("", text)]).into())
-            })
-        });
-        Ok(marked.await?)
+        dispute::send_code(&self.0, &person, &disputed(vehicle, record)).await
+    }
+
+    async fn dispute_code_sent(&self, vehicle: &str, record: &str) -> Result<CodeSent, ServiceError> {
+        let person = person()?;
+        dispute::code_sent(&self.0, &person, &disputed(vehicle, record)).await
+    }
+
+    async fn dispute(&self, vehicle: &str, record: &str, code: &str) -> Result<(), ServiceError> {
+        let person = person()?;
+        dispute::dispute(&self.0, &person, &disputed(vehicle, record), code).await
+    }
+
+    async fn withdraw_dispute(&self, vehicle: &str, record: &str) -> Result<(), ServiceError> {
+        let person = person()?;
+        Ok(dispute::withdraw(&self.0, &person, &disputed(vehicle, record)).await?)
     }
 
     async fn attention(&self) -> Result<Vec<Attention>, ServiceError> {
         let person = person()?;
         Ok(attention::due(&self.0, &person).await?)
     }
+}
+
+fn disputed(vehicle: &str, record: &str) -> Disputed {
+    Disputed { vehicle: vehicle.to_owned(), record: record.to_owned() }
 }
 
 /// The records that the person sees of the vehicle.
@@ -239,10 +246,13 @@ async fn record_detail(
     let then = calendar::local(record.violated_at).date();
     let code = ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
     let today = calendar::local(now).date();
+    let rulebook = &state.rulebook;
+    let dispute = dispute::rights(&mut connection, person, &judged, &record, &row, rulebook).await?;
     let mut card = judged.card(&row, record, &person.id, state)?;
     prove(&mut connection, person, vehicle, std::slice::from_mut(&mut card)).await?;
     Ok(RecordDetail {
         vehicle: card_of(&judged),
+        dispute,
         record: card,
         rulebook: state.rulebook.version.clone(),
         points_under_law: PointsUnderLaw::of(&code, then, today),

@@ -27,10 +27,11 @@ fn wrong_lines() -> Vec<(String, &'static str, &'static str)> {
         (person(r#""id_number":"53010219880412901X","name":"""#), "length", "name"),
         (person(r#""id_number":"53010219880412901X","name":"李\n明""#), "character", "name"),
         (
-            person(r#""id_number":"53010219880412901X","name":"李明","phone":"13800000001""#),
+            person(r#""id_number":"53010219880412901X","name":"李明","email":"li@example.com""#),
             "unknown-field",
-            "phone",
+            "email",
         ),
+        (person(r#""id_number":"53010219880412901X","name":"李明","phone":"1380000000""#), "length", "phone"),
         (
             person(r#""id_number":"53010219880412901X","name":"李明","53010219880412901X":1"#),
             "unknown-field",

@@ -24,7 +24,7 @@ pub fn now() -> DateTime<Utc> {
 
 /// What the feed writes, by table; sealed columns are opened for the comparison.
 const TABLES: &[(&str, &[&str], &[&str])] = &[
-    ("persons", &["id", "updated_at"], &["name", "id_number"]),
+    ("persons", &["id", "updated_at"], &["name", "id_number", "phone"]),
     ("organisations", &["id", "name", "updated_at"], &[]),
     (
         "licences",

@@ -1,6 +1,9 @@
-//! SMS codes: one a minute for each purpose, ten a day for all, each for one purpose, one browser and one selection, once, for ten minutes.
+//! SMS codes: one a minute for each purpose, ten a day on the word of strangers, each for one purpose, one browser and one
+//! thing, once, for ten minutes.
 
-use crate::support::{Answer, Browser, NEW_PHONE, Site, sites};
+use server::http::address::{Proxies, network};
+
+use crate::support::{Answer, Browser, NEW_PHONE, Site, sites, sites_with};
 use crate::world::PHONE;
 
 async fn ask(browser: &Browser, phone: &str) -> Answer {
@@ -24,18 +27,116 @@ async fn asked(site: &Site) -> (Browser, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_code_within_a_minute_is_refused() {
+async fn within_a_minute_no_second_code_goes_out_and_the_first_stays_good() {
     for site in sites().await {
-        let (browser, _) = asked(&site).await;
-        site.seconds_pass(59);
-        let again = ask(&browser, PHONE).await;
-        assert_eq!(again.location(), "/sign-in");
-        assert!(again.set_cookie("__Host-flash").is_some(), "the page says when to come back");
-        assert_eq!(ask(&site.browser(), PHONE).await.location(), "/sign-in", "another browser");
+        let (browser, code) = asked(&site).await;
+        site.seconds_pass(17);
+        assert_eq!(ask(&browser, PHONE).await.location(), "/sign-in/code", "pressed again");
+        let again = browser.submit("/sign-in/code", "/api/sign-in/code/send", &[]).await;
+        assert_eq!(again.location(), "/sign-in/code", "asked for once more");
+        let page = browser.get("/sign-in/code").await.body;
+        assert!(page.contains("验证码已发出，43 秒后可重发"), "{page}");
+        assert!(!page.contains("lt-errors") && !page.contains("太频繁"), "{page}");
+        let stranger = site.browser();
+        assert_eq!(ask(&stranger, PHONE).await.location(), "/sign-in", "another browser");
+        assert!(stranger.get("/sign-in").await.body.contains("43 秒"), "the page says when to come back");
+        site.seconds_pass(42);
+        assert_eq!(ask(&stranger, PHONE).await.location(), "/sign-in", "59 seconds");
         assert_eq!(site.world.number("select count(*) from sms_codes").await, 1);
         assert_eq!(site.world.number("select count(*) from outbox where kind = 'sms'").await, 1);
         site.seconds_pass(1);
-        assert_eq!(ask(&browser, PHONE).await.location(), "/sign-in/code");
+        let again = browser.submit("/sign-in/code", "/api/sign-in/code/send", &[]).await;
+        assert_eq!(again.location(), "/sign-in/code");
+        assert_eq!(site.world.number("select count(*) from sms_codes").await, 2, "a minute later");
+        assert_eq!(try_code(&browser, &code).await.location(), "/", "the first is good to its own end");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pressing_again_within_a_minute_keeps_the_code_for_registering_and_for_an_order() {
+    for site in sites().await {
+        let browser = site.browser();
+        let sent = browser.submit("/register", "/api/register/code/send", &[("phone", NEW_PHONE)]).await;
+        assert_eq!(sent.location(), "/register/code");
+        let code = site.world.newest_code().await;
+        let again = browser.submit("/register/code", "/api/register/code/send", &[]).await;
+        assert_eq!(again.location(), "/register/code");
+        assert!(browser.get("/register/code").await.body.contains("验证码已发出，60 秒后可重发"));
+        let next = browser.submit("/register/code", "/api/register/code", &[("code", &code)]).await;
+        assert_eq!(next.location(), "/register/identity");
+
+        let driver = site.driver().await;
+        let form = driver.order_form(&site, "v1", "r1").await;
+        let confirm = "/vehicles/v1/confirm?records=r1";
+        site.seconds_pass(20);
+        let again = driver.submit(confirm, "/api/orders/code/send", &[]).await;
+        assert_eq!(again.location(), confirm);
+        assert!(driver.get(confirm).await.body.contains("验证码已发出，40 秒后可重发"));
+        let placed = driver.post("/api/orders/place", &form.pairs()).await;
+        assert!(placed.location().starts_with("/orders/"), "{}", placed.location());
+        assert_eq!(site.world.number("select count(*) from sms_codes").await, 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_asked_for_once_more_only_after_a_first() {
+    for site in sites().await {
+        let browser = site.browser();
+        let token = browser.token().await;
+        let sent = browser.post("/api/sign-in/code/send", &[("csrf", &token), ("again", "true")]).await;
+        assert_eq!(sent.location(), "/sign-in");
+        let sent = browser.submit("/sign-in", "/api/sign-in/code/send", &[("phone", "")]).await;
+        assert_eq!(sent.location(), "/sign-in", "an empty field is mended where it is");
+        assert!(browser.get("/sign-in").await.body.contains("11 位"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_names_the_act_that_its_code_confirms() {
+    for site in sites().await {
+        let driver = site.driver().await;
+        ask(&site.browser(), PHONE).await;
+        site.seconds_pass(1);
+        let decision = "/vehicles/v1/decision?records=r1&records=r5&agreed=yes";
+        driver.submit(decision, "/api/orders/code/send", &[]).await;
+        let order = site.world.newest_code().await;
+        let english = [("language", "en"), ("next", "/")];
+        driver.submit("/settings", "/api/settings", &english).await;
+        driver.ask_to_dispute(&site, "v1", "r2").await;
+        let dispute = site.world.newest_code().await;
+        let texts = site.world.texts_to(PHONE).await;
+        assert!(texts[0].starts_with("【路通】您正在登录。验证码 "), "{}", texts[0]);
+        assert_eq!(
+            texts[1],
+            format!(
+                "【路通】您正在接受处理 云A54321 的 2 条违法：罚款 400 元、记 3 分。验证码 {order}，10 分钟内有效，\
+                 不要告诉任何人。\n@lutong.example #{order}"
+            )
+        );
+        assert_eq!(
+            texts[2],
+            format!(
+                "[Lutong] You are disputing a violation record of 云A54321. Code {dispute}, valid for 10 minutes. \
+                 Don't tell anyone.\n@lutong.example #{dispute}"
+            )
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_set_back_or_forward_keeps_nobody_waiting_for_a_code() {
+    for site in sites().await {
+        let (browser, code) = asked(&site).await;
+        site.minutes_pass(-3 * 60);
+        assert_eq!(ask(&browser, PHONE).await.location(), "/sign-in/code", "set back");
+        assert_eq!(try_code(&browser, &code).await.location(), "/sign-in/code", "the old one is void");
+        let texts = site.world.texts_to(PHONE).await;
+        let earliest = texts[0].rsplit_once('#').expect("a code").1;
+        assert_eq!(try_code(&browser, earliest).await.location(), "/");
+        site.minutes_pass(5 * 24 * 60);
+        assert_eq!(ask(&site.browser(), PHONE).await.location(), "/sign-in/code", "set forward");
+        site.minutes_pass(-5 * 24 * 60);
+        assert_eq!(ask(&site.browser(), PHONE).await.location(), "/sign-in/code", "and back");
     }
 }
 
@@ -64,27 +165,49 @@ async fn of_ten_at_once_one_gets_a_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_codes_a_day_for_all_purposes_together_and_the_next_day_again() {
-    for site in sites().await {
-        let (browser, driver) = (site.browser(), site.driver().await);
-        let register = [("phone", PHONE)];
-        for number in 1..=5 {
-            assert_eq!(ask(&browser, PHONE).await.location(), "/sign-in/code", "number {number}");
-            let sent = browser.submit("/register", "/api/register/code/send", &register).await;
-            assert_eq!(sent.location(), "/register/code", "within the minute, for another purpose");
+async fn ten_codes_a_day_go_to_a_number_on_the_word_of_strangers_and_six_on_the_word_of_one() {
+    let proxied = |state: &mut server::state::State| {
+        state.proxies = Proxies::new(vec![network("127.0.0.0/8").expect("a network")]);
+    };
+    let addresses = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
+    for site in sites_with(proxied).await {
+        let roaming = site.browser();
+        let mut sent = Vec::new();
+        for number in 0..8 {
+            let answer = ask(&roaming.at(addresses[number % 4]), PHONE).await;
+            sent.push(answer.location() == "/sign-in/code");
             site.seconds_pass(61);
         }
-        let sent = browser.submit("/register", "/api/register/code/send", &register).await;
-        assert_eq!(sent.location(), "/register", "the eleventh");
-        assert!(browser.get("/register").await.body.contains("请明天再试"), "not in some seconds");
-        assert_eq!(ask(&browser, PHONE).await.location(), "/sign-in", "for signing in");
-        let decision = "/vehicles/v1/decision?records=r1&agreed=yes";
-        let sent = driver.submit(decision, "/api/orders/code/send", &[]).await;
-        assert_eq!(sent.location(), decision, "for an order");
-        assert_eq!(ask(&browser, NEW_PHONE).await.location(), "/sign-in/code", "another phone");
-        assert_eq!(site.world.number("select count(*) from sms_codes").await, 11);
+        assert_eq!(sent, [true, true, true, true, true, true, false, false], "one browser, wherever it is");
+        assert!(roaming.get("/sign-in").await.body.contains("请明天再试"), "not in some seconds");
+        for number in 0..6 {
+            let browser = site.browser().at(addresses[number % 4]);
+            let register = [("phone", PHONE)];
+            let sent = browser.submit("/register", "/api/register/code/send", &register).await;
+            let goes = if number < 4 { "/register/code" } else { "/register" };
+            assert_eq!(sent.location(), goes, "number {number} of others, for whatever purpose");
+            site.seconds_pass(61);
+        }
+        assert_eq!(ask(&roaming, NEW_PHONE).await.location(), "/sign-in/code", "another phone");
+        assert_eq!(site.world.texts_to(PHONE).await.len(), 10);
         site.minutes_pass(24 * 60);
-        assert_eq!(ask(&browser, PHONE).await.location(), "/sign-in/code", "the next day");
+        assert_eq!(ask(&roaming, PHONE).await.location(), "/sign-in/code", "the next day");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_has_thirty_codes_a_day() {
+    for site in sites().await {
+        let driver = site.driver().await;
+        let mut sent = 0;
+        for _ in 0..32 {
+            site.seconds_pass(61);
+            let decision = "/vehicles/v1/decision?records=r1&agreed=yes";
+            let answer = driver.submit(decision, "/api/orders/code/send", &[]).await;
+            sent += usize::from(answer.location().starts_with("/vehicles/v1/confirm"));
+        }
+        assert_eq!(sent, 30);
+        assert_eq!(ask(&site.browser(), PHONE).await.location(), "/sign-in/code", "for signing in");
     }
 }
 
@@ -94,7 +217,7 @@ async fn one_address_gets_no_more_codes_a_day_than_its_limit_for_whatever_phones
     let few = |state: &mut server::state::State| {
         state.limits = std::sync::Arc::new(Limits::new(1_000, 1_000, 1_000, 3));
     };
-    for site in crate::support::sites_with(few).await {
+    for site in sites_with(few).await {
         for last in 1..=4 {
             let sent = ask(&site.browser(), &format!("1390000000{last}")).await;
             assert_eq!(sent.location() == "/sign-in/code", last <= 3, "number {last}: {}", sent.location());

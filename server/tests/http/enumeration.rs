@@ -1,8 +1,8 @@
 //! Whether a phone has an account is told to nobody who does not hold the phone.
 
-use crate::support::{
-    Answer, Browser, DRIVERS_PLATE, NEW_ID_NUMBER, NEW_PHONE, NEW_PLATE, PASSWORD, Site, sites,
-};
+use crate::form::forms;
+use crate::journal;
+use crate::support::{Answer, Browser, DRIVERS_PLATE, NEW_ID_NUMBER, PASSWORD, Site, sites};
 use crate::world::{ID_NUMBER, PHONE};
 
 /// No account, and the same masked number as the driver's.
@@ -24,7 +24,10 @@ async fn plain(browser: &Browser, answer: &Answer, phone: &str) -> Vec<String> {
     let page = browser.get(answer.location()).await;
     let policy = page.header("content-security-policy");
     let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).expect("a nonce");
-    let body = page.body.replace(nonce, "NONCE").replace(phone, "PHONE");
+    let mut body = page.body.replace(nonce, "NONCE").replace(phone, "PHONE");
+    for form in forms(&page.body) {
+        body = form.value("csrf").map_or(body.clone(), |token| body.replace(token, "TOKEN"));
+    }
     let mut parts = vec![answer.status.to_string(), answer.location().to_owned(), names.join(" ")];
     parts.extend(cookies);
     parts.extend([answer.body.clone(), page.status.to_string(), body]);
@@ -87,80 +90,84 @@ async fn a_wrong_code_is_answered_alike_for_known_and_unknown_phones() {
     }
 }
 
-/// Proves the phone, in a browser of its own.
-async fn proven(site: &Site, phone: &str) -> Browser {
-    site.seconds_pass(1);
-    let browser = site.browser();
-    let sent = browser.submit("/register", "/api/register/code/send", &[("phone", phone)]).await;
-    let code = site.world.newest_code().await;
-    let next = browser.submit(sent.location(), "/api/register/code", &[("code", &code)]).await;
-    assert_eq!(next.location(), "/register/identity");
-    browser
+/// What answering the form costs: every statement to the store in its order, and passwords hashed.
+async fn cost(browser: &Browser, page: &str, action: &str, fields: &[(&str, &str)]) -> (Vec<String>, usize) {
+    let form = browser.form(page, action).await.with(fields);
+    journal::take_statements();
+    let hashed = journal::text().matches(HASHED).count();
+    browser.post(action, &form.pairs()).await;
+    (journal::take_statements(), journal::text().matches(HASHED).count() - hashed)
 }
 
-async fn identify(browser: &Browser, id_number: &str, proof: &str) -> String {
-    let fields = [("id_number", id_number), ("proof", proof)];
-    let sent = browser.submit("/register/identity", "/api/register/identity", &fields).await;
-    sent.location().to_owned()
-}
+const HASHED: &str = "a password is compared with a hash";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn five_tries_a_day_to_be_recognised_for_one_phone_and_for_one_id_number() {
-    let again = "/register/identity";
+async fn known_and_unknown_phones_take_the_same_work() {
+    journal::start();
     for site in sites().await {
-        let phone = proven(&site, "13911110001").await;
-        for number in 0..5 {
-            let nobody = format!("53010219700101{number:03}");
-            let nobody = format!("{nobody}{}", check_digit(&nobody));
-            assert_eq!(identify(&phone, &nobody, NEW_PLATE).await, again);
+        let browser = site.browser();
+        for (page, action) in
+            [("/sign-in", "/api/sign-in/code/send"), ("/register", "/api/register/code/send")]
+        {
+            let known = cost(&browser, page, action, &[("phone", PHONE)]).await;
+            let unknown = cost(&browser, page, action, &[("phone", UNKNOWN)]).await;
+            assert!(known.0.iter().any(|statement| statement.contains("insert into outbox")), "{known:?}");
+            assert_eq!(known, unknown, "{action}");
         }
-        assert_eq!(identify(&phone, NEW_ID_NUMBER, NEW_PLATE).await, again, "the phone's sixth");
-        assert!(phone.get(again).await.body.contains("对不上"), "in the words of a wrong entry");
-        for number in 0..5 {
-            let guesser = proven(&site, &format!("1391111002{number}")).await;
-            let guessed = identify(&guesser, NEW_ID_NUMBER, &format!("云A0000{number}")).await;
-            assert_eq!(guessed, again);
+        let (page, action) = ("/sign-in/password", "/api/sign-in/password");
+        // The tenth of a day is told to the owner of a known phone.
+        for number in 1..=11 {
+            let wrong = |phone| [("phone", phone), ("password", "not-the-password")];
+            let known = cost(&browser, page, action, &wrong(PHONE)).await;
+            let unknown = cost(&browser, page, action, &wrong(UNKNOWN)).await;
+            assert_eq!(known, unknown, "password {number}");
+            assert_eq!(known.1, 1, "password {number}");
+            let told = known.0.iter().any(|statement| statement.contains("insert into outbox"));
+            assert_eq!(told, number == 10, "password {number}");
         }
-        let owner = proven(&site, NEW_PHONE).await;
-        assert_eq!(identify(&owner, NEW_ID_NUMBER, NEW_PLATE).await, again, "the number's sixth");
-        site.minutes_pass(24 * 60);
-        let owner = proven(&site, NEW_PHONE).await;
-        assert_eq!(identify(&owner, NEW_ID_NUMBER, NEW_PLATE).await, "/register/password", "the next day");
     }
 }
 
-fn check_digit(digits: &str) -> char {
-    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 =
-        digits.chars().filter_map(|digit| digit.to_digit(10)).zip(WEIGHTS).map(|(d, w)| d * w).sum();
-    ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2'][sum as usize % 11]
+#[tokio::test(flavor = "multi_thread")]
+async fn known_and_unknown_id_numbers_are_answered_alike_with_the_same_work() {
+    journal::start();
+    let (page, action) = ("/register/identity", "/api/register/identity");
+    for site in sites().await {
+        let browser = site.browser();
+        browser.prove_phone(&site, UNKNOWN).await;
+        let (mut seen, mut costs) = (Vec::new(), Vec::new());
+        // A person with the right plate, one with another's, and nobody.
+        for (id_number, proof) in
+            [(ID_NUMBER, DRIVERS_PLATE), (NEW_ID_NUMBER, DRIVERS_PLATE), ("530102197001010002", "云A33333")]
+        {
+            let fields = [("id_number", id_number), ("proof", proof)];
+            costs.push(cost(&browser, page, action, &fields).await);
+            let shown = browser.get("/register/identity/code").await;
+            let policy = shown.header("content-security-policy").to_owned();
+            let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next());
+            let body = shown.body.replace(nonce.expect("a nonce"), "NONCE");
+            let at = body.find("****").expect("a masked phone");
+            seen.push((shown.status, body.replace(&body[at - 3..at + 8], "PHONE")));
+        }
+        assert!(costs[0].0.iter().any(|statement| statement.contains("insert into outbox")), "{costs:?}");
+        assert_eq!((&seen[0], &costs[0]), (&seen[1], &costs[1]), "{:?}", site.world.engine());
+        assert_eq!((&seen[0], &costs[0]), (&seen[2], &costs[2]), "{:?}", site.world.engine());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_id_number_of_nobody_and_one_that_does_not_fit_the_plate_are_answered_alike() {
+async fn a_made_up_phone_stays_the_same_and_differs_with_every_entry() {
     for site in sites().await {
         let browser = site.browser();
-        let sent = browser.submit("/register", "/api/register/code/send", &[("phone", NEW_PHONE)]).await;
-        let code = site.world.newest_code().await;
-        let next = browser.submit(sent.location(), "/api/register/code", &[("code", &code)]).await;
-        assert_eq!(next.location(), "/register/identity");
-        let mut seen = Vec::new();
-        // Nobody, a person whose plate it is not, a person who has an account already.
-        for (id_number, proof) in [
-            ("530102197001010002", "云A33333"),
-            ("530102199505053056", "云A22222"),
-            (ID_NUMBER, DRIVERS_PLATE),
-        ] {
-            let fields = [("id_number", id_number), ("proof", proof)];
-            let answer = browser.submit("/register/identity", "/api/register/identity", &fields).await;
-            assert_eq!(answer.location(), "/register/identity", "{id_number}");
-            let page = browser.get(answer.location()).await;
-            let policy = page.header("content-security-policy").to_owned();
-            let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next());
-            let body = page.body.replace(nonce.expect("a nonce"), "NONCE");
-            seen.push(body.replace(id_number, "NUMBER").replace(proof, "PROOF"));
+        browser.prove_phone(&site, UNKNOWN).await;
+        let mut phones = Vec::new();
+        for proof in ["云A00001", "云A00002", "云A00001"] {
+            assert_eq!(browser.identify("530102197001010002", proof).await, "/register/identity/code");
+            let body = browser.get("/register/identity/code").await.body;
+            let at = body.find("****").expect("a masked phone");
+            phones.push(body[at - 3..at + 8].to_owned());
         }
-        assert_eq!(seen[0], seen[1]);
-        assert_eq!(seen[0], seen[2]);
+        assert_eq!(phones[0], phones[2]);
+        assert_ne!(phones[0], phones[1]);
     }
 }

@@ -45,6 +45,9 @@ async fn targets(site: &Site, driver: &Browser) -> Vec<Form> {
     let session = driver.form("/me/sessions", "/api/sessions/end").await;
     let session = session.value("session").expect("the other session").to_owned();
     site.seconds_pass(61);
+    driver.dispute(site, "v1", "r4").await;
+    let (_, dispute) = driver.ask_to_dispute(site, "v1", "r3").await;
+    let dispute = dispute.expect("a code");
     let place = driver.order_form(site, "v1", "r2").await;
     let fill = |action: &str, fields: &[(&str, &str)]| {
         Form { action: action.to_owned(), fields: Vec::new() }.with(fields)
@@ -56,10 +59,14 @@ async fn targets(site: &Site, driver: &Browser) -> Vec<Form> {
         fill("/api/register/code/send", &[("phone", NEW_PHONE)]),
         fill("/api/register/code", &[("code", "000000")]),
         fill("/api/register/identity", &[("id_number", "530102199505053056"), ("proof", "云A33333")]),
+        fill("/api/register/identity/code/send", &[]),
+        fill("/api/register/identity/code", &[("code", "000000")]),
         fill("/api/register/password", &[("password", PASSWORD)]),
         fill("/api/settings", &[("language", "en")]),
         fill("/api/sessions/end", &[("session", &session)]),
-        fill("/api/records/dispute", &[("vehicle", "v1"), ("record", "r3")]),
+        fill("/api/records/dispute/code/send", &[("vehicle", "v1"), ("record", "r5")]),
+        fill("/api/records/dispute", &[("vehicle", "v1"), ("record", "r3"), ("code", &dispute)]),
+        fill("/api/records/dispute/withdraw", &[("vehicle", "v1"), ("record", "r4")]),
         fill("/api/orders/code/send", &[("vehicle", "v1"), ("records[]", "r4")]),
         place,
         fill("/api/orders/pay", &[("order", &order)]),

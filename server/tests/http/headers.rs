@@ -190,8 +190,21 @@ async fn nothing_personal_is_kept_by_a_cache() {
         visitor.submit("/sign-in", "/api/sign-in/code/send", &[("phone", "1")]).await;
         not_kept(&visitor, "/sign-in").await;
         assert_eq!(visitor.get("/rulebook").await.header("cache-control"), "private, no-cache");
-        let icon = visitor.get("/icons/icon.svg?1").await;
-        assert!(icon.header("cache-control").contains("immutable"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_icon_is_kept_for_good_under_the_name_of_its_drawing() {
+    for site in sites().await {
+        let visitor = site.browser();
+        for (path, status, kept) in [
+            ("/icons/icon.svg?1", StatusCode::OK, "public, max-age=31536000, immutable"),
+            ("/icons/icon.svg", StatusCode::OK, "no-cache"),
+            ("/icons/nothing.svg?1", StatusCode::NOT_FOUND, "no-store"),
+        ] {
+            let answer = visitor.get(path).await;
+            assert_eq!((answer.status, answer.header("cache-control")), (status, kept), "{path}");
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use tracing_subscriber::{EnvFilter, Registry, fmt};
 
 static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static QUERIES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static STATEMENTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 static STARTED: OnceLock<()> = OnceLock::new();
 
 struct Kept;
@@ -26,7 +27,7 @@ impl Write for Kept {
     }
 }
 
-/// Keeps the text of every query that reads.
+/// Keeps the text of every statement, and of every query that reads.
 struct Queries;
 
 struct Statement(String);
@@ -49,6 +50,10 @@ impl<S: Subscriber> Layer<S> for Queries {
         let mut statement = Statement(String::new());
         event.record(&mut statement);
         let text = statement.0.trim_start().to_ascii_lowercase();
+        // Connections are opened as they are needed, and set up with pragmas.
+        if !text.starts_with("pragma") {
+            STATEMENTS.lock().expect("the statements").push(statement.0.clone());
+        }
         if text.starts_with("select") || text.starts_with("with") {
             QUERIES.lock().expect("the queries").push(statement.0);
         }
@@ -69,6 +74,11 @@ pub fn start() {
 /// The log so far.
 pub fn text() -> String {
     String::from_utf8(LINES.lock().expect("the lines").clone()).expect("the log is UTF-8")
+}
+
+/// The statements since the last look, reading or writing.
+pub fn take_statements() -> Vec<String> {
+    std::mem::take(&mut *STATEMENTS.lock().expect("the statements"))
 }
 
 /// The queries since the last look.

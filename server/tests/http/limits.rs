@@ -119,6 +119,8 @@ async fn what_can_be_no_number_of_anything_is_not_found() {
             for (path, fields) in [
                 ("/api/orders/pay", vec![("order", number)]),
                 ("/api/orders/cancel", vec![("order", number)]),
+                ("/api/records/dispute/code/send", vec![("vehicle", "v1"), ("record", number)]),
+                ("/api/records/dispute/withdraw", vec![("vehicle", "v1"), ("record", number)]),
                 ("/api/records/dispute", vec![("vehicle", "v1"), ("record", number)]),
                 ("/api/records/dispute", vec![("vehicle", number), ("record", "r1")]),
                 ("/api/orders/code/send", vec![("vehicle", "v1"), ("records[]", number)]),
@@ -128,6 +130,32 @@ async fn what_can_be_no_number_of_anything_is_not_found() {
                 let sent = driver.post(path, &fields).await;
                 let found = sent.status != StatusCode::NOT_FOUND && sent.location() != "/not-found";
                 assert!(!found, "{path} {number:?}: {} {}", sent.status, sent.location());
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_typed_comes_back_short_whatever_its_length() {
+    for site in sites().await {
+        let browser = site.browser();
+        let token = browser.token().await;
+        let (long, next) = ("1".repeat(60_000), format!("/{}", "a".repeat(60_000)));
+        for (action, fields) in [
+            ("/api/sign-in/code/send", vec![("phone", long.as_str()), ("next", &next)]),
+            ("/api/sign-in/password", vec![("phone", &long), ("password", &long), ("next", &next)]),
+            ("/api/sign-in/code", vec![("code", &long), ("next", &next)]),
+            ("/api/register/code/send", vec![("phone", &long)]),
+            ("/api/register/identity", vec![("id_number", &long), ("proof", &long)]),
+            ("/api/records/dispute", vec![("vehicle", &long), ("record", &long)]),
+            ("/api/orders/code/send", vec![("vehicle", &long), ("records[]", &long)]),
+            ("/api/settings", vec![("next", &next)]),
+        ] {
+            for typed in fields {
+                let answer = browser.post(action, &[("csrf", &token), typed]).await;
+                let size: usize =
+                    answer.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+                assert!(size < 4_096, "{action} {}: {size} bytes of headers", typed.0);
             }
         }
     }
@@ -154,6 +182,22 @@ async fn whoever_reads_too_much_is_told_when_to_come_back_and_keeps_their_sessio
         assert!(refused.body.contains("太频繁") && refused.body.contains("lt-header"), "{}", refused.body);
         assert_eq!(refused.set_cookie("__Host-session"), None);
         assert_eq!(driver.get("/healthz").await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_that_cannot_be_read_lead_to_a_page_of_this_site_whatever_the_referer() {
+    for site in sites().await {
+        let browser = site.browser();
+        let token = browser.token().await;
+        for body in [format!("csrf={token}&again=perhaps"), format!("csrf={token}&phone=1&phone=2")] {
+            let request = browser.request(Method::POST, "/api/sign-in/code/send");
+            let request = request
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header("referer", "https://evil.example/page");
+            let answer = browser.send(request.body(body.clone())).await;
+            assert_eq!(answer.location(), "/error/stale", "{body}");
+        }
     }
 }
 

@@ -21,10 +21,13 @@ mod owners;
 mod places;
 mod privacy;
 mod processes;
+mod registering;
 mod routes;
 mod rulebook;
 mod selections;
 mod sessions;
+mod steps;
+mod strangers;
 mod support;
 mod verifying;
 #[path = "../support/world.rs"]

@@ -96,6 +96,16 @@ async fn the_decision_states_what_article_45_of_the_procedure_asks_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_police_of_the_city_decide_where_the_national_rules_hold() {
+    for site in sites().await {
+        site.world.run("update camera_records set region = '450302' where id = 'r1'".into()).await;
+        let driver = site.driver().await;
+        let shown = driver.get("/vehicles/v1/decision?records=r1&agreed=yes").await;
+        assert!(shown.body.contains("桂林市公安机关交通管理部门"), "{}", shown.body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_step_names_the_place() {
     for site in sites().await {
         let driver = site.driver().await;
@@ -119,10 +129,10 @@ async fn an_early_second_code_leaves_the_person_where_the_first_is_typed_in() {
         let again = driver.submit(confirm, "/api/orders/code/send", &[]).await;
         assert!(again.location().starts_with(confirm), "{}", again.location());
         let shown = driver.get(again.location()).await;
-        assert!(shown.body.contains("40 秒后可以重新发送"), "{}", shown.body);
-        // Another selection has no code that could be typed in.
+        assert!(shown.body.contains("40 秒后可重发"), "{}", shown.body);
+        // Another selection has no code that could be typed in: it gets its own.
         let other = driver.submit(&decision("r2"), "/api/orders/code/send", &[]).await;
-        assert_eq!(other.location(), decision("r2"));
+        assert_eq!(other.location(), "/vehicles/v1/confirm?records=r2");
         let placed = driver.submit(again.location(), "/api/orders/place", &[("code", &code)]).await;
         assert!(placed.location().starts_with("/orders/"), "{}", placed.location());
     }
@@ -303,6 +313,6 @@ async fn a_receipt_names_its_owner_in_full_and_folds_the_proof() {
         }
         let (_, proof) = shown.body.split_once("<details").expect("a folded part");
         assert!(!proof[..proof.find('>').expect("a tag")].contains("open"), "closed at first");
-        assert!(proof.contains("lutong-receipt-1"), "{proof}");
+        assert!(proof.contains("lutong-receipt-2"), "{proof}");
     }
 }

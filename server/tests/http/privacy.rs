@@ -9,7 +9,7 @@ use server::http::reference::Reference;
 
 use crate::journal;
 use crate::support::{
-    Answer, Browser, DRIVERS_PLATE, NEW_ID_NUMBER, NEW_PHONE, NEW_PLATE, PASSWORD, Site, sites,
+    Answer, Browser, DRIVERS_PLATE, NEW_ID_NUMBER, NEW_PASSWORD, NEW_PHONE, NEW_PLATE, PASSWORD, Site, sites,
 };
 use crate::world::{ID_NUMBER, PHONE};
 
@@ -18,7 +18,7 @@ struct Secrets(Vec<String>);
 
 impl Secrets {
     fn of_people() -> Self {
-        let known = [PHONE, NEW_PHONE, ID_NUMBER, NEW_ID_NUMBER, PASSWORD, "李明", "王芳"];
+        let known = [PHONE, NEW_PHONE, ID_NUMBER, NEW_ID_NUMBER, PASSWORD, NEW_PASSWORD, "李明", "王芳"];
         Self(known.map(str::to_owned).to_vec())
     }
 
@@ -69,7 +69,7 @@ async fn journey(site: &Site, secrets: &mut Secrets) -> Vec<Browser> {
         visitor.submit("/register/identity", "/api/register/identity", &fields).await;
     }
     secrets.add_browser(&visitor).await;
-    let fields = [("password", PASSWORD)];
+    let fields = [("password", NEW_PASSWORD)];
     let made = visitor.submit("/register/password", "/api/register/password", &fields).await;
     assert_eq!(made.location(), "/register/done");
     secrets.add_browser(&visitor).await;
@@ -89,8 +89,11 @@ async fn journey(site: &Site, secrets: &mut Secrets) -> Vec<Browser> {
     let placed = driver.post("/api/orders/place", &form.pairs()).await;
     let order = placed.location().strip_prefix("/orders/").expect("an order").to_owned();
     let receipt = driver.pay(site, &order).await;
-    let dispute = "/vehicles/v1/records/r3/dispute";
-    driver.submit(dispute, "/api/records/dispute", &[("vehicle", "v1"), ("record", "r3")]).await;
+    let (sent, code) = driver.ask_to_dispute(site, "v1", "r3").await;
+    secrets.0.extend(code.clone());
+    driver
+        .submit(sent.location(), "/api/records/dispute", &[("code", code.as_deref().unwrap_or_default())])
+        .await;
     for page in
         ["/", "/me", "/me/licence", "/me/sessions", "/vehicles", "/vehicles/v1", "/orders", "/receipts"]
     {

@@ -48,6 +48,7 @@ fn production_refuses_to_start_and_names_everything_that_it_lacks() {
     for setting in [
         "LUTONG_ORIGIN",
         "LUTONG_SMS_URL",
+        "LUTONG_SMS_TOKEN",
         "LUTONG_WECHAT_URL",
         "LUTONG_WECHAT_KEYS",
         "LUTONG_SEAL_KEYS",

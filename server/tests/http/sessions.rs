@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode};
 
-use crate::support::{ORIGIN, PASSWORD, sites};
+use crate::support::{ORIGIN, OTHER_PHONE, PASSWORD, sites};
 use crate::world::PHONE;
 
 const SESSION: &str = "__Host-session";
@@ -37,7 +37,14 @@ async fn every_cookie_of_the_program_is_for_this_host_alone() {
         note(&browser.sign_in(PHONE, "wrong-password").await);
         note(&browser.sign_in(PHONE, PASSWORD).await);
         note(&browser.submit("/settings", "/api/settings", &[("language", "en")]).await);
-        for name in ["__Host-session", "__Host-visit", "__Host-draft", "__Host-flash", "__Host-preferences"] {
+        for name in [
+            "__Host-session",
+            "__Host-visit",
+            "__Host-draft",
+            "__Host-flash",
+            "__Host-known",
+            "__Host-preferences",
+        ] {
             assert!(lines.iter().any(|line| line.starts_with(name)), "{name} is not among {lines:?}");
         }
         for line in lines {
@@ -146,6 +153,48 @@ async fn a_session_is_over_after_twelve_hours_however_much_it_is_used() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn sign_out_pressed_twice_ends_signed_out() {
+    for site in sites().await {
+        let browser = site.driver().await;
+        let form = browser.form("/me", "/api/sign-out").await;
+        // As they are when pressed: with the cookies of the page.
+        let request = || browser.request(http::Method::POST, "/api/sign-out").form(&form.pairs());
+        let (first, second) = tokio::join!(browser.send(request()), browser.send(request()));
+        for answer in [&first, &second] {
+            assert_eq!(answer.location(), "/signed-out");
+            assert!(answer.set_cookie(SESSION).is_some_and(|line| line.contains("Max-Age=0")), "{answer:?}");
+        }
+        assert!(!browser.is_signed_in().await);
+
+        let browser = site.driver().await;
+        let form = browser.form("/me", "/api/sign-out").await;
+        let late = browser.request(http::Method::POST, "/api/sign-out").form(&form.pairs());
+        assert_eq!(browser.post("/api/sign-out", &form.pairs()).await.location(), "/signed-out");
+        assert_eq!(browser.send(late).await.location(), "/signed-out", "after the first was answered");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sign_in_pressed_twice_over_an_old_session_ends_signed_in() {
+    for site in sites().await {
+        let fields = [("phone", PHONE), ("password", PASSWORD)];
+        for at_once in [true, false] {
+            let browser = site.driver().await;
+            let form = browser.form("/sign-in/password", "/api/sign-in/password").await.with(&fields);
+            let request = || browser.request(http::Method::POST, "/api/sign-in/password").form(&form.pairs());
+            let (one, other) = (request(), request());
+            let (first, second) = if at_once {
+                tokio::join!(browser.send(one), browser.send(other))
+            } else {
+                (browser.send(one).await, browser.send(other).await)
+            };
+            assert_eq!((first.location(), second.location()), ("/", "/"), "at once: {at_once}");
+            assert!(browser.is_signed_in().await);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_was_away_too_long_is_told_why_to_sign_in_and_comes_back_to_the_very_step() {
     for site in sites().await {
         let driver = site.driver().await;
@@ -169,6 +218,24 @@ async fn who_was_away_too_long_is_told_why_to_sign_in_and_comes_back_to_the_very
         // Whoever never signed in here is told nothing of the kind.
         let visitor = site.browser();
         assert!(!visitor.get(&to_step).await.body.contains("离开了"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_whose_account_has_no_proven_person_is_no_session() {
+    for site in sites().await {
+        let browser = site.other().await;
+        for (change, back) in
+            [("person_id = null", "person_id = id"), ("frozen_at = 1, person_id = id", "frozen_at = null")]
+        {
+            site.world.run(format!("update accounts set {change} where id <> 'a1'")).await;
+            assert!(!browser.is_signed_in().await, "{change}");
+            assert_eq!(browser.get("/session").await.status, StatusCode::UNAUTHORIZED, "{change}");
+            let tried = browser.sign_in(OTHER_PHONE, PASSWORD).await;
+            assert_eq!(tried.location(), "/sign-in/password", "{change}");
+            site.world.run(format!("update accounts set {back} where id <> 'a1'")).await;
+            assert_eq!(browser.get("/session").await.status, StatusCode::NO_CONTENT, "{back}");
+        }
     }
 }
 

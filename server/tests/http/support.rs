@@ -30,6 +30,8 @@ pub const OTHER_ID_NUMBER: &str = "530102198802022016";
 pub const NEW_PHONE: &str = "13800000003";
 pub const NEW_ID_NUMBER: &str = "530102199505053056";
 pub const NEW_PLATE: &str = "云A33333";
+/// A password that may be chosen.
+pub const NEW_PASSWORD: &str = "a quiet road at dawn";
 
 pub struct Site {
     pub world: World,
@@ -111,7 +113,7 @@ async fn populate(world: &World) {
     let password = passwords::hash(&*state.clock, PASSWORD).await.expect("a hash");
     world.run(format!("update accounts set password = '{password}' where id = 'a1'")).await;
     world.run(format!("update vehicles set plate = '{DRIVERS_PLATE}' where id = 'v1'")).await;
-    let other = person(world, OTHER_ID_NUMBER, "v2", "云A22222").await;
+    let other = person(world, OTHER_ID_NUMBER, Some(OTHER_PHONE), "v2", "云A22222").await;
     let new = NewAccount {
         phone: Phone::parse(OTHER_PHONE).expect("a phone"),
         person: other,
@@ -129,11 +131,17 @@ async fn populate(world: &World) {
     for picture in ["r1.png", "x1.png"] {
         std::fs::write(state.evidence.join(picture), picture).expect("a picture");
     }
-    person(world, NEW_ID_NUMBER, "v3", NEW_PLATE).await;
+    person(world, NEW_ID_NUMBER, Some(NEW_PHONE), "v3", NEW_PLATE).await;
 }
 
-/// A person of the registry with a licence and a small car; gives the key.
-async fn person(world: &World, id_number: &str, vehicle: &str, plate: &str) -> String {
+/// A person of the registry with a licence and a small car, and a phone where the registry has one; gives the key.
+pub async fn person(
+    world: &World,
+    id_number: &str,
+    phone: Option<&str>,
+    vehicle: &str,
+    plate: &str,
+) -> String {
     let state = &world.state;
     let number = IdNumber::parse(id_number).expect("an ID number");
     let id = state.sealer.look_up("person", number.as_str());
@@ -141,7 +149,13 @@ async fn person(world: &World, id_number: &str, vehicle: &str, plate: &str) -> S
         |part: &str, text: &str| state.sealer.seal(&*state.clock, &format!("persons:{id}:{part}"), text);
     let (name, number) = (seal("name", "王芳"), seal("id_number", id_number));
     let file = state.sealer.seal(&*state.clock, &format!("licences:{id}:file_number"), "530100654321");
-    world.run(format!("insert into persons values ('{id}', '{name}', '{number}', 0)")).await;
+    let phone = phone.map_or_else(|| "null".to_owned(), |phone| format!("'{}'", seal("phone", phone)));
+    world
+        .run(format!(
+            "insert into persons (id, name, id_number, phone, updated_at) \
+             values ('{id}', '{name}', '{number}', {phone}, 0)"
+        ))
+        .await;
     world
         .run(format!(
             "insert into licences values ('{id}', '{file}', '-', 'C1', 'normal', '2015-03-01', '2031-03-01', '', 0)"
@@ -164,7 +178,7 @@ impl Site {
             .build()
             .expect("a client");
         let base = format!("http://{}", self.address);
-        Browser { client, base, cookies: Arc::default(), addresses: Arc::default() }
+        Browser { client, base, cookies: Arc::default(), addresses: Arc::default(), forwarded_for: None }
     }
 
     /// A browser in which the phone's owner is signed in.
@@ -224,9 +238,16 @@ pub struct Browser {
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
     /// Every address that it asked for or was sent to.
     addresses: Arc<Mutex<Vec<String>>>,
+    /// Where a proxy says that it is.
+    forwarded_for: Option<&'static str>,
 }
 
 impl Browser {
+    /// The same browser at another address, behind a proxy that the site trusts.
+    pub fn at(&self, address: &'static str) -> Self {
+        Self { forwarded_for: Some(address), ..self.clone() }
+    }
+
     /// The value of the cookie, as it goes over the wire.
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.lock().expect("the cookies").get(name).cloned()
@@ -252,6 +273,10 @@ impl Browser {
         };
         let request =
             self.client.request(method, format!("{}{path}", self.base)).header(ACCEPT, "text/html,*/*");
+        let request = match self.forwarded_for {
+            Some(address) => request.header("x-forwarded-for", address),
+            None => request,
+        };
         if cookies.is_empty() { request } else { request.header(COOKIE, cookies.join("; ")) }
     }
 

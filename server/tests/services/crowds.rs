@@ -8,7 +8,7 @@ use server::http::current::Person;
 use server::services::accounts::codes;
 use server::services::orders::place::{self, Placing};
 
-use crate::support::worlds;
+use crate::support::{order_of, worlds};
 use crate::world::World;
 
 const DRIVERS: usize = 199;
@@ -34,7 +34,8 @@ async fn bound_drivers(world: &World) -> Vec<Person> {
         licences.push(format!("('{id}', '-', '-', 'C1', 'normal', '2015-03-01', '2031-03-01', '', 0)"));
         bindings.push(format!("('{id}', 'b', 'v1', {since}, null, 0)"));
     }
-    for (table, rows) in [("accounts", accounts), ("licences", licences), ("bindings", bindings)] {
+    let account = "accounts (id, phone_hash, phone, person_id, password, identity, created_at)";
+    for (table, rows) in [(account, accounts), ("licences", licences), ("bindings", bindings)] {
         world.run(format!("insert into {table} values {}", rows.join(", "))).await;
     }
     people
@@ -52,8 +53,9 @@ async fn two_hundred_people_who_may_all_handle_one_record_make_one_order() {
         let mut racing = Vec::new();
         for (number, person) in people.into_iter().enumerate() {
             world.clock.advance(chrono::TimeDelta::seconds(1));
-            let address = format!("10.0.0.{number}");
-            codes::send_to_person(&world.state, &person, &chosen.digest(), &address).await.expect("a code");
+            codes::send_to_person(&world.state, &person, order_of(1), &chosen.digest())
+                .await
+                .expect("a code");
             let code = world.newest_code().await;
             racing.push(Placing { person, key: format!("{number:020}"), chosen: chosen.clone(), code });
         }

@@ -2,6 +2,7 @@
 
 use server::db::{
     accounts, feed, keys, order_events, orders, outbox, payments, refunds, registry, retention, sms_codes,
+    tries,
 };
 use server::invariants;
 
@@ -23,6 +24,7 @@ async fn every_statement_is_understood_by_both_engines() {
             registry::STATEMENTS,
             retention::STATEMENTS,
             sms_codes::STATEMENTS,
+            tries::STATEMENTS,
             invariants::STATEMENTS,
         ];
         for (name, statement) in all.concat() {

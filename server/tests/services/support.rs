@@ -7,10 +7,13 @@ use axum::body::Bytes;
 use axum::routing::post;
 use http::HeaderMap;
 use rules::Moment;
+use rules::licence::Points;
+use rules::money::Fen;
 use rules::order::OrderState;
 use server::db::Engine;
 use server::db::orders::OrderKey;
 use server::services::accounts::codes;
+use server::services::accounts::texts::Act;
 use server::services::orders::place::{self, Placing};
 use server::services::orders::selection::Chosen;
 use server::services::payments::{notified, open};
@@ -60,7 +63,7 @@ impl World {
     /// Sends a code for the selection and reads it from the outbox.
     pub async fn code(&self, chosen: &Chosen) -> String {
         self.clock.advance(chrono::TimeDelta::seconds(61));
-        codes::send_to_person(&self.state, &self.driver, &chosen.digest(), "127.0.0.1")
+        codes::send_to_person(&self.state, &self.driver, order_of(1), &chosen.digest())
             .await
             .expect("a code goes out");
         self.newest_code().await
@@ -100,6 +103,11 @@ impl World {
         }
         panic!("{:?}: {:?} instead of {state:?}", self.engine(), self.order_state(order).await);
     }
+}
+
+/// What the text of a code for so many records names.
+pub fn order_of(records: usize) -> Act {
+    Act::PlaceOrder { plate: "云A12345".into(), records, fine: Fen::yuan(200), points: Points(3) }
 }
 
 /// So far in the future from the test's beginning.

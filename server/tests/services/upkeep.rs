@@ -1,15 +1,17 @@
 //! What happens without a request: texts go out or are given up, and what has had its time is forgotten.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::routing::post;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use rules::order::OrderState;
+use server::db::{Engine, accounts};
 use server::gateways::sms::SmsSender;
 use server::jobs::{orders, outbox, purge};
 use server::services::payments::release;
+use sqlx::{AssertSqlSafe, Row};
 use tokio::net::TcpListener;
 
 use crate::support::worlds;
@@ -35,7 +37,7 @@ async fn broken_provider() -> (String, Arc<AtomicUsize>) {
 async fn a_text_that_cannot_go_out_is_given_up_when_its_code_is_void() {
     for mut world in worlds().await {
         let (url, asked) = broken_provider().await;
-        world.state.sms = Some(Arc::new(SmsSender::to(&url)));
+        world.state.sms = Some(Arc::new(SmsSender::new(&url, None)));
         world.code(&world.chosen(&["r1"])).await;
         let open = "select count(*) from outbox where kind = 'sms' and done_at is null";
         let expired = "select count(*) from outbox where kind = 'sms' and expired = 1";
@@ -94,7 +96,95 @@ async fn notices_and_unpaid_orders_are_forgotten_in_time_and_what_was_paid_is_ke
     }
 }
 
-const KEPT: [&str; 5] = ["outbox", "sms_codes", "sms_allowances", "identity_tries", "sessions"];
+/// An SMS provider that takes its time; counts the most texts at once, and remembers what it is called by.
+async fn slow_provider() -> (String, Arc<Mutex<(usize, usize, Vec<String>)>>) {
+    let seen = Arc::new(Mutex::new((0, 0, Vec::new())));
+    let noted = Arc::clone(&seen);
+    let answer = post(move |headers: HeaderMap| {
+        let noted = Arc::clone(&noted);
+        async move {
+            {
+                let mut noted = noted.lock().unwrap();
+                noted.0 += 1;
+                noted.1 = noted.1.max(noted.0);
+                let token = headers.get("authorization").map(|value| value.to_str().unwrap().to_owned());
+                noted.2.extend(token);
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            noted.lock().unwrap().0 -= 1;
+            StatusCode::OK
+        }
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(axum::serve(listener, Router::new().route("/", answer)).into_future());
+    (url, seen)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn texts_go_out_side_by_side_to_a_provider_that_knows_the_program() {
+    for mut world in worlds().await {
+        let (url, seen) = slow_provider().await;
+        world.state.sms = Some(Arc::new(SmsSender::new(&url, Some("token-of-ours".into()))));
+        for number in 0..80 {
+            let seal = |part: &str, text: &str| {
+                world.state.sealer.seal(&*world.state.clock, &format!("outbox:t{number}:{part}"), text)
+            };
+            let (recipient, body) = (seal("recipient", "13800000001"), seal("body", "text"));
+            let row = "insert into outbox (id, kind, recipient, body, created_at, due_at, attempts, claimed_until, \
+                       valid_until) values";
+            let now = world.state.clock.now().timestamp_millis();
+            let until = now + 60_000;
+            let values =
+                format!("('t{number}', 'sms', '{recipient}', '{body}', {now}, {now}, 0, 0, {until})");
+            world.run(format!("{row} {values}")).await;
+        }
+        // One that cannot be opened keeps no other from going out.
+        world.run("update outbox set recipient = 'torn' where id = 't3'".into()).await;
+        outbox::once(&world.state).await.unwrap();
+        let (_, at_once, tokens) = seen.lock().unwrap().clone();
+        assert!((8..=32).contains(&at_once), "{at_once} at once");
+        assert_eq!(tokens, vec!["Bearer token-of-ours"; 79]);
+        assert_eq!(world.number("select count(*) from outbox where done_at is null").await, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_from_before_the_clock_was_set_back_keeps_no_text() {
+    for mut world in worlds().await {
+        let (url, asked) = broken_provider().await;
+        world.state.sms = Some(Arc::new(SmsSender::new(&url, None)));
+        world.code(&world.chosen(&["r1"])).await;
+        outbox::once(&world.state).await.unwrap();
+        outbox::once(&world.state).await.unwrap();
+        assert_eq!(asked.load(Ordering::SeqCst), 1, "claimed");
+        world.clock.advance(chrono::TimeDelta::hours(-3));
+        outbox::once(&world.state).await.unwrap();
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_sessions_are_found_by_an_index() {
+    for world in worlds().await {
+        if world.engine() != Engine::Sqlite {
+            continue;
+        }
+        for (name, statement) in accounts::STATEMENTS {
+            if !statement.starts_with("delete from sessions") {
+                continue;
+            }
+            let mut connection = world.state.store.read().await.unwrap();
+            let plan = sqlx::query(AssertSqlSafe(format!("explain query plan {statement}")));
+            for row in plan.fetch_all(&mut *connection).await.unwrap() {
+                let step: String = row.get("detail");
+                assert!(step.contains("USING INDEX"), "{name}: {step}");
+            }
+        }
+    }
+}
+
+const KEPT: [&str; 5] = ["outbox", "sms_codes", "sms_allowances", "tries", "sessions"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn texts_codes_allowances_tries_and_ended_sessions_are_forgotten_in_time() {
@@ -102,11 +192,11 @@ async fn texts_codes_allowances_tries_and_ended_sessions_are_forgotten_in_time()
         world.code(&world.chosen(&["r1"])).await;
         let now = world.state.clock.now().timestamp_millis();
         world.run(format!("insert into sessions values ('s1', 't', 'a1', {now}, {now}, '-')")).await;
-        world.run("insert into identity_tries values ('phone:p', '2026-11-18', 1)".into()).await;
+        world.run(format!("insert into tries values ('identity:p', 1, {now}, {now})")).await;
         let told = "insert into outbox (id, kind, recipient, body, created_at, due_at, attempts, claimed_until) values";
         world.run(format!("{told} ('o1', 'record-processed-elsewhere', '-', '-', {now}, {now}, 0, 0)")).await;
         for (minutes, left) in
-            [(0, [2, 1, 3, 1, 1]), (25 * 60, [2, 0, 0, 0, 0]), (7 * 24 * 60, [1, 0, 0, 0, 0])]
+            [(0, [2, 1, 2, 1, 1]), (25 * 60, [2, 0, 0, 0, 0]), (7 * 24 * 60, [1, 0, 0, 0, 0])]
         {
             world.clock.advance(chrono::TimeDelta::minutes(minutes));
             purge::once(&world.state).await.unwrap();

@@ -148,6 +148,17 @@ impl World {
         text.rsplit_once('#').expect("a bound code").1.to_owned()
     }
 
+    /// Texts that went to the phone, oldest first; the newest hundred.
+    pub async fn texts_to(&self, phone: &str) -> Vec<String> {
+        let mut connection = self.state.store.read().await.expect("a connection");
+        let rows = outbox::newest_of_kind(&mut connection, "sms", 100).await.expect("the outbox");
+        let open = |id: &str, part: &str, sealed: &str| {
+            self.state.sealer.open(&format!("outbox:{id}:{part}"), sealed).expect("sealed by us")
+        };
+        let to_phone = rows.iter().rev().filter(|row| open(&row.id, "recipient", &row.recipient) == phone);
+        to_phone.map(|row| open(&row.id, "body", &row.body)).collect()
+    }
+
     /// Presses a button on the provider's page.
     pub async fn press(&self, page: &str, outcome: &str) {
         let page = page.split('?').next().expect("an address");
@@ -186,14 +197,19 @@ async fn seed(state: &State) -> Person {
     let name = state.sealer.seal(&*state.clock, &place("name"), "李明");
     let number = state.sealer.seal(&*state.clock, &place("id_number"), ID_NUMBER);
     let phone = state.sealer.seal(&*state.clock, "accounts:a1:phone", PHONE);
+    let registry_phone = state.sealer.seal(&*state.clock, &place("phone"), PHONE);
     let phone_hash = state.sealer.look_up("phone", PHONE);
     let file = state.sealer.seal(&*state.clock, &format!("licences:{id}:file_number"), "530100123456");
     let at = state.clock.now().timestamp_millis();
     let violated = at - 5 * 86_400_000;
     let mut statements = vec![
-        format!("insert into persons values ('{id}', '{name}', '{number}', {at})"),
         format!(
-            "insert into accounts values ('a1', '{phone_hash}', '{phone}', '{id}', '-', 'real-person', {at})"
+            "insert into persons (id, name, id_number, phone, updated_at) \
+             values ('{id}', '{name}', '{number}', '{registry_phone}', {at})"
+        ),
+        format!(
+            "insert into accounts (id, phone_hash, phone, person_id, password, identity, created_at) \
+             values ('a1', '{phone_hash}', '{phone}', '{id}', '-', 'real-person', {at})"
         ),
         format!(
             "insert into licences values ('{id}', '{file}', '-', 'C1', 'normal', '2015-03-01', '2031-03-01', '', {at})"

@@ -85,14 +85,24 @@ pub fn split_and_bind(project: &Project, compiled: &[u8]) -> Result<Parts> {
 /// Dependencies carry scripts of their own; the glue takes them in, so that one file starts the module.
 fn join_scripts(folder: &Path, output_name: &str) -> Result<Vec<u8>> {
     let joined = folder.join("joined.js");
-    run(Command::new("esbuild")
+    run(esbuild()
         .arg(folder.join(format!("{output_name}.js")))
-        .args(["--bundle", "--format=esm", "--target=es2022", "--log-level=warning"])
-        // The glue names the module once for each function that it imports.
-        .arg("--log-override:duplicate-object-key=silent")
+        .arg("--bundle")
         .arg(format!("--external:./{LINK}.*"))
         .arg(format!("--outfile={}", joined.display())))?;
     Ok(std::fs::read(joined)?)
+}
+
+fn esbuild() -> Command {
+    let mut command = Command::new("esbuild");
+    // The glue names the link module once for each function that it imports from there.
+    command.args([
+        "--format=esm",
+        "--target=es2022",
+        "--log-level=warning",
+        "--log-override:duplicate-object-key=silent",
+    ]);
+    command
 }
 
 /// Makes every part small: modules by binaryen, scripts by esbuild.
@@ -104,8 +114,8 @@ pub fn optimise(project: &Project, parts: Parts) -> Result<Parts> {
         through(&folder, "wasm", &bytes, command, |command, from, to| command.arg(from).arg("-o").arg(to))
     };
     let script = |bytes: Vec<u8>| {
-        let mut command = Command::new("esbuild");
-        command.args(["--minify", "--format=esm", "--target=es2022", "--log-level=warning"]);
+        let mut command = esbuild();
+        command.arg("--minify");
         through(&folder, "js", &bytes, command, |command, from, to| {
             command.arg(from).arg(format!("--outfile={}", to.display()))
         })

@@ -65,13 +65,16 @@ fn ReceiptPage(receipt: ReceiptView) -> impl IntoView {
 fn rows(receipt: &ReceiptView) -> Vec<SummaryRow> {
     let order = &receipt.order;
     let place = language().pick(order.place_zh.clone(), order.place_en.clone());
+    // The national rules hold in many cities.
+    let authority = if order.place == services().portal.rulebook().national().id {
+        say("page.receipt.authority-of-place")
+    } else {
+        say_with("page.decision.authority-name", &[("place", &place)])
+    };
     let mut rows = vec![
         SummaryRow::new(say("page.receipt.payer"), receipt.payer.clone()),
         SummaryRow::new(say("page.record.plate"), order.plate.spoken()),
-        SummaryRow::new(
-            say("page.receipt.to"),
-            say_with("page.decision.authority-name", &[("place", &place)]),
-        ),
+        SummaryRow::new(say("page.receipt.to"), authority),
         SummaryRow::new(say("page.receipt.amount"), money_words(receipt.amount)),
         SummaryRow::new(
             say("page.decision.points"),

@@ -21,10 +21,7 @@ const FORM: &str = "records";
 
 /// The list with the filter and the ticks that the address of this page names.
 pub(super) fn list_href(vehicle: &str) -> String {
-    let (filter, ticks) = (query("filter"), records_query(&query_all("records")));
-    let filter = Group::from_code(&filter).map(|group| format!("filter={}", group.code()));
-    let query = filter.into_iter().chain((!ticks.is_empty()).then_some(ticks)).collect::<Vec<_>>().join("&");
-    if query.is_empty() { format!("/vehicles/{vehicle}") } else { format!("/vehicles/{vehicle}?{query}") }
+    Asked::of_address().with(format!("/vehicles/{vehicle}"))
 }
 
 /// Back to the list, which then asks to tick a record.
@@ -46,16 +43,28 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(facts: &SelectionFacts) -> Self {
-        let ticked = if query("choose") == "most" { facts.most() } else { query_all("records") };
-        Self { filter: Group::from_code(&query("filter")), ticked }
+    fn of_address() -> Self {
+        Self { filter: Group::from_code(&query("filter")), ticked: query_all("records") }
+    }
+
+    fn of_list(facts: &SelectionFacts) -> Self {
+        let asked = Self::of_address();
+        if query("choose") == "most" { Self { ticked: facts.most(), ..asked } } else { asked }
+    }
+
+    /// The page with all that is asked in its query.
+    fn with(&self, page: String) -> String {
+        let filter = self.filter.map(|group| format!("filter={}", group.code()));
+        let ticks = (!self.ticked.is_empty()).then(|| records_query(&self.ticked));
+        let query = filter.into_iter().chain(ticks).collect::<Vec<_>>().join("&");
+        if query.is_empty() { page } else { format!("{page}?{query}") }
     }
 }
 
 #[component]
 fn List(found: VehicleRecords) -> impl IntoView {
     let facts = selection_facts(&found);
-    let asked = Asked::read(&facts);
+    let asked = Asked::of_list(&facts);
     let base = format!("/vehicles/{}", found.vehicle.id);
     let mut counts = GroupCounts::default();
     found.records.iter().for_each(|record| counts.add(record.outlook().group()));
@@ -136,7 +145,7 @@ fn group_view(group: Group, records: Vec<RecordCard>, asked: &Asked, base: &str,
     let heading = view! {
         <h2 class="lt-group__title" id=id.clone()>{group_title(group)}" "<span class="lt-group__count">{count}</span></h2>
     };
-    let cards = records.into_iter().map(|record| record_card(record, &asked.ticked)).collect_view();
+    let cards = records.into_iter().map(|record| record_card(record, asked)).collect_view();
     if group == Group::Settled {
         return view! {
             <details class="lt-group lt-group--settled" open=asked.filter == Some(group)>
@@ -220,11 +229,12 @@ fn selection_words() -> SelectionWords {
     }
 }
 
-fn record_card(record: RecordCard, ticked: &[String]) -> impl IntoView + use<> {
-    let href = record_href(&record);
+fn record_card(record: RecordCard, asked: &Asked) -> impl IntoView + use<> {
+    // The record's page leads back to the list as it is.
+    let href = asked.with(format!("/vehicles/{}/records/{}", record.vehicle_id, record.id));
     let name = act(&record);
     let (id, heading) = (format!("record-{}", record.id), format!("act-{}", record.id));
-    let tick = record.verdict.passes().then(|| tick(&record, ticked.contains(&record.id)));
+    let tick = record.verdict.passes().then(|| tick(&record, asked.ticked.contains(&record.id)));
     let place = place_words(&record);
     let when = time_words(record.facts.violated_at);
     let location = record.location.clone();
@@ -239,15 +249,6 @@ fn record_card(record: RecordCard, ticked: &[String]) -> impl IntoView + use<> {
                 {reason(&record)}
             </div>
         </article>
-    }
-}
-
-/// The record's page, which leads back to the list as it is.
-fn record_href(record: &RecordCard) -> String {
-    let page = format!("/vehicles/{}/records/{}", record.vehicle_id, record.id);
-    match list_href(&record.vehicle_id).split_once('?') {
-        Some((_, query)) => format!("{page}?{query}"),
-        None => page,
     }
 }
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use rules::outlook::{Group, Outlook};
 use rules::violation::PointsUnderLaw;
 
+use super::dispute::Withdraw;
 use super::list::list_href;
 use super::{OfficeView, act, penalty_words, place_words, standing_tag};
 use crate::api::services;
@@ -25,7 +26,9 @@ pub fn Record() -> impl IntoView {
 
 #[component]
 fn RecordView(detail: RecordDetail) -> impl IntoView {
+    let disputable = detail.disputable();
     let record = detail.record;
+    let withdraw = detail.dispute.withdraw.then(|| view! { <Withdraw record=record.clone()/> });
     let back = format!("{}#record-{}", list_href(&record.vehicle_id), record.id);
     let rows = record_rows(&record, &detail.vehicle);
     let points_by = points_words(detail.points_under_law, &record);
@@ -35,7 +38,8 @@ fn RecordView(detail: RecordDetail) -> impl IntoView {
             {standing_tag(&record)}
             <SummaryList rows/>
             {points_by.map(|words| view! { <p>{words}</p> })}
-            {prospect(&record)}
+            {prospect(&record, disputable)}
+            {withdraw}
         </Layout>
     }
 }
@@ -52,8 +56,8 @@ fn picture(record: &RecordCard) -> impl IntoView + use<> {
 }
 
 /// What can be done about the record, and how.
-fn prospect(record: &RecordCard) -> AnyView {
-    let dispute = record.disputable().then(|| dispute_href(record));
+fn prospect(record: &RecordCard, disputable: bool) -> AnyView {
+    let dispute = disputable.then(|| dispute_href(record));
     let dispute = dispute.map(|href| {
         view! { <ButtonLink href=href kind=ButtonKind::Secondary>{say("page.record.dispute")}</ButtonLink> }
     });

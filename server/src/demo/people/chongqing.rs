@@ -116,7 +116,7 @@ fn wu_xia(teller: &mut Teller, name: &str) -> IdNumber {
 fn sun_li(teller: &mut Teller, name: &str) -> IdNumber {
     let person = teller.person(name, "500106", "19870625");
     teller.licence(&person, LicenceState::Normal, &[]);
-    let owner = teller.person("刘洋", "500106", "19860214");
+    let owner = teller.other_person("刘洋", "500106", "19860214");
     let car = teller.car(Owner::Person(owner), "渝B2M7N1");
     let bound = teller.moment(30, 10, 0);
     teller.binding(&person, &car, bound);

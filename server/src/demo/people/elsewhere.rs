@@ -150,7 +150,7 @@ fn wei_fang(teller: &mut Teller, name: &str) -> IdNumber {
 fn zhao_lei(teller: &mut Teller, name: &str) -> IdNumber {
     let person = teller.person(name, "370102", "19791105");
     teller.licence(&person, LicenceState::Normal, &[3]);
-    let wife = teller.person("孟晓燕", "370102", "19810218");
+    let wife = teller.other_person("孟晓燕", "370102", "19810218");
     let own = teller.car(Owner::Person(person.clone()), "鲁A8R1S5");
     let hers = teller.car(Owner::Person(wife), "鲁B3T6U7");
     let (first, second, bound) =

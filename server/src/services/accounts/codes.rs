@@ -2,6 +2,7 @@
 
 use app::api::ServiceError;
 use app::api::account::{CodePurpose, CodeSent};
+use app::texts::Language;
 use app::visit::FieldError;
 use chrono::TimeDelta;
 use rules::Moment;
@@ -9,18 +10,17 @@ use rules::person::Phone;
 use sqlx::AnyConnection;
 use subtle::ConstantTimeEq;
 
-use crate::db::{Fault, accounts, outbox, sms_codes};
+use super::budgets::{self, Ask, Asker, GAP, Taken};
+use super::texts::{self, Act, Delivery};
+use crate::db::{Fault, accounts, sms_codes};
 use crate::http::current::Person;
 use crate::services::violations::facts::moment;
 use crate::state::State;
 
 /// A code is void after this, and its text of no use.
 pub const VALID: TimeDelta = TimeDelta::minutes(10);
-const GAP: TimeDelta = TimeDelta::seconds(60);
-/// To one number, for whatever purposes.
-const A_DAY: i64 = 10;
 
-/// What came of a code that a person typed. A wrong try is an outcome that is stored, not a fault that is taken back.
+/// The result of checking a typed code. A wrong try is stored, so it is no fault.
 pub enum Confirmation {
     Confirmed,
     Refused(ServiceError),
@@ -30,83 +30,64 @@ pub fn phone_hash(state: &State, phone: &Phone) -> String {
     state.sealer.look_up("phone", phone.as_str())
 }
 
-/// Sends a code that confirms exactly `bound_to`.
-pub async fn send(
-    state: &State,
-    purpose: CodePurpose,
-    phone: &Phone,
-    bound_to: &str,
-    address: &str,
-) -> Result<(), ServiceError> {
-    let (work_state, phone, bound_to) = (state.clone(), phone.clone(), bound_to.to_owned());
-    let address = address.to_owned();
+/// A code to be sent.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub act: Act,
+    pub phone: Phone,
+    /// What exactly the code confirms.
+    pub bound_to: String,
+    pub asker: Asker,
+    pub language: Language,
+    /// A code that is not sent fits nothing that anybody types.
+    pub delivery: Delivery,
+}
+
+/// Sends the code. Where one for the very same thing went out within the last minute, that one stays the code.
+pub async fn send(state: &State, request: Request) -> Result<(), ServiceError> {
+    let work_state = state.clone();
     let sent = state.store.write(move |connection| {
-        let (state, phone, bound_to, address) =
-            (work_state.clone(), phone.clone(), bound_to.clone(), address.clone());
-        Box::pin(async move { send_once(connection, &state, purpose, &phone, &bound_to, &address).await })
+        let (state, request) = (work_state.clone(), request.clone());
+        Box::pin(async move { send_once(connection, &state, &request).await })
     });
     Ok(sent.await?)
 }
 
-async fn send_once(
-    connection: &mut AnyConnection,
-    state: &State,
-    purpose: CodePurpose,
-    phone: &Phone,
-    bound_to: &str,
-    address: &str,
-) -> Result<(), Fault> {
-    let now = state.clock.now();
-    let (millis, hash) = (now.timestamp_millis(), phone_hash(state, phone));
-    allow(connection, state, purpose, &hash, address).await?;
+async fn send_once(connection: &mut AnyConnection, state: &State, request: &Request) -> Result<(), Fault> {
+    let (now, hash) = (state.clock.now(), phone_hash(state, &request.phone));
+    let (purpose, bound_to) = (request.act.purpose(), &request.bound_to);
+    let ask =
+        Ask { asker: &request.asker, purpose, phone: request.phone.as_str(), phone_hash: &hash, bound_to };
+    let delivery = match budgets::take(connection, state, &ask).await? {
+        Taken::Yes => request.delivery,
+        Taken::Early { seconds } => {
+            let millis = now.timestamp_millis();
+            let live = sms_codes::live_codes(connection, &hash, purpose.code(), bound_to, millis).await?;
+            if live.is_empty() {
+                return Err(ServiceError::TooMany { retry_after_seconds: seconds }.into());
+            }
+            return Ok(());
+        }
+        // Who asks in another person's name does not learn how often others did.
+        Taken::Spent(_) if purpose == CodePurpose::ProvePerson => Delivery::Unsent,
+        Taken::Spent(error) => return Err(error.into()),
+    };
     let code = format!("{:06}", u64::from_be_bytes(state.clock.random()) % 1_000_000);
     let id = state.clock.id().to_string();
+    let fits = if delivery == Delivery::Sent { code.as_str() } else { "" };
     let row = sms_codes::NewCode {
         id: &id,
         purpose: purpose.code(),
         phone_hash: &hash,
         bound_to,
-        code_hash: &code_hash(state, &id, &code),
-        sent_at: millis,
+        code_hash: &code_hash(state, &id, fits),
+        sent_at: now.timestamp_millis(),
         valid_until: (now + VALID).timestamp_millis(),
     };
     sms_codes::insert_code(connection, &row).await?;
     let host = state.origin.split("://").nth(1).unwrap_or(&state.origin);
-    let text = format!(
-        "【路通】验证码 {code},10分钟内有效。不是您本人操作?不要告诉任何人。\nYour Lutong code is {code}. Tell nobody.\n@{host} #{code}"
-    );
-    let outbox_id = state.clock.id().to_string();
-    let recipient =
-        state.sealer.seal(&*state.clock, &format!("outbox:{outbox_id}:recipient"), phone.as_str());
-    let body = state.sealer.seal(&*state.clock, &format!("outbox:{outbox_id}:body"), &text);
-    Ok(outbox::insert(connection, &outbox_id, "sms", &recipient, &body, millis).await?)
-}
-
-/// One code a minute for each purpose: whoever signed in by SMS goes on to confirm an order within the minute, and whoever
-/// learns that the phone has no account goes on to register. Ten a day for one number, whatever they are for.
-async fn allow(
-    connection: &mut AnyConnection,
-    state: &State,
-    purpose: CodePurpose,
-    phone_hash: &str,
-    address: &str,
-) -> Result<(), Fault> {
-    let now = state.clock.now();
-    let (millis, gap) = (now.timestamp_millis(), (now - GAP).timestamp_millis());
-    let day = rules::calendar::local(now).date().to_string();
-    let for_purpose = format!("{phone_hash}:{}", purpose.code());
-    if !sms_codes::allow(connection, &for_purpose, &day, millis, gap, i64::MAX).await? {
-        let last = sms_codes::last_sent(connection, &for_purpose).await?.unwrap_or(millis);
-        let wait = (last + GAP.num_milliseconds() - millis).max(1_000) / 1_000;
-        return Err(ServiceError::TooMany { retry_after_seconds: u32::try_from(wait).unwrap_or(60) }.into());
-    }
-    let address = state.sealer.look_up("address", address);
-    for (subject, a_day) in [(phone_hash, A_DAY), (&address, state.limits.codes_a_day)] {
-        if !sms_codes::allow(connection, subject, &day, millis, i64::MAX, a_day).await? {
-            return Err(ServiceError::Invalid(vec![FieldError::new("", "error.code.day")]).into());
-        }
-    }
-    Ok(())
+    let text = request.act.text(request.language, &code, host);
+    texts::queue(connection, state, delivery, &request.phone, &text, VALID).await
 }
 
 fn code_hash(state: &State, id: &str, code: &str) -> String {
@@ -160,40 +141,48 @@ pub async fn check(
     Ok(invalid("error.code.void"))
 }
 
-async fn own_phone(connection: &mut AnyConnection, state: &State, account: &str) -> Result<Phone, Fault> {
-    let row = accounts::find_account(connection, account).await?.ok_or(ServiceError::SignedOut)?;
-    let text = state.sealer.open(&format!("accounts:{}:phone", row.id), &row.phone);
-    let text = text.map_err(|error| Fault::stored("phone", error))?;
-    Phone::parse(&text).map_err(|error| Fault::stored("phone", error))
+/// The phone of the person's account; signed out where the account is frozen by now.
+async fn own_phone(connection: &mut AnyConnection, state: &State, person: &Person) -> Result<Phone, Fault> {
+    let row = accounts::find_account(connection, &person.account_id).await?;
+    let own = row.filter(|row| row.frozen_at.is_none() && row.person_id.as_ref() == Some(&person.id));
+    texts::phone_of(state, &own.ok_or(ServiceError::SignedOut)?)
 }
 
-/// A code to the person's own phone, for placing the order of this selection.
+/// A code to the person's own phone, for an act within the session.
 pub async fn send_to_person(
     state: &State,
     person: &Person,
+    act: Act,
     bound_to: &str,
-    address: &str,
 ) -> Result<(), ServiceError> {
     let phone = {
         let mut connection = state.store.read().await.map_err(ServiceError::from)?;
-        own_phone(&mut connection, state, &person.account_id).await?
+        own_phone(&mut connection, state, person).await?
     };
-    send(state, CodePurpose::PlaceOrder, &phone, bound_to, address).await
+    let request = Request {
+        act,
+        phone,
+        bound_to: bound_to.to_owned(),
+        asker: Asker::Account(person.account_id.clone()),
+        language: texts::language(),
+        delivery: Delivery::Sent,
+    };
+    send(state, request).await
 }
 
 /// When that code was sent and how long it is good.
 pub async fn sent_to_person(
     state: &State,
     person: &Person,
+    purpose: CodePurpose,
     bound_to: &str,
 ) -> Result<CodeSent, ServiceError> {
-    Ok(find_sent(state, person, bound_to).await?)
-}
-
-async fn find_sent(state: &State, person: &Person, bound_to: &str) -> Result<CodeSent, Fault> {
-    let mut connection = state.store.read().await?;
-    let phone = own_phone(&mut connection, state, &person.account_id).await?;
-    sent(&mut connection, state, CodePurpose::PlaceOrder, &phone, bound_to).await
+    let found = async {
+        let mut connection = state.store.read().await?;
+        let phone = own_phone(&mut connection, state, person).await?;
+        sent(&mut connection, state, purpose, &phone, bound_to).await
+    };
+    Ok(found.await?)
 }
 
 /// The times of the newest live code; a code never sent or over is told by times in the past.
@@ -216,14 +205,15 @@ pub async fn sent(
     Ok(CodeSent { phone: phone.masked(), valid_until, again_at: sent_at + GAP })
 }
 
-/// Checks the code of the person's order, within the order's own transaction.
+/// Checks the code of the person's act, within the act's own transaction.
 pub async fn confirm(
     connection: &mut AnyConnection,
     state: &State,
     person: &Person,
+    purpose: CodePurpose,
     bound_to: &str,
     typed: &str,
 ) -> Result<Confirmation, Fault> {
-    let phone = own_phone(connection, state, &person.account_id).await?;
-    check(connection, state, CodePurpose::PlaceOrder, &phone_hash(state, &phone), bound_to, typed).await
+    let phone = own_phone(connection, state, person).await?;
+    check(connection, state, purpose, &phone_hash(state, &phone), bound_to, typed).await
 }

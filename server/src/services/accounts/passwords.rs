@@ -1,4 +1,4 @@
-//! Passwords: argon2id, 8 to 128 characters, not among the common ones. No other rules of composition.
+//! Passwords: argon2id, 8 to 128 characters, not easily guessed, without the person's own numbers. No rules of composition.
 
 use std::sync::{Arc, LazyLock};
 
@@ -6,10 +6,15 @@ use app::api::ServiceError;
 use app::visit::FieldError;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
+use rules::person::Phone;
 use tokio::sync::Semaphore;
 
+use super::codes;
+use super::texts::{self, Delivery};
 use crate::clock::Clock;
 use crate::db::Fault;
+use crate::db::tries::{self, Slowing};
+use crate::state::State;
 
 fn hasher() -> Argon2<'static> {
     let params = Params::new(19 * 1024, 2, 1, None).expect("these parameters are allowed");
@@ -22,52 +27,95 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| {
     hasher().hash_password(b"nobody", &salt).expect("argon2id hashes any text").to_string()
 });
 
-/// Patterns that most guessed passwords follow; all of one character, runs and keyboard rows among them.
-fn is_common(password: &str) -> bool {
-    const COMMON: [&str; 24] = [
-        "password",
-        "passw0rd",
-        "password1",
-        "12345678",
-        "123456789",
-        "1234567890",
-        "87654321",
-        "11223344",
-        "qwertyui",
-        "qwerty123",
-        "1qaz2wsx",
-        "asdfghjk",
-        "iloveyou",
-        "woaini1314",
-        "woaini520",
-        "5201314520",
-        "abc12345",
-        "abcd1234",
-        "a1234567",
-        "a12345678",
-        "aa123456",
-        "admin123",
-        "00000000",
-        "letmein1",
-    ];
-    let lower = password.to_lowercase();
-    let bytes = lower.as_bytes();
-    let same = bytes.windows(2).all(|pair| pair[0] == pair[1]);
-    let run = |step: i16| bytes.windows(2).all(|pair| i16::from(pair[1]) - i16::from(pair[0]) == step);
-    let birthday = bytes.len() == 8
-        && lower.bytes().all(|byte| byte.is_ascii_digit())
-        && chrono::NaiveDate::parse_from_str(&lower, "%Y%m%d").is_ok();
-    COMMON.contains(&lower.as_str()) || same || run(1) || run(-1) || birthday
+/// Numbers and names of the person, and the site's; a password contains none of them.
+#[derive(Clone, Debug, Default)]
+pub struct Personal {
+    pub phone: String,
+    pub id_number: String,
+    pub plates: Vec<String>,
+    /// The first part of the site's host.
+    pub host: String,
 }
 
-pub fn check(password: &str) -> Result<(), ServiceError> {
+/// Digits in a row that give a number away.
+const TELLING_DIGITS: usize = 6;
+const SITE_NAMES: [&str; 2] = ["lutong", "路通"];
+/// What Chinese lists of leaked passwords are full of, beside the words that the library knows.
+const CHINESE_HABITS: [&str; 6] = ["woaini", "5201314", "1314520", "woaiwojia", "wodemima", "nihao"];
+
+impl Personal {
+    /// The text key of what the password contains.
+    fn found_in(&self, password: &str) -> Option<&'static str> {
+        let plain: String = password.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+        let tells = |number: &str| {
+            let number = number.to_lowercase();
+            let runs = number.as_bytes().windows(TELLING_DIGITS);
+            runs.filter_map(|run| std::str::from_utf8(run).ok()).any(|run| plain.contains(run))
+        };
+        // The first character of a plate is its province, which people leave out.
+        let of_plate = |plate: &String| {
+            let rest: String = plate.to_lowercase().chars().skip(1).collect();
+            rest.len() >= 6 && plain.contains(&rest)
+        };
+        let site = SITE_NAMES.iter().any(|name| plain.contains(name))
+            || (self.host.len() >= 4 && plain.contains(&self.host.to_lowercase()));
+        if tells(&self.phone) {
+            Some("error.password.phone")
+        } else if tells(&self.id_number) {
+            Some("error.password.id-number")
+        } else if self.plates.iter().any(of_plate) {
+            Some("error.password.plate")
+        } else if site {
+            Some("error.password.site")
+        } else {
+            None
+        }
+    }
+}
+
+/// Checks that a million guesses in the order of guessers do not find the password: zxcvbn's lists hold the 30,000 most
+/// common ones, names, dates and keyboard rows.
+fn is_common(password: &str) -> bool {
+    zxcvbn::zxcvbn(password, &CHINESE_HABITS).score() < zxcvbn::Score::Two
+}
+
+pub fn check(password: &str, personal: &Personal) -> Result<(), ServiceError> {
     let text = match password.chars().count() {
         0..8 => "error.password.short",
-        8..=128 if is_common(password) => "error.password.common",
-        8..=128 => return Ok(()),
+        8..=128 => match personal.found_in(password) {
+            Some(text) => text,
+            None if is_common(password) => "error.password.common",
+            None => return Ok(()),
+        },
         _ => "error.password.long",
     };
     Err(ServiceError::Invalid(vec![FieldError::new("password", text)]))
+}
+
+/// So many wrong passwords of a day are told to the account's owner, once.
+const TOLD_AFTER: i64 = 10;
+const FAILURES: Slowing =
+    Slowing { free: i64::MAX, step: 0, longest: 0, forgotten_after: 24 * 60 * 60 * 1_000 };
+
+/// Counts a wrong password, for an unknown phone with the same work as for a known one.
+pub async fn note_failure(state: &State, phone: &Phone, has_account: bool) -> Result<(), Fault> {
+    let (state, phone) = (state.clone(), phone.clone());
+    let work_state = state.clone();
+    let noted = state.store.write(move |connection| {
+        let (state, phone) = (work_state.clone(), phone.clone());
+        Box::pin(async move {
+            let now = state.clock.now();
+            let day = rules::calendar::local(now).date();
+            let subject = format!("password:{}:{day}", codes::phone_hash(&state, &phone));
+            let failures = tries::take(connection, &subject, now.timestamp_millis(), &FAILURES).await?;
+            if failures == Some(TOLD_AFTER) {
+                let delivery = if has_account { Delivery::Sent } else { Delivery::Unsent };
+                texts::notify(connection, &state, delivery, &phone, "sms.wrong-passwords").await?;
+            }
+            Ok(())
+        })
+    });
+    noted.await
 }
 
 /// One permit per core: more at once would be no faster, and each takes 19 MiB.
@@ -108,6 +156,7 @@ pub async fn verify(stored: Option<&str>, password: &str) -> Result<bool, Fault>
     let (known, stored) = (stored.is_some(), stored.map_or_else(|| NOBODY.clone(), str::to_owned));
     let password = password.to_owned();
     let verified = in_turn(&CORES, move || {
+        tracing::trace!("a password is compared with a hash");
         PasswordHash::new(&stored)
             .is_ok_and(|hash| hasher().verify_password(password.as_bytes(), &hash).is_ok())
     });
@@ -118,22 +167,63 @@ pub async fn verify(stored: Option<&str>, password: &str) -> Result<bool, Fault>
 mod tests {
     use super::*;
 
-    #[test]
-    fn length_and_commonness_are_all_that_is_asked() {
-        for (password, fits) in [
-            ("1234567", false),
-            ("12345678", false),
-            ("aaaaaaaa", false),
-            ("hgfedcba", false),
-            ("19900101", false),
-            ("Password1", false),
-            ("lutong-demo", true),
-            ("八个汉字就是密码", true),
-            (&"x1".repeat(64), true),
-            (&"x1".repeat(65), false),
-        ] {
-            assert_eq!(check(password).is_ok(), fits, "{password}");
+    fn refused(password: &str, personal: &Personal) -> Option<String> {
+        match check(password, personal) {
+            Ok(()) => None,
+            Err(ServiceError::Invalid(errors)) => Some(errors[0].text.clone()),
+            Err(error) => panic!("{error}"),
         }
+    }
+
+    #[test]
+    fn a_password_is_long_enough_and_not_easily_guessed() {
+        let nobody = Personal::default();
+        for (password, error) in [
+            ("1234567", Some("short")),
+            ("12345678", Some("common")),
+            ("aaaaaaaa", Some("common")),
+            ("hgfedcba", Some("common")),
+            ("19900101", Some("common")),
+            ("Password1", Some("common")),
+            ("password123", Some("common")),
+            ("qwerty123", Some("common")),
+            ("1qaz2wsx", Some("common")),
+            ("iloveyou1", Some("common")),
+            ("football1", Some("common")),
+            ("woaini1314", Some("common")),
+            ("woaini5201314", Some("common")),
+            ("a123456789", Some("common")),
+            ("a quiet road at dawn", None),
+            ("雨后山路有一点滑", None),
+            (&"x1".repeat(65), Some("long")),
+        ] {
+            let error = error.map(|error| format!("error.password.{error}"));
+            assert_eq!(refused(password, &nobody), error, "{password}");
+        }
+    }
+
+    #[test]
+    fn a_password_contains_none_of_the_persons_numbers_and_not_the_sites_name() {
+        let personal = Personal {
+            phone: "13700000009".into(),
+            id_number: "53010219880412901X".into(),
+            plates: vec!["云A5K8L2".into(), "云ADL1026".into()],
+            host: "gongan".into(),
+        };
+        for (password, error) in [
+            ("13700000009", "phone"),
+            ("my-1370-0000-009", "phone"),
+            ("19880412-blue-kite", "id-number"),
+            ("blue-kite-412901x", "id-number"),
+            ("A5K8L2 drives far", "plate"),
+            ("adl1026 drives far", "plate"),
+            ("LuTong-demo-2026", "site"),
+            ("路通就是好用又方便", "site"),
+            ("gongan.kite.blue", "site"),
+        ] {
+            assert_eq!(refused(password, &personal), Some(format!("error.password.{error}")), "{password}");
+        }
+        assert_eq!(refused("blue kite, 1988, A5K8", &personal), None);
     }
 
     #[tokio::test]

@@ -1,15 +1,18 @@
-//! Links an account to its person of the registry.
+//! Makes accounts. Whoever proved to be the person takes the person over from any other account, which is frozen.
 
 use app::api::ServiceError;
 use app::visit::FieldError;
-use rules::person::{IdNumber, IdentityLevel, LicenceFileNumber, Phone};
-use rules::plate::PlateNumber;
+use rules::person::{IdentityLevel, Phone};
+use sqlx::AnyConnection;
 
+use super::texts::{self, Delivery};
 use super::{codes, passwords};
-use crate::db::accounts::{self, AccountRow};
+use crate::db::accounts::{self, AccountEvent, AccountRow};
 use crate::db::{Fault, registry};
+use crate::http::current;
 use crate::state::State;
 
+/// An account to be made for a person who has proved to be that person.
 pub struct NewAccount {
     pub phone: Phone,
     /// The person's key in the registry: the keyed hash of the ID number.
@@ -18,97 +21,90 @@ pub struct NewAccount {
     pub identity: IdentityLevel,
 }
 
-/// Tries a day for one proven phone, and for one ID number.
-const TRIES_A_DAY: i64 = 5;
-
-/// The person whose ID number and proof fit together. Whatever does not fit, the answer is the same.
-pub(super) async fn find_person(
-    state: &State,
-    phone: &Phone,
-    id_number: &IdNumber,
-    proof: &str,
-) -> Result<String, ServiceError> {
-    Ok(matching_person(state, phone, id_number, proof).await?)
-}
-
-/// Whether there is a try left; it is used up whatever comes of it. A phone without one uses up no number's.
-async fn may_try(state: &State, phone: &Phone, person: &str) -> Result<bool, Fault> {
-    let subjects = [format!("phone:{}", codes::phone_hash(state, phone)), format!("person:{person}")];
-    let day = rules::calendar::local(state.clock.now()).date().to_string();
-    let tried = state.store.write(move |connection| {
-        let (subjects, day) = (subjects.clone(), day.clone());
-        Box::pin(async move {
-            for subject in &subjects {
-                if !accounts::try_identity(connection, subject, &day, TRIES_A_DAY).await? {
-                    return Ok(false);
-                }
-            }
-            Ok(true)
-        })
-    });
-    tried.await
-}
-
-async fn matching_person(
-    state: &State,
-    phone: &Phone,
-    id_number: &IdNumber,
-    proof: &str,
-) -> Result<String, Fault> {
-    let unknown =
-        || Fault::from(ServiceError::Invalid(vec![FieldError::new("proof", "error.register.no-match")]));
-    let id = state.sealer.look_up("person", id_number.as_str());
-    let (file, plate) = (LicenceFileNumber::parse(proof), PlateNumber::parse(proof));
-    if file.is_err() && plate.is_err() {
-        let error = FieldError::new("proof", "error.register.proof-form");
-        return Err(ServiceError::Invalid(vec![error]).into());
-    }
-    if !may_try(state, phone, &id).await? {
-        return Err(unknown());
-    }
-    let mut connection = state.store.read().await?;
-    let owners = match (file, plate) {
-        (Ok(file), _) => {
-            let hash = state.sealer.look_up("licence-file", &file.to_string());
-            accounts::licence_owner(&mut connection, &hash).await?.into_iter().collect()
-        }
-        (_, Ok(plate)) => accounts::plate_owners(&mut connection, &plate.to_string()).await?,
-        _ => Vec::new(),
-    };
-    let known = registry::find_person(&mut connection, &id).await?.is_some();
-    let taken = accounts::find_by_person(&mut connection, &id).await?.is_some();
-    match known && !taken && owners.contains(&id) {
-        true => Ok(id),
-        false => Err(unknown()),
-    }
-}
-
 /// Makes the account. The unique phone and person guard against a second one.
 pub async fn create(state: &State, new: NewAccount) -> Result<AccountRow, Fault> {
     let id = state.clock.id().to_string();
     let account = AccountRow {
         phone_hash: codes::phone_hash(state, &new.phone),
         phone: state.sealer.seal(&*state.clock, &format!("accounts:{id}:phone"), new.phone.as_str()),
-        person_id: Some(new.person),
+        person_id: Some(new.person.clone()),
         password: passwords::hash(&*state.clock, &new.password).await?,
         identity: new.identity.code().into(),
+        frozen_at: None,
         id,
     };
-    let (stored, now) = (account.clone(), state.clock.now().timestamp_millis());
-    let known = || FieldError::new("password", "error.register.known");
+    let (stored, work_state) = (account.clone(), state.clone());
+    let address = state.sealer.look_up("address", &current::address());
     state
         .store
         .write(move |connection| {
-            let account = stored.clone();
-            Box::pin(async move {
-                match accounts::insert_account(connection, &account, now).await {
-                    Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-                        Err(ServiceError::Invalid(vec![known()]).into())
-                    }
-                    inserted => Ok(inserted?),
-                }
-            })
+            let (state, account) = (work_state.clone(), stored.clone());
+            let (person, address) = (new.person.clone(), address.clone());
+            Box::pin(async move { create_once(connection, &state, &account, &person, &address).await })
         })
         .await?;
     Ok(account)
+}
+
+async fn create_once(
+    connection: &mut AnyConnection,
+    state: &State,
+    account: &AccountRow,
+    person: &str,
+    address: &str,
+) -> Result<(), Fault> {
+    let known =
+        || Fault::from(ServiceError::Invalid(vec![FieldError::new("password", "error.register.known")]));
+    let now = state.clock.now().timestamp_millis();
+    let note = async |connection: &mut AnyConnection, of: &str, event: &str| {
+        let id = state.clock.id().to_string();
+        let by_account = &account.id;
+        let event =
+            AccountEvent { account_id: of, id: &id, at: now, event, person_id: person, by_account, address };
+        accounts::insert_event(connection, &event).await
+    };
+    if let Some(other) = accounts::find_by_person(connection, person).await? {
+        // The same form sent twice.
+        if other.phone_hash == account.phone_hash {
+            return Err(known());
+        }
+        accounts::freeze(connection, &other.id, now).await?;
+        accounts::end_sessions_of(connection, &other.id).await?;
+        note(connection, &other.id, "frozen").await?;
+        let phone = texts::phone_of(state, &other)?;
+        texts::notify(connection, state, Delivery::Sent, &phone, "sms.frozen").await?;
+        tracing::warn!(
+            account = other.id,
+            by = account.id,
+            "an account was frozen: its person has proved to be another"
+        );
+    }
+    match accounts::insert_account(connection, account, now).await {
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => return Err(known()),
+        inserted => inserted?,
+    }
+    Ok(note(connection, &account.id, "created").await?)
+}
+
+/// The phone, masked, of another account that the person is linked to.
+pub async fn other_account(state: &State, person: &str) -> Result<Option<String>, Fault> {
+    let mut connection = state.store.read().await?;
+    let other = accounts::find_by_person(&mut connection, person).await?;
+    other.map(|other| texts::phone_of(state, &other).map(|phone| phone.masked())).transpose()
+}
+
+/// Words about the person that a password must not contain.
+pub async fn personal(state: &State, phone: &Phone, person: &str) -> Result<passwords::Personal, Fault> {
+    let now = state.clock.now().timestamp_millis();
+    let mut connection = state.store.read().await?;
+    let row = registry::find_person(&mut connection, person).await?.ok_or(ServiceError::SignedOut)?;
+    let id_number = state.sealer.open(&format!("persons:{person}:id_number"), &row.id_number);
+    let vehicles = registry::vehicles_of(&mut connection, person, now).await?;
+    let host = state.origin.split("://").nth(1).unwrap_or_default();
+    Ok(passwords::Personal {
+        phone: phone.to_string(),
+        id_number: id_number.map_err(|error| Fault::stored("id number", error))?,
+        plates: vehicles.into_iter().map(|row| row.plate).collect(),
+        host: host.split([':', '.']).next().unwrap_or_default().to_owned(),
+    })
 }

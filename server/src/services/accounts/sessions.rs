@@ -16,39 +16,51 @@ pub const IDLE: TimeDelta = TimeDelta::minutes(SESSION_IDLE_MINUTES as i64);
 /// A session is over after so long in any case.
 pub const ABSOLUTE: TimeDelta = TimeDelta::hours(12);
 
-/// Begins a session in this browser; one that it had before ends.
+/// Begins a session in this browser, which is known for its owner's from now on; one that it had before ends.
 pub async fn begin(state: &State, account: &AccountRow) -> Result<(), Fault> {
     let current = current();
-    if let Some(old) = current.session {
-        end(state, &old.account_id, &old.id).await?;
-    }
     let token = hex::encode(state.clock.random::<32>());
     let hash = state.sealer.look_up("session", &token);
     let (id, now) = (state.clock.id().to_string(), state.clock.now());
-    let (account, device) = (account.id.clone(), current.device);
+    let (account_id, device, before) = (account.id.clone(), current.device, current.session);
     state
         .store
         .write(move |connection| {
-            let (id, hash, account, device) = (id.clone(), hash.clone(), account.clone(), device.clone());
+            let (id, hash, account, device) = (id.clone(), hash.clone(), account_id.clone(), device.clone());
+            let before = before.clone();
             Box::pin(async move {
+                if let Some(before) = before {
+                    accounts::end_session(connection, &before.account_id, &before.id).await?;
+                }
                 let millis = now.timestamp_millis();
                 let (idle, old) = ((now - IDLE).timestamp_millis(), (now - ABSOLUTE).timestamp_millis());
-                accounts::end_old_sessions(connection, idle, old).await?;
+                accounts::end_old_sessions_of(connection, &account, idle, old).await?;
                 Ok(accounts::insert_session(connection, &id, &hash, &account, millis, &device).await?)
             })
         })
         .await?;
     cookies::keep_session(&token);
+    cookies::remember(state, &account.phone_hash);
     Ok(())
 }
 
+/// Ends the session of this browser; it may have ended already.
+pub async fn end_own(state: &State, session: &Session) -> Result<(), Fault> {
+    ended(state, &session.account_id, &session.id).await.map(drop)
+}
+
+/// Ends a session that the account has.
 pub async fn end(state: &State, account: &str, session: &str) -> Result<(), Fault> {
+    if ended(state, account, session).await? { Ok(()) } else { Err(ServiceError::NotFound.into()) }
+}
+
+async fn ended(state: &State, account: &str, session: &str) -> Result<bool, Fault> {
     let (account, session) = (account.to_owned(), session.to_owned());
     let ended = state.store.write(move |connection| {
         let (account, session) = (account.clone(), session.clone());
         Box::pin(async move { Ok(accounts::end_session(connection, &account, &session).await?) })
     });
-    if ended.await? { Ok(()) } else { Err(ServiceError::NotFound.into()) }
+    ended.await
 }
 
 pub async fn list(state: &State, own: &Session) -> Result<Vec<SessionCard>, Fault> {

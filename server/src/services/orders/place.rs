@@ -1,6 +1,7 @@
 //! Places an order: decides again, holds records, fine and points, all in one transaction.
 
 use app::api::ServiceError;
+use app::api::account::CodePurpose;
 use app::api::orders::Placed;
 use app::visit::FieldError;
 use rules::Moment;
@@ -81,7 +82,7 @@ async fn place_once(
         return Ok(Outcome::Refused);
     }
     // A wrong try counts although no order comes of it, so it is an outcome and not a fault.
-    match codes::confirm(connection, state, person, &chosen.digest(), code).await? {
+    match codes::confirm(connection, state, person, CodePurpose::PlaceOrder, &chosen.digest(), code).await? {
         Confirmation::Confirmed => {}
         Confirmation::Refused(error) => return Ok(Outcome::Invalid(error)),
     }

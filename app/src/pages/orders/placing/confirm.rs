@@ -8,7 +8,7 @@ use crate::api::orders::{Proposal, Proposed, records_query};
 use crate::api::services;
 use crate::components::{Dock, Layout, PostForm, ResendButton, SmsCodeField, money_figure, say, say_with};
 use crate::pages::account::CodeWords;
-use crate::pages::{loaded, parameter, query, query_all};
+use crate::pages::{loaded, parameter, query_all};
 use crate::visit::visit;
 
 const CONFIRM: &str = "confirm";
@@ -45,7 +45,6 @@ fn ConfirmForm(proposal: Proposal, sent: CodeSent) -> impl IntoView {
     ];
     let what = say_with("page.confirm.what", &what);
     let seconds = (sent.again_at - visit().now).num_seconds().max(0);
-    let early = (query("early") == "yes").then(|| say_with("page.confirm.wait", &[("seconds", &seconds)]));
     let dock = view! { <Dock form=CONFIRM act=act sum=sum/> }.into_any();
     view! {
         <Layout title=say("page.confirm.title") back=back step=(4, 5) transaction=true registry_data=true errors=visit().errors_of(CONFIRM) dock=dock>
@@ -54,7 +53,6 @@ fn ConfirmForm(proposal: Proposal, sent: CodeSent) -> impl IntoView {
             <PostForm action="/api/orders/place" hidden=first once=true id=CONFIRM>
                 <SmsCodeField form=CONFIRM/>
             </PostForm>
-            {early.map(|early| view! { <p class="lt-quiet" role="status">{early}</p> })}
             <PostForm action="/api/orders/code/send" hidden=again once=true>
                 <ResendButton seconds>{say("page.confirm.again")}</ResendButton>
             </PostForm>

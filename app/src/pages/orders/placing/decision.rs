@@ -1,13 +1,15 @@
 //! The draft of the penalty decisions, one for each record, with what such a decision has to state: person, vehicle,
 //! facts, basis, penalty, how and by when it is performed, authority, rights.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 
 use super::notice::{NOTICE, window_words};
 use super::{channel, hidden, ids, list_of, place, with_proposal};
 use crate::api::orders::{Proposal, records_query};
-use crate::api::send_back;
 use crate::api::violations::RecordCard;
+use crate::api::{send_back, services};
 use crate::components::{
     Dock, Layout, Plate, PostForm, SummaryList, SummaryRow, money_figure, money_words, near_time_words, say,
     say_with, time_words,
@@ -81,9 +83,20 @@ fn party_rows(proposal: &Proposal) -> Vec<SummaryRow> {
         SummaryRow::new(say("page.decision.kind"), say(&format!("vehicle-kind.{}", kind.code()))),
         SummaryRow::new(
             say("page.decision.authority"),
-            say_with("page.decision.authority-name", &[("place", &place(proposal))]),
+            say_with("page.decision.authority-name", &[("place", &authority_place(proposal))]),
         ),
     ]
+}
+
+/// The place whose traffic police decide: the national rules hold in many cities, and the city decides.
+fn authority_place(proposal: &Proposal) -> String {
+    let national = services().portal.rulebook().national().id.clone();
+    let is_national = proposal.records.iter().any(|record| record.place.as_ref() == Some(&national));
+    if !is_national {
+        return place(proposal);
+    }
+    let cities: BTreeSet<_> = proposal.records.iter().map(|record| record.city.clone()).collect();
+    cities.into_iter().collect::<Vec<_>>().join(&say("refusal.and"))
 }
 
 fn performance_rows(proposal: &Proposal) -> Vec<SummaryRow> {
