@@ -23,7 +23,10 @@ pub struct FeedCommand {
 #[derive(Subcommand, Clone, Debug)]
 enum Act {
     /// Make the key of a source: the secret goes into the file, the public key is printed for the settings.
-    Key { file: PathBuf },
+    Key {
+        /// The file that receives the secret key.
+        file: PathBuf,
+    },
     /// Write a signed manifest beside each feed file.
     Sign(Signing),
 }

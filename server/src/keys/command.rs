@@ -48,6 +48,7 @@ struct Addition {
 struct Retirement {
     /// seal or receipts
     ring: KeyName,
+    /// The ID of the key.
     id: String,
     #[command(flatten)]
     database: DatabaseSettings,
