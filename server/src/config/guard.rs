@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{LimitSettings, ServeSettings};
 use crate::db::Fault;
+use crate::gateways::wechat::keys::{PRIVATE_KEY, SECRET};
 
 /// Checks the settings as a whole. The error names everything that is to be changed.
 pub fn check(settings: &ServeSettings) -> Result<(), Fault> {
@@ -34,7 +35,7 @@ fn refuse_development_with(settings: &ServeSettings) -> Vec<String> {
 /// The settings that production lacks, one sentence each.
 pub fn refuse_production_without(settings: &ServeSettings) -> Vec<String> {
     let database = &settings.database;
-    let wechat = settings.wechat_keys.clone().unwrap_or_else(|| database.data.join("wechat"));
+    let wechat = settings.wechat.folder(&database.data);
     let lacks = |present: bool, sentence: &str| (!present).then(|| sentence.to_owned());
     let file =
         |path: &Path, what: &str| (!path.is_file()).then(|| format!("{what}: {} is missing", path.display()));
@@ -44,12 +45,8 @@ pub fn refuse_production_without(settings: &ServeSettings) -> Vec<String> {
             settings.sms_url.as_deref().is_some_and(is_private),
             "LUTONG_SMS_URL: the https address of the SMS provider",
         ),
-        lacks(
-            settings.wechat_url.starts_with("https:"),
-            "LUTONG_WECHAT_URL: the https address of the provider",
-        ),
-        file(&wechat.join("merchant.key.pem"), "LUTONG_WECHAT_KEYS: the merchant's key"),
-        file(&wechat.join("platform.pub.pem"), "LUTONG_WECHAT_KEYS: the platform's public key"),
+        file(&wechat.join(PRIVATE_KEY), "LUTONG_WECHAT_KEYS: the merchant's key"),
+        file(&wechat.join(SECRET), "LUTONG_WECHAT_KEYS: the APIv3 key"),
         database
             .seal_keys
             .is_none()
@@ -61,6 +58,7 @@ pub fn refuse_production_without(settings: &ServeSettings) -> Vec<String> {
     ]
     .into_iter()
     .flatten()
+    .chain(settings.wechat.refuse_production_without())
     .collect()
 }
 

@@ -5,12 +5,14 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::sync::watch;
 
-use crate::db::{Fault, accounts, outbox, retention, sms_codes};
+use crate::db::{Fault, accounts, outbox, payments, retention, sms_codes};
 use crate::services::accounts::{ABSOLUTE, IDLE};
 use crate::state::State;
 
 /// Codes and allowances are of no use after a day.
 const CODES: TimeDelta = TimeDelta::days(1);
+/// A notification counts for minutes: its nonce need not be remembered for longer than a day.
+const NONCES: TimeDelta = TimeDelta::days(1);
 /// Texts and other finished rows of the outbox are kept for questions about what was sent.
 const TEXTS: TimeDelta = TimeDelta::days(7);
 /// The provider repeats a notice for a day; after that it serves the comparison with bills.
@@ -41,6 +43,7 @@ pub async fn once(state: &State) -> Result<(), Fault> {
             let before = |age: TimeDelta| (now - age).timestamp_millis();
             outbox::purge(connection, before(TEXTS)).await?;
             sms_codes::purge(connection, before(CODES)).await?;
+            payments::purge_nonces(connection, before(NONCES)).await?;
             let today = rules::calendar::local(now).date().to_string();
             accounts::purge_tries(connection, &today).await?;
             retention::purge_notifications(connection, before(NOTIFICATIONS)).await?;

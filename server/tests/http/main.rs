@@ -18,6 +18,7 @@ mod openapi;
 mod outages;
 mod owners;
 mod places;
+mod placing;
 mod privacy;
 mod processes;
 mod routes;

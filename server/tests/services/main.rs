@@ -1,9 +1,13 @@
 //! The services on both engines, against the payment sandbox on a real socket.
 
+mod agreement;
+mod amounts;
 mod asking;
+mod bills;
 mod crowds;
 mod jobs;
 mod money;
+mod notices;
 mod orders;
 mod provider;
 mod races;

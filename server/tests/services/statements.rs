@@ -1,7 +1,7 @@
 //! Every SQL text means something to both engines.
 
 use server::db::{
-    accounts, feed, order_events, orders, outbox, payments, refunds, registry, retention, sms_codes,
+    accounts, bills, feed, order_events, orders, outbox, payments, refunds, registry, retention, sms_codes,
 };
 use server::invariants;
 
@@ -13,6 +13,7 @@ async fn every_statement_is_understood_by_both_engines() {
         let mut connection = world.state.store.read().await.unwrap();
         let all = [
             accounts::STATEMENTS,
+            bills::STATEMENTS,
             feed::STATEMENTS,
             order_events::STATEMENTS,
             orders::STATEMENTS,

@@ -94,7 +94,8 @@ async fn notices_and_unpaid_orders_are_forgotten_in_time_and_what_was_paid_is_ke
     }
 }
 
-const KEPT: [&str; 5] = ["outbox", "sms_codes", "sms_allowances", "identity_tries", "sessions"];
+const KEPT: [&str; 6] =
+    ["outbox", "sms_codes", "sms_allowances", "identity_tries", "sessions", "notification_nonces"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn texts_codes_allowances_tries_and_ended_sessions_are_forgotten_in_time() {
@@ -103,10 +104,11 @@ async fn texts_codes_allowances_tries_and_ended_sessions_are_forgotten_in_time()
         let now = world.state.clock.now().timestamp_millis();
         world.run(format!("insert into sessions values ('s1', 't', 'a1', {now}, {now}, '-')")).await;
         world.run("insert into identity_tries values ('phone:p', '2026-11-18', 1)".into()).await;
+        world.run(format!("insert into notification_nonces values ('wechat', 'n', {now})")).await;
         let told = "insert into outbox (id, kind, recipient, body, created_at, due_at, attempts, claimed_until) values";
         world.run(format!("{told} ('o1', 'record-processed-elsewhere', '-', '-', {now}, {now}, 0, 0)")).await;
         for (minutes, left) in
-            [(0, [2, 1, 3, 1, 1]), (25 * 60, [2, 0, 0, 0, 0]), (7 * 24 * 60, [1, 0, 0, 0, 0])]
+            [(0, [2, 1, 3, 1, 1, 1]), (25 * 60, [2, 0, 0, 0, 0, 0]), (7 * 24 * 60, [1, 0, 0, 0, 0, 0])]
         {
             world.clock.advance(chrono::TimeDelta::minutes(minutes));
             purge::once(&world.state).await.unwrap();

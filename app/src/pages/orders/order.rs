@@ -71,6 +71,7 @@ fn OrderPage(order: OrderView) -> impl IntoView {
     let items = items.collect_view();
     let refunds: Vec<_> = order.refunds.iter().map(refund).collect();
     let steps = steps(&order);
+    let elsewhere = order.not_payable_here.as_deref().filter(|_| payable).map(say);
     let actions = payable.then(|| actions(&order));
     view! {
         <Layout title=title own_heading=settled back="/orders" transaction=payable tab=Tab::Progress errors=errors>
@@ -80,6 +81,7 @@ fn OrderPage(order: OrderView) -> impl IntoView {
             <SummaryList rows/>
             <Cells heading=say("page.order.items")>{items}</Cells>
             <section class="lt-section"><h2>{say("page.order.steps")}</h2><Timeline steps/></section>
+            {elsewhere.map(|words| view! { <Warning>{words}</Warning> })}
             {actions}
         </Layout>
     }
@@ -170,9 +172,11 @@ fn actions(order: &OrderView) -> impl IntoView + use<> {
     let hidden = vec![("order".to_owned(), order.id.clone())];
     let sum = money_words(order.fine);
     view! {
-        <PostForm action="/api/orders/pay" hidden=hidden.clone() once=true>
-            <ActionBar sum=sum><Button>{say("page.order.pay")}</Button></ActionBar>
-        </PostForm>
+        {order.not_payable_here.is_none().then(|| view! {
+            <PostForm action="/api/orders/pay" hidden=hidden.clone() once=true>
+                <ActionBar sum=sum><Button>{say("page.order.pay")}</Button></ActionBar>
+            </PostForm>
+        })}
         <PostForm action="/api/orders/cancel" hidden=hidden>
             <Button kind=ButtonKind::Quiet>{say("page.order.cancel")}</Button>
         </PostForm>

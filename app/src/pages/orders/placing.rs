@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use rules::camera::LARGEST_SELECTION;
 
 use crate::api::account::CodeSent;
-use crate::api::orders::{Divided, Part, Proposal, Proposed, records_query};
+use crate::api::orders::{Agreement, Divided, Part, Proposal, Proposed, records_query};
 use crate::api::{redirect, services};
 use crate::components::{
     ActionBar, Button, ButtonKind, ButtonLink, Card, Checkbox, Layout, Notice as NoticeFacts, PostForm,
@@ -29,7 +29,24 @@ fn ids(proposal: &Proposal) -> Vec<String> {
 fn hidden(proposal: &Proposal) -> Vec<(String, String)> {
     let vehicle = ("vehicle".to_owned(), proposal.vehicle.id.clone());
     let records = ids(proposal).into_iter().map(|id| ("records[]".to_owned(), id));
-    std::iter::once(vehicle).chain(records).collect()
+    let Agreement { agreed, notice } = agreement();
+    let agreement = [("agreed".to_owned(), agreed), ("notice".to_owned(), notice)];
+    std::iter::once(vehicle).chain(records).chain(agreement).collect()
+}
+
+/// The agreement that this page's address carries.
+fn agreement() -> Agreement {
+    Agreement { agreed: query("agreed"), notice: query("notice") }
+}
+
+/// Leads whoever has not agreed to this notice back to it.
+fn has_agreed(proposal: &Proposal) -> bool {
+    let agreed = agreement() == Agreement { agreed: "yes".into(), notice: proposal.notice.clone() };
+    if !agreed {
+        let records = records_query(&ids(proposal));
+        redirect(&format!("{}/notice?{records}&agreed=no", back(&proposal.vehicle.id)));
+    }
+    agreed
 }
 
 /// Shows the proposal, why it is refused, or how it is divided; without any record back to the list.
@@ -140,7 +157,7 @@ pub fn Notice() -> impl IntoView {
         let hours = proposal.closed_hours.map(|closed| hours_words(closed.from_minute, closed.until_minute));
         let unagreed = query("agreed") == "no";
         view! {
-            <Layout title=say("page.notice.title") own_heading=true back=base.clone() step=(2, 5) transaction=true registry_data=true>
+            <Layout title=say("page.notice.title") own_heading=true back=base.clone() step=(2, 5) transaction=true registry_data=true errors=visit().errors_of("notice")>
                 <NoticeFacts title=say("page.notice.title") facts>
                     <ul class="govuk-list govuk-list--bullet">
                         <li>{say_with("page.notice.place", &[("place", &place)])}</li>
@@ -153,6 +170,7 @@ pub fn Notice() -> impl IntoView {
                     {unagreed.then(|| view! { <Warning>{say("page.notice.agree-first")}</Warning> })}
                     <form method="get" action=format!("{base}/decision")>
                         {records}
+                        <input type="hidden" name="notice" value=proposal.notice/>
                         <Checkbox form="notice" name="agreed" label=say("page.notice.agree")/>
                         <ActionBar><Button>{say("page.notice.next")}</Button></ActionBar>
                     </form>
@@ -164,12 +182,10 @@ pub fn Notice() -> impl IntoView {
 
 #[component]
 pub fn Decision() -> impl IntoView {
-    if query("agreed") != "yes" {
-        let records = records_query(&query_all("records"));
-        redirect(&format!("{}/notice?{records}&agreed=no", back(&parameter("vehicle"))));
-        return ().into_any();
-    }
     with_proposal(|proposal| {
+        if !has_agreed(&proposal) {
+            return ().into_any();
+        }
         let back = format!("{}/notice?{}", back(&proposal.vehicle.id), records_query(&ids(&proposal)));
         let sum = sum_words(&proposal);
         let hidden = hidden(&proposal);
@@ -187,8 +203,8 @@ pub fn Decision() -> impl IntoView {
                 </PostForm>
             </Layout>
         }
+        .into_any()
     })
-    .into_any()
 }
 
 fn sum_words(proposal: &Proposal) -> String {
@@ -237,14 +253,17 @@ pub fn Confirm() -> impl IntoView {
         Ok((proposed, sent))
     };
     loaded(both, |(proposed, sent)| {
-        answered(proposed, |proposal| sent.map(|sent| view! { <ConfirmForm proposal sent/> }).into_any())
+        answered(proposed, |proposal| {
+            let sent = sent.filter(|_| has_agreed(&proposal));
+            sent.map(|sent| view! { <ConfirmForm proposal sent/> }).into_any()
+        })
     })
 }
 
 #[component]
 fn ConfirmForm(proposal: Proposal, sent: CodeSent) -> impl IntoView {
     let records = records_query(&ids(&proposal));
-    let back = format!("{}/decision?{records}&agreed=yes", back(&proposal.vehicle.id));
+    let back = format!("{}/decision?{records}&{}", back(&proposal.vehicle.id), agreement().query());
     let again = hidden(&proposal);
     let points = proposal.selection.points.0;
     let sum = sum_words(&proposal);
