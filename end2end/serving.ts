@@ -42,12 +42,13 @@ function ended(child: ChildProcess): Promise<void> {
   return new Promise((done) => child.once('exit', () => done()));
 }
 
-// The sandbox's API listens at the port after the server's, its payment pages at the next.
-export async function serve(port: number, now = MORNING): Promise<Running> {
+// The sandbox's API listens at the port after the server's, its payment pages at the next. Browsers may reach the server
+// by another origin than its port's.
+export async function serve(port: number, now = MORNING, origin = `http://127.0.0.1:${port}`): Promise<Running> {
   const data = mkdtempSync(join(tmpdir(), 'lutong-pages-'));
   const log = openSync(LOG, 'a');
   const server = findServer();
-  const origin = `http://127.0.0.1:${port}`;
+  const listening = `http://127.0.0.1:${port}`;
   const environment = {
     ...process.env,
     DATABASE_URL: `sqlite://${data}/lutong.db`,
@@ -57,6 +58,7 @@ export async function serve(port: number, now = MORNING): Promise<Running> {
     LUTONG_ORIGIN: origin,
     LUTONG_WECHAT_URL: `http://127.0.0.1:${port + 1}`,
     LUTONG_WECHAT_PAGES: `http://127.0.0.1:${port + 2}`,
+    LUTONG_WECHAT_NOTIFY_URL: `${listening}/gateways/wechat/notifications`,
     LUTONG_LIMITS: 'generous',
     LEPTOS_OUTPUT_NAME: 'lutong',
     LEPTOS_SITE_ROOT: process.env.LUTONG_SITE ?? join(root, 'target', 'site'),
@@ -75,12 +77,12 @@ export async function serve(port: number, now = MORNING): Promise<Running> {
     spawn(server, ['serve'], options),
   ];
   const stop = async () => {
-    await noteSentTexts(origin);
+    await noteSentTexts(listening);
     children.forEach((child) => child.kill());
     await Promise.all(children.map(ended));
     rmSync(data, { recursive: true, force: true });
   };
-  await answers(`${origin}/readyz`).catch(async (error) => {
+  await answers(`${listening}/readyz`).catch(async (error) => {
     await stop();
     throw error;
   });

@@ -71,12 +71,16 @@ pub fn finish(
                 ServiceError::SignedOut | ServiceError::NotFound => Vec::new(),
             };
             let values = values.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-            let flash = Flash { form: form.into(), errors, values };
-            expect_context::<Arc<dyn FlashKeeper>>().keep(&flash);
-            redirect(form_page);
+            send_back(Flash { form: form.into(), errors, values }, form_page);
         }
     }
     Ok(())
+}
+
+/// Sends the browser to a form's page, which then shows what must be mended.
+pub fn send_back(flash: Flash, form_page: &str) {
+    expect_context::<Arc<dyn FlashKeeper>>().keep(&flash);
+    redirect(form_page);
 }
 
 /// Where a person without a session goes, to come back to the very page.

@@ -10,6 +10,7 @@ pub mod islands;
 pub mod made_up;
 #[cfg(feature = "ssr")]
 pub mod pages;
+pub mod receipt;
 #[cfg(feature = "ssr")]
 mod routes;
 pub mod texts;

@@ -6,6 +6,7 @@ pub mod me;
 pub mod orders;
 pub mod portal;
 pub mod rulebook;
+pub mod verify;
 pub mod violations;
 pub mod what_if;
 

@@ -70,10 +70,33 @@ impl FieldError {
     }
 }
 
+/// What the session cookie of the request stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SessionState {
+    /// The browser sent none.
+    #[default]
+    Absent,
+    Live,
+    /// It was unused for too long.
+    Idle,
+    /// It was ended on another device, or has reached its greatest length.
+    Ended,
+    /// It could not be read.
+    Unknown,
+}
+
+impl SessionState {
+    /// The browser was signed in before and is not any more.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Idle | Self::Ended)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Visit {
     pub preferences: Preferences,
     pub account: Option<AccountSummary>,
+    pub session: SessionState,
     /// The token that every form must carry back.
     pub csrf: String,
     pub now: Moment,
@@ -95,6 +118,11 @@ pub struct Visit {
 impl Visit {
     pub fn language(&self) -> Language {
         self.preferences.language
+    }
+
+    /// Seconds until the session ends unless it is used again; none for a visitor.
+    pub fn session_seconds(&self) -> Option<i64> {
+        self.account.as_ref().map(|account| (account.session_until - self.now).num_seconds())
     }
 
     /// The errors of the form, when this page shows it again after a failed submission.

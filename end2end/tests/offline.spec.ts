@@ -26,7 +26,8 @@ async function lookAround(page: Page): Promise<string[]> {
   await page.waitForFunction(async (paths) => {
     const kept = await Promise.all(paths.map((path) => caches.match(new URL(path, location.origin).href)));
     return kept.every(Boolean);
-  }, [...seen, '/rulebook', '/offline']);
+  }, ['/rulebook/camera.fine-limit', '/rulebook', '/offline']);
+  await page.waitForTimeout(1500);
   return seen;
 }
 

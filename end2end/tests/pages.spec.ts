@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { canBePressed, fits } from './looks';
-import { isAccessible, pay, place, signIn } from './people';
+import { agree, isAccessible, pay, place, preferences, signIn } from './people';
 import { expect, ownServer, test } from './test';
 
 ownServer();
@@ -27,17 +27,10 @@ async function chooseFirst(page: Page, phone: string): Promise<string[]> {
   const seen = [path(page)];
   const record = await page.locator('#records .lt-card').filter({ has: page.locator('input') }).locator('.lt-card__link').first().getAttribute('href');
   await page.locator('#records input[name=records]').first().check();
-  await page.locator('#records button[type=submit]').click();
-  seen.push(record!, `${record}/dispute`, path(page));
-  await page.locator('main form button[type=submit]').click();
-  await expect(page).toHaveURL(/agreed=no/);
-  seen.push(path(page));
-  await page.locator('label[for=agreed]').click();
-  await page.locator('main form button[type=submit]').click();
-  await expect(page).toHaveURL(/\/decision\?/);
-  seen.push(path(page));
-  await page.locator('form[action="/api/orders/code/send"] button').click();
-  await expect(page).toHaveURL(/\/confirm\?/);
+  await page.locator('button[form=records]').click();
+  seen.push(record!, `${record}/dispute`, `${record}/evidence`, `${record}/evidence?zoom=4`, path(page));
+  await agree(page);
+  seen.push(path(page).replace('/confirm?', '/decision?'));
   return [...seen, path(page)];
 }
 
@@ -68,7 +61,7 @@ async function before(page: Page): Promise<string[]> {
 async function unpaid(page: Page): Promise<string[]> {
   await chooseFirst(page, '13800000009');
   const order = await place(page, '13800000009');
-  return ['/', order, '/orders', '/me'];
+  return ['/', order, `${order}?accepted=already`, `${order}/cancel`, '/orders', '/me'];
 }
 
 async function settled(page: Page): Promise<string[]> {
@@ -97,7 +90,7 @@ for (const look of LOOKS) {
     const type = (standard: number) => devtools.send('Page.setFontSizes', { fontSizes: { standard, fixed: standard } });
     for (const [number, { state, paths }] of visits.entries()) {
       await context.clearCookies();
-      await context.addCookies([...state.cookies, { name: '__Host-preferences', value: look, url: baseURL!, secure: true }]);
+      await context.addCookies([...state.cookies, preferences(look)]);
       for (const path of paths) {
         const answer = await page.goto(path);
         expect.soft(answer?.status(), path).toBe(STATUS[path] ?? 200);

@@ -13,9 +13,13 @@ export async function signIn(page: Page, phone: string, next = '/') {
 }
 
 export async function speak(page: Page, language: 'zh' | 'en') {
-  const value = `${language}.normal.auto`;
-  const url = process.env.LUTONG_ORIGIN ?? origin();
-  await page.context().addCookies([{ name: '__Host-preferences', value, url, secure: true }]);
+  await page.context().addCookies([preferences(`${language}.normal.auto`)]);
+}
+
+// The cookie is for secure connections alone, and the browser counts this machine among them; the protocol does not.
+export function preferences(value: string) {
+  const { hostname } = new URL(process.env.LUTONG_ORIGIN ?? origin());
+  return { name: '__Host-preferences', value, url: `https://${hostname}`, secure: true };
 }
 
 export function origin() {
@@ -31,23 +35,43 @@ export async function newestCode(page: Page, phone: string): Promise<string> {
   return match[1];
 }
 
+// The page's one primary act, at the lower edge.
+export function primary(page: Page) {
+  return page.locator('.lt-dock button[type=submit]');
+}
+
+// Agrees to the notice and sends the code that confirms the decision.
+export async function agree(page: Page) {
+  await page.locator('label[for=agreed]').click();
+  await primary(page).click();
+  await expect(page).toHaveURL(/\/decision\?/);
+  await primary(page).click();
+  await expect(page).toHaveURL(/\/confirm\?/);
+}
+
 // Confirms by the SMS code; gives the path of the order.
 export async function place(page: Page, phone: string): Promise<string> {
   await page.locator('#code').fill(await newestCode(page, phone));
-  await page.locator('form[action="/api/orders/place"] button').click();
+  await primary(page).click();
   await expect(page).toHaveURL(/\/orders\/[0-9a-f-]{36}$/);
   return new URL(page.url()).pathname;
+}
+
+// Leads the order on the page to the provider's cashier and presses a button there.
+export async function atCashier(page: Page, outcome: 'pay' | 'decline' | 'leave') {
+  const ours = new URL(page.url()).origin;
+  await primary(page).click();
+  // The provider's page is on an origin of its own, and takes only people who come from ours.
+  await expect(page).toHaveURL(/\/checkmweb\?prepay_id=/);
+  expect(new URL(page.url()).origin).not.toBe(ours);
+  await page.locator(`button[value=${outcome}]`).click();
+  await expect(page).toHaveURL(/returned=\d+$/);
 }
 
 // Pays the order on the page at the provider's cashier and comes back to it settled.
 export async function pay(page: Page) {
   const order = page.url();
-  await page.locator('form[action="/api/orders/pay"] button').click();
-  // The provider's page is on an origin of its own, and takes only people who come from ours.
-  await expect(page).toHaveURL(/\/checkmweb\?prepay_id=/);
-  expect(new URL(page.url()).origin).not.toBe(new URL(order).origin);
-  await page.locator('button[value=pay]').click();
-  await expect(page).toHaveURL(/returned=yes/);
+  await atCashier(page, 'pay');
   await expect(async () => {
     await page.goto(order);
     await expect(page.locator('.lt-panel')).toBeVisible({ timeout: 1000 });

@@ -18,5 +18,5 @@ test('two minutes before an idle session ends the page says so, and one press st
   await expect(warning).toBeEmpty();
   await page.clock.fastForward('31:00');
   await expect(warning).toContainText('登录已结束');
-  await expect(warning.getByRole('link')).toHaveAttribute('href', '/sign-in');
+  await expect(warning.getByRole('link')).toHaveAttribute('href', '/sign-in?next=/me');
 });

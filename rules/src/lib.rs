@@ -6,6 +6,7 @@ pub mod facts;
 pub mod licence;
 pub mod money;
 pub mod order;
+pub mod outlook;
 pub mod parameters;
 pub mod penalty;
 pub mod person;

@@ -5,6 +5,7 @@ pub mod late_fee;
 mod problem;
 mod schema;
 mod times;
+mod whole;
 
 use axum::Json;
 use axum::extract::{Request, State as Extracted};

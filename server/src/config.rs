@@ -13,6 +13,7 @@ use ipnet::IpNet;
 use crate::gateways::wechat;
 use crate::http::address::network;
 use crate::http::limits::Limits;
+use crate::keys::KeySettings;
 
 pub use connections::ConnectionSettings;
 pub use development::DevelopmentSettings;
@@ -22,12 +23,11 @@ pub struct DatabaseSettings {
     /// sqlite://FILE or postgres://USER@HOST/NAME
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite://data/lutong.db", hide_env_values = true)]
     pub database_url: String,
-    /// The folder of keys and pictures; keys are made there when they are missing.
+    /// The folder of pictures, feed reports and, where no other is named, keys.
     #[arg(long, env = "LUTONG_DATA", default_value = "data")]
     pub data: PathBuf,
-    /// Keys that seal personal text, `id:64 hex digits`, newest first, separated by commas. Without it: DATA/seal.key
-    #[arg(long, env = "LUTONG_SEAL_KEYS", hide_env_values = true)]
-    pub seal_keys: Option<String>,
+    #[command(flatten)]
+    pub keys: KeySettings,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -57,6 +57,9 @@ pub struct ServeSettings {
     /// A folder whose new files are read as registry feeds.
     #[arg(long, env = "LUTONG_FEED_FOLDER")]
     pub feed_folder: Option<PathBuf>,
+    /// The registries whose signed feed files are read, a TOML file as docs/feed.md says.
+    #[arg(long, env = "LUTONG_FEED_SOURCES")]
+    pub feed_sources: Option<PathBuf>,
     #[command(flatten)]
     pub environment: DevelopmentSettings,
     #[command(flatten)]

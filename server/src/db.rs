@@ -6,6 +6,7 @@ pub mod bills;
 pub mod engine;
 pub mod fault;
 pub mod feed;
+pub mod keys;
 pub mod order_events;
 pub mod orders;
 pub mod outbox;

@@ -16,12 +16,21 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::Args;
+use ed25519_dalek::SigningKey;
 use rules::calendar;
 
 use crate::config::{DatabaseSettings, DevelopmentSettings};
-use crate::feed::{self, ImportError, write::to_line};
+use crate::db::{self, Fault};
+use crate::feed::scope::Scope;
+use crate::feed::sign::sign;
+use crate::feed::sources::Source;
+use crate::feed::{self, Desk, ImportError, Importer, write::to_line};
+use crate::keys;
 use people::DemoPerson;
 use population::Population;
+
+/// The name under which the demo signs its feed.
+const SOURCE: &str = "demo";
 
 #[derive(Args, Clone, Debug)]
 pub struct DemoSettings {
@@ -62,7 +71,18 @@ async fn make(settings: &DemoSettings) -> Result<Vec<DemoPerson>, ImportError> {
     let failed = |error| ImportError::File { path: out.clone(), error };
     let (paths, people) = write_files(&out, settings.size, settings.seed, today).map_err(failed)?;
     picture::write_all(&settings.database.data.join("evidence")).map_err(failed)?;
-    let importer = feed::importer(&settings.database, clock).await?;
+    // A registry of development: where there are no keys yet they are made.
+    let (store, sealer) = keys::open(&settings.database, true, &*clock).await?;
+    let key = SigningKey::from_bytes(&clock.random());
+    let source = Source { id: SOURCE.into(), key: key.verifying_key(), scope: Scope::everything() };
+    let mut sequence =
+        db::feed::last_sequence(&mut *store.read().await?, SOURCE).await.map_err(Fault::from)?;
+    for path in &paths {
+        sequence += 1;
+        sign(path, SOURCE, sequence, &key).map_err(failed)?;
+    }
+    let desk = Desk::open(&settings.database.data, vec![source], false).map_err(failed)?;
+    let importer = Importer { store, sealer, clock, desk };
     feed::import_all(&importer, &paths).await?;
     accounts::make(&importer.store, &importer.sealer, &*importer.clock, &people).await?;
     Ok(people)

@@ -3,13 +3,18 @@
 
 pub mod batch;
 pub mod counts;
+pub mod desk;
 pub mod fact;
 pub mod folder;
 pub mod import;
 pub mod json;
 pub mod line;
+pub mod manifest;
 pub mod reader;
 pub mod rejected;
+pub mod scope;
+pub mod sign;
+pub mod sources;
 pub mod tables;
 pub mod write;
 
@@ -23,11 +28,11 @@ use std::time::Instant;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::clock::Clock;
 use crate::config::{DatabaseSettings, DevelopmentSettings};
-use crate::db::{Fault, Store};
-use crate::serve;
+use crate::db::Fault;
+use crate::keys;
 use counts::Counts;
+pub use desk::Desk;
 pub use folder::watch;
 pub use import::{ImportError, Importer, Progress};
 pub use tables::{file_hash, person_id};
@@ -42,6 +47,9 @@ pub struct ImportSettings {
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub database: DatabaseSettings,
+    /// The registries whose signed files are read, a TOML file as docs/feed.md says.
+    #[arg(long, env = "LUTONG_FEED_SOURCES")]
+    pub feed_sources: Option<PathBuf>,
     #[command(flatten)]
     pub environment: DevelopmentSettings,
 }
@@ -49,7 +57,10 @@ pub struct ImportSettings {
 /// Imports every path, tells what became of the lines, and ends with 2 when some were rejected.
 pub async fn run(settings: ImportSettings) -> ExitCode {
     let imported = async {
-        let importer = importer(&settings.database, settings.environment.clock()?).await?;
+        let (environment, clock) = (&settings.environment, settings.environment.clock()?);
+        let desk = desk(&settings.database, settings.feed_sources.as_deref(), environment.development)?;
+        let (store, sealer) = keys::open(&settings.database, environment.development, &*clock).await?;
+        let importer = Importer { store, sealer, clock, desk };
         import_all(&importer, &settings.paths).await
     };
     match imported.await {
@@ -62,12 +73,14 @@ pub async fn run(settings: ImportSettings) -> ExitCode {
     }
 }
 
-/// Opens the store with its keys.
-pub async fn importer(database: &DatabaseSettings, clock: Arc<dyn Clock>) -> Result<Importer, Fault> {
-    std::fs::create_dir_all(&database.data)
-        .map_err(|error| Fault::Internal(format!("{}: {error}", database.data.display())))?;
-    let sealer = Arc::new(serve::sealer(database, &*clock)?);
-    Ok(Importer { store: Store::open(&database.database_url).await?, sealer, clock })
+/// Where feed files are received, from the sources in the settings' file.
+pub fn desk(database: &DatabaseSettings, sources: Option<&Path>, development: bool) -> Result<Desk, Fault> {
+    let sources = sources.map(sources::read).transpose().map_err(Fault::Internal)?.unwrap_or_default();
+    if sources.is_empty() && !development {
+        tracing::warn!("LUTONG_FEED_SOURCES names no source: every feed file will be refused");
+    }
+    Desk::open(&database.data, sources, development)
+        .map_err(|error| Fault::Internal(format!("{}: {error}", database.data.display())))
 }
 
 /// Imports files and the feed files of folders, in the order given, and prints the counts.

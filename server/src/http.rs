@@ -12,6 +12,7 @@ pub mod instead;
 pub mod limits;
 pub mod policy;
 pub mod readiness;
+mod receipts;
 pub mod reference;
 pub mod tokens;
 pub mod visits;
@@ -19,7 +20,8 @@ pub mod visits;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::api::{FlashKeeper, Services};
+use app::api::{FlashKeeper, ServiceError, Services};
+use app::pages::verify::Pasted;
 use app::visit::Visit;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
@@ -39,6 +41,7 @@ use tower_http::timeout::TimeoutLayer;
 use self::current::Current;
 use self::policy::{Policy, Routes};
 use self::reference::Reference;
+use crate::db::Fault;
 use crate::services::payments::notified::notified;
 use crate::state::State;
 
@@ -52,7 +55,8 @@ pub fn routes(state: State, options: LeptosOptions, services: Services, payment_
     });
     let shown = instead::Pages(pages.clone().into_router());
     let guard = instead::Guard { state: state.clone(), pages: shown };
-    let pages = pages.around(|router| {
+    let verify = post(receipts::verify).with_state(guard.clone());
+    let pages = pages.add(Policy::Anyone, "/verify", verify).around(|router| {
         router
             .layer(from_fn_with_state(guard.clone(), forms::guard))
             .layer(from_fn_with_state(guard, visits::recognise))
@@ -60,6 +64,7 @@ pub fn routes(state: State, options: LeptosOptions, services: Services, payment_
     });
     let readiness = readiness::Readiness { state: state.clone(), hash_file: files::hash_file(&options) };
     let machines = Routes::default()
+        .add(Policy::Anyone, "/.well-known/lutong-keys.json", get(receipts::keys))
         .add(Policy::Partner, "/gateways/wechat/notifications", post(notification))
         .with_state(state)
         .add(Policy::Anyone, "/healthz", get(|| async { "ok" }))
@@ -88,6 +93,7 @@ fn pages(state: &State, options: &LeptosOptions, services: Services) -> Routes {
             provide_from::<Current>(&parts);
             provide_from::<Nonce>(&parts);
             provide_from::<Reference>(&parts);
+            provide_from::<Pasted>(&parts);
         }
     };
     let routes = generate_route_list(app::App);
@@ -106,6 +112,7 @@ fn pages(state: &State, options: &LeptosOptions, services: Services) -> Routes {
             "/evidence/{vehicle}/{record}",
             get(files::evidence).with_state(state.clone()),
         )
+        .add(Policy::SignedInElseNothing, "/orders/{order}/pending", get(pending).with_state(state.clone()))
         .add_application(paths.into_iter(), application)
         .with_state(options.clone())
 }
@@ -120,6 +127,25 @@ fn provide_from<T: Clone + Send + Sync + 'static>(parts: &Parts) {
 /// Keeps the session of whoever is signed in, as every request does, and answers nothing else.
 async fn session(Extension(current): Extension<Current>) -> StatusCode {
     if current.session.is_some() { StatusCode::NO_CONTENT } else { StatusCode::UNAUTHORIZED }
+}
+
+/// 202 as long as the outcome of the order's payment is not known, 204 from then on. The answer has no body: the page of
+/// the order asks for it again and again.
+async fn pending(
+    axum::extract::State(state): axum::extract::State<State>,
+    Extension(current): Extension<Current>,
+    axum::extract::Path(order): axum::extract::Path<String>,
+) -> StatusCode {
+    let Ok(person) = current.person() else { return StatusCode::UNAUTHORIZED };
+    match crate::services::orders::is_pending(&state, &person, &order).await {
+        Ok(true) => StatusCode::ACCEPTED,
+        Ok(false) => StatusCode::NO_CONTENT,
+        Err(Fault::Service(ServiceError::NotFound)) => StatusCode::NOT_FOUND,
+        Err(fault) => {
+            tracing::error!(%fault, %order, "the order could not be read");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    }
 }
 
 async fn notification(

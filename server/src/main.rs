@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use server::config::{DatabaseSettings, ServeSettings};
-use server::{bill, crash, demo, feed, invariants, sandbox, serve};
+use server::{bill, crash, demo, feed, files, invariants, keys, sandbox, serve};
 
 /// Lutong: road-traffic self-service.
 #[derive(Parser)]
@@ -20,6 +20,12 @@ enum Command {
     Serve(Box<ServeSettings>),
     /// Read registry feed files; goes on where an earlier import stopped.
     Import(feed::ImportSettings),
+    /// Sign feed files as a registry does, and make the keys for it.
+    Feed(feed::sign::FeedCommand),
+    /// Make, add, retire and list the program's keys.
+    Keys(keys::command::KeyCommand),
+    /// Seal all stored personal text anew with the newest key, so that older ones can be retired.
+    Reseal(DatabaseSettings),
     /// Make a plausible registry with named people, and read it.
     Demo(demo::DemoSettings),
     /// Stand in for WeChat Pay: the same protocol, no money.
@@ -35,10 +41,14 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     serve::start_logging();
+    files::keep_private();
     crash::arm();
     let outcome = match CommandLine::parse().command {
         Command::Serve(settings) => serve::run(*settings).await,
         Command::Import(settings) => return feed::run(settings).await,
+        Command::Feed(command) => return feed::sign::run(command),
+        Command::Keys(command) => return keys::command::run(command).await,
+        Command::Reseal(settings) => return keys::reseal::run(settings).await,
         Command::Demo(settings) => return demo::run(settings).await,
         Command::Sandbox(settings) => sandbox::run(settings).await,
         Command::Bill(settings) => return bill::run(settings).await,

@@ -13,21 +13,20 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::clock::Clock;
-use crate::config::{DatabaseSettings, ServeSettings, guard};
-use crate::db::{Fault, Store};
+use crate::config::{ServeSettings, guard};
+use crate::db::Fault;
+use crate::feed::{Desk, Importer};
 use crate::gateways::sms::SmsSender;
 use crate::gateways::wechat;
 use crate::http::address::Proxies;
 use crate::http::connections;
 use crate::http::policy::Routes;
-use crate::sealing::Sealer;
 use crate::services::accounts::AccountService;
 use crate::services::orders::OrderService;
 use crate::services::portal::PortalService;
 use crate::services::violations::ViolationService;
-use crate::signing::Signer;
 use crate::state::State;
-use crate::{api, feed, http, jobs, monitoring, sandbox};
+use crate::{api, feed, http, jobs, keys, monitoring, sandbox};
 
 /// Structured lines on standard error: text on a terminal, JSON elsewhere. `RUST_LOG` chooses what.
 pub fn start_logging() {
@@ -36,14 +35,6 @@ pub fn start_logging() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() { lines.init() } else { lines.json().init() }
-}
-
-pub fn sealer(settings: &DatabaseSettings, clock: &dyn Clock) -> Result<Sealer, Fault> {
-    let sealer = match &settings.seal_keys {
-        Some(keys) => Sealer::from_keys(keys),
-        None => Sealer::from_file(&settings.data.join("seal.key"), clock),
-    };
-    sealer.map_err(|error| Fault::Internal(error.to_string()))
 }
 
 /// The services behind the pages.
@@ -80,15 +71,14 @@ fn wechat(settings: &ServeSettings, origin: &str, clock: &Arc<dyn Clock>) -> Res
 async fn state(settings: &ServeSettings) -> Result<State, Fault> {
     let clock = settings.environment.clock()?;
     let database = &settings.database;
-    std::fs::create_dir_all(&database.data)
-        .map_err(|error| Fault::Internal(format!("{}: {error}", database.data.display())))?;
+    let (store, sealer) = keys::open(database, settings.environment.development, &*clock).await?;
+    let signer = keys::signer(database, &store, settings.environment.development, &*clock).await?;
     let origin = settings.origin.trim_end_matches('/').to_owned();
     let wechat = wechat(settings, &origin, &clock)
         .map_err(|problem| Fault::Internal(format!("WeChat Pay: {problem}")))?;
-    let signer = Signer::from_file(&database.data.join("receipts.key"), &*clock).map_err(Fault::Internal)?;
     Ok(State {
-        store: Store::open(&database.database_url).await?,
-        sealer: Arc::new(sealer(database, &*clock)?),
+        store,
+        sealer,
         signer: Arc::new(signer),
         rulebook: Arc::new(Rulebook::shipped()),
         payment: Arc::new(wechat),
@@ -132,7 +122,8 @@ pub async fn run(settings: ServeSettings) -> Result<(), Fault> {
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|error| Fault::Internal(format!("listening on {}: {error}", settings.listen)))?;
-    let working = start_jobs(&state, settings.feed_folder, &stopped);
+    let feed = feed_folder(&settings)?;
+    let working = start_jobs(&state, feed, &stopped);
     tokio::spawn(async move {
         signalled().await;
         stop.send_replace(true);
@@ -149,9 +140,17 @@ pub async fn run(settings: ServeSettings) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The watched folder, and where its files are received.
+fn feed_folder(settings: &ServeSettings) -> Result<Option<(PathBuf, Desk)>, Fault> {
+    let Some(folder) = settings.feed_folder.clone() else { return Ok(None) };
+    let development = settings.environment.development;
+    let desk = feed::desk(&settings.database, settings.feed_sources.as_deref(), development)?;
+    Ok(Some((folder, desk)))
+}
+
 fn start_jobs(
     state: &State,
-    feed_folder: Option<PathBuf>,
+    feed: Option<(PathBuf, Desk)>,
     stopped: &watch::Receiver<bool>,
 ) -> Vec<JoinHandle<()>> {
     let mut working = vec![
@@ -161,14 +160,14 @@ fn start_jobs(
         tokio::spawn(jobs::purge::run(state.clone(), stopped.clone())),
         tokio::spawn(monitoring::keep_up(stopped.clone())),
     ];
-    if let Some(folder) = feed_folder {
-        working.push(tokio::spawn(feed::watch(
-            state.store.clone(),
-            Arc::clone(&state.sealer),
-            Arc::clone(&state.clock),
-            folder,
-            stopped.clone(),
-        )));
+    if let Some((folder, desk)) = feed {
+        let importer = Importer {
+            store: state.store.clone(),
+            sealer: Arc::clone(&state.sealer),
+            clock: Arc::clone(&state.clock),
+            desk,
+        };
+        working.push(tokio::spawn(feed::watch(importer, folder, stopped.clone())));
     }
     working
 }

@@ -13,3 +13,7 @@ mod lines;
 mod order;
 #[path = "feed/records.rs"]
 mod records;
+#[path = "feed/scope.rs"]
+mod scope;
+#[path = "feed/trust.rs"]
+mod trust;

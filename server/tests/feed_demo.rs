@@ -18,7 +18,7 @@ use server::demo::population::Population;
 use server::demo::write_files;
 use server::feed::fact::Kind;
 use server::feed::write::to_line;
-use server::feed::{Importer, line, person_id};
+use server::feed::{Desk, Importer, line, person_id};
 use server::sealing::Sealer;
 use server::services::violations::facts::{self, Asking};
 use server::services::violations::{Judged, shown_records};
@@ -136,6 +136,7 @@ async fn demo() -> Demo {
         store: Store::open(&url).await.unwrap(),
         sealer: Arc::new(Sealer::from_keys(KEYS).unwrap()),
         clock: FixedClock::at(calendar::day_begins(today()), 1) as Arc<dyn Clock>,
+        desk: Desk::open(folder.path(), Vec::new(), true).unwrap(),
     };
     for path in paths {
         let counts = importer.import_file(&path, |_| ControlFlow::Continue(())).await.unwrap();
@@ -155,8 +156,8 @@ impl Demo {
         let applicant = facts::applicant(&mut connection, &id, person.identity, now, asking).await.unwrap();
         let mut refusals = Vec::new();
         for row in registry::vehicles_of(&mut connection, &id, now.timestamp_millis()).await.unwrap() {
-            let standing = facts::standing(&mut connection, &row.vehicle, &id, now).await.unwrap();
-            let judged = Judged { vehicle: row.vehicle, standing, applicant: applicant.clone(), request };
+            let standing = facts::standing(&mut connection, &row, &id, now).await.unwrap();
+            let judged = Judged { vehicle: row, standing, applicant: applicant.clone(), request };
             for record in shown_records(&mut connection, &judged, &id).await.unwrap() {
                 assert!(judged.shows(&record).unwrap());
                 let record = facts::record(&record, now, asking, None).unwrap();

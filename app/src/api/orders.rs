@@ -14,6 +14,7 @@ use rules::plate::PlateNumber;
 use super::account::CodeSent;
 use super::violations::{Laws, PaperOffice, RecordCard, VehicleCard};
 use super::{Sent, ServiceError, finish, services};
+use crate::visit::visit;
 
 /// A selection as it would be decided now, for the notice and the check page.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,6 +87,9 @@ pub struct Part {
     pub place_zh: String,
     pub place_en: String,
     pub records: Vec<String>,
+    /// The most of them that pass together.
+    pub passing: Vec<String>,
+    /// Fine and points of the passing records.
     pub fine: Fen,
     pub points: Points,
 }
@@ -171,6 +175,8 @@ pub struct Receipt {
     /// Ed25519 over the canonical text, base64.
     pub signature: String,
     pub canonical: String,
+    /// The address of the page that verifies it, for a code that another device reads.
+    pub verify_at: String,
 }
 
 /// Through whom the money came, and their number of it.
@@ -232,7 +238,15 @@ pub async fn send_order_code(
     let agreement = Agreement { agreed, notice };
     let sent = services().orders.send_code(&vehicle, &records, &agreement).await;
     let query = step_query(&records, &agreement);
-    let done = sent.map(|()| format!("/vehicles/{vehicle}/confirm?{query}"));
+    let confirm = format!("/vehicles/{vehicle}/confirm?{query}");
+    let done = match sent {
+        Ok(()) => Ok(confirm),
+        // The code of a moment ago can still be typed in: the person stays on its page.
+        Err(ServiceError::TooMany { .. }) if has_code(&vehicle, &records).await => {
+            Ok(format!("{confirm}&early=yes"))
+        }
+        Err(error) => Err(error),
+    };
     let page = format!("/vehicles/{vehicle}/decision?{query}");
     finish_step(done, ("decision", page), &vehicle, &records)
 }
@@ -255,6 +269,12 @@ fn finish_step(
         }
         _ => finish(done, form, &page, &[]),
     }
+}
+
+/// True if a code for this very selection was sent and is still good.
+async fn has_code(vehicle: &str, records: &[String]) -> bool {
+    let sent = services().orders.code_sent(vehicle, records).await;
+    sent.is_ok_and(|sent| sent.valid_until > visit().now)
 }
 
 #[server(prefix = "/api", endpoint = "orders/place")]

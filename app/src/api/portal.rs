@@ -8,11 +8,14 @@ use rules::verdict::Verdict;
 use std::sync::Arc;
 
 use super::ServiceError;
+use crate::receipt::PublishedKey;
 
 #[async_trait]
 pub trait Portal: Send + Sync {
     /// The rulebook in force.
     fn rulebook(&self) -> Arc<Rulebook>;
+    /// The public keys of receipts, newest first.
+    fn receipt_keys(&self) -> Vec<PublishedKey>;
     /// Payment channels that have a configured gateway.
     fn channels(&self) -> PaymentChannels;
     /// Judges a case made up by the visitor. Pure: nothing is stored.

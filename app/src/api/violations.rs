@@ -6,6 +6,7 @@ use rules::Moment;
 use rules::camera::{Applicant, RecordFacts, RecordStanding, Request, VehicleFacts};
 use rules::licence::Renewal;
 use rules::money::Fen;
+use rules::outlook::{Group, Outlook};
 use rules::place::PlaceId;
 use rules::plate::PlateNumber;
 use rules::rulebook::CameraParameters;
@@ -25,10 +26,41 @@ pub struct VehicleCard {
     pub usage: VehicleUse,
     pub states: VehicleStates,
     pub relation: Relation,
-    /// Records neither processed nor processed elsewhere.
-    pub open_records: u32,
-    /// The sum of their fines.
+}
+
+/// Records by what can be done about them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GroupCounts([u32; Group::ALL.len()]);
+
+impl GroupCounts {
+    pub fn add(&mut self, group: Group) {
+        self.0[group as usize] += 1;
+    }
+
+    pub fn of(&self, group: Group) -> u32 {
+        self.0[group as usize]
+    }
+
+    /// Records that are not settled.
+    pub fn open(&self) -> u32 {
+        self.0.iter().sum::<u32>() - self.of(Group::Settled)
+    }
+}
+
+/// A vehicle in the person's list of vehicles.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnVehicle {
+    pub vehicle: VehicleCard,
+    pub counts: GroupCounts,
+    /// The sum of the fines of the open records.
     pub open_fines: Fen,
+}
+
+/// Decision and receipt of a record that an order of the person settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    pub decision: String,
+    pub receipt: String,
 }
 
 /// Where the person goes when something can't be done online.
@@ -93,6 +125,7 @@ pub struct RecordCard {
     pub vehicle_facts: VehicleFacts,
     /// The order that holds the record, if it is the person's own.
     pub order: Option<String>,
+    pub proof: Option<Proof>,
     pub has_evidence: bool,
     pub laws: Laws,
     pub verdict: Verdict,
@@ -100,6 +133,11 @@ pub struct RecordCard {
 }
 
 impl RecordCard {
+    /// What can be done about it.
+    pub fn outlook(&self) -> Outlook {
+        Outlook::of(self.facts.state, &self.verdict)
+    }
+
     /// Whether it may be disputed here: nobody has accepted it, and nobody has said so before.
     pub fn disputable(&self) -> bool {
         self.facts.state == RecordStanding::Unprocessed && !self.facts.disputed
@@ -132,14 +170,14 @@ pub struct RecordDetail {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Attention {
     PayOrder { order: String, plate: PlateNumber, amount: Fen, pays_until: Moment },
-    OpenRecords { vehicle: String, plate: PlateNumber, count: u32, fines: Fen },
+    OpenRecords { vehicle: String, plate: PlateNumber, counts: GroupCounts, fines: Fen },
     LicenceEnds { on: chrono::NaiveDate, renewal: Renewal },
 }
 
 #[async_trait]
 pub trait Violations: Send + Sync {
     /// Own vehicles first, then bound and leased ones.
-    async fn vehicles(&self) -> Result<Vec<VehicleCard>, ServiceError>;
+    async fn vehicles(&self) -> Result<Vec<OwnVehicle>, ServiceError>;
     async fn records(&self, vehicle: &str) -> Result<VehicleRecords, ServiceError>;
     async fn record(&self, vehicle: &str, record: &str) -> Result<RecordDetail, ServiceError>;
     /// Marks the record as disputed, unless it is held or processed; it can then be decided at the office alone. Saying it

@@ -1,4 +1,4 @@
-//! The bar at the bottom of a transaction's page that holds its one primary button.
+//! The act at the end of a form, with the sum that it comes to, or with an answer that follows what is typed.
 //! It holds no form of its own.
 
 use leptos::prelude::*;
@@ -13,8 +13,9 @@ pub fn ActionBar(
     above: Option<ViewFn>,
     children: Children,
 ) -> impl IntoView {
+    let class = if above.is_some() { "lt-actions lt-actions--live" } else { "lt-actions" };
     view! {
-        <div class="lt-actions">
+        <div class=class>
             {above.map(|above| view! { <div class="lt-actions__above">{above.run()}</div> })}
             {sum.map(|sum| view! { <p class="lt-actions__sum">{sum}</p> })}
             <div class="lt-actions__buttons">{children()}</div>

@@ -1,7 +1,9 @@
-//! Buttons that say the act: one that submits its form, one that leads to a page.
+//! Buttons that say the act: one that submits a form, one that leads to a page.
 //! Neither knows what the act does.
 
 use leptos::prelude::*;
+
+use super::say;
 
 /// How much weight a button has. A page has one primary button, or two equal secondary ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,7 +27,7 @@ impl ButtonKind {
     }
 }
 
-/// Submits the form that it stands in.
+/// Submits the form that it stands in, or the one that it names.
 #[component]
 pub fn Button(
     #[prop(optional)] kind: ButtonKind,
@@ -36,10 +38,42 @@ pub fn Button(
     /// Goes to another target than the form's own.
     #[prop(optional, into)]
     formaction: Option<String>,
+    /// The id of a form elsewhere on the page.
+    #[prop(optional, into)]
+    form: Option<String>,
+    /// The words while the answer is on its way.
+    #[prop(default = None)]
+    busy: Option<String>,
     children: Children,
 ) -> impl IntoView {
+    let busy = busy.unwrap_or_else(|| say("frame.busy"));
     view! {
-        <button type="submit" class=kind.class() name=name value=value formaction=formaction>
+        <button
+            type="submit"
+            class=kind.class()
+            form=form
+            name=name
+            value=value
+            formaction=formaction
+            data-busy=busy
+        >
+            {children()}
+        </button>
+    }
+}
+
+/// Asks for another code. While scripts run it counts down the seconds until another can be had; the server tells whoever
+/// asks too early.
+#[component]
+pub fn ResendButton(seconds: i64, children: Children) -> impl IntoView {
+    view! {
+        <button
+            type="submit"
+            class=ButtonKind::Quiet.class()
+            data-busy=say("frame.busy")
+            data-wait=seconds
+            data-waiting=say("frame.resend-in")
+        >
             {children()}
         </button>
     }
@@ -53,7 +87,7 @@ pub fn ButtonLink(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <a href=href role="button" draggable="false" class=kind.class()>
+        <a href=href class=kind.class()>
             {children()}
         </a>
     }

@@ -17,13 +17,14 @@ pub fn Card(
     urgent: bool,
     children: Children,
 ) -> impl IntoView {
+    let name = heading.clone();
     let class = if urgent { "lt-card lt-card--urgent" } else { "lt-card" };
     let heading = match href {
         Some(href) => view! { <a class="lt-card__link" href=href>{heading}</a> }.into_any(),
         None => heading.into_any(),
     };
     view! {
-        <article class=class>
+        <article class=class aria-label=name>
             <h2 class="lt-card__heading">{heading}</h2>
             {tags.map(|tags| view! { <div class="lt-card__tags">{tags.run()}</div> })}
             <div class="lt-card__body">{children()}</div>

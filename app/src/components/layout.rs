@@ -41,19 +41,27 @@ pub fn Layout(
     /// The page shows data of the registry: says as of when.
     #[prop(optional)]
     registry_data: bool,
+    /// The page was most likely opened from the one that the link leads back to: it goes back in the history, so that
+    /// place and ticks there stay.
+    #[prop(optional)]
+    back_in_history: bool,
+    /// The `Dock` with the page's primary act.
+    #[prop(optional)]
+    dock: Option<AnyView>,
     children: Children,
 ) -> impl IntoView {
     let tab_title = {
         let with_brand = say_with("frame.title", &[("title", &title)]);
         if errors.is_empty() { with_brand } else { format!("{}{with_brand}", say("frame.error-prefix")) }
     };
+    let tabs = !transaction && dock.is_none();
     let class = if transaction { "lt-page lt-page--transaction" } else { "lt-page" };
     view! {
         <Title text=tab_title/>
         <ServiceWorker/>
         <a class="lt-skip" href="#main">{say("frame.skip")}</a>
         <div class=class>
-            <Header back=back quiet=transaction/>
+            <Header back=back back_in_history=back_in_history quiet=transaction/>
             <OfflineStrip/>
             <SessionStrip/>
             {(!transaction).then(|| view! { <UnpaidStrip/> })}
@@ -66,7 +74,8 @@ pub fn Layout(
                 {children()}
                 {registry_data.then(|| view! { <SyncLine/> })}
             </main>
-            {(!transaction).then(|| view! { <TabBar current=tab/> })}
+            {tabs.then(|| view! { <TabBar current=tab/> })}
+            {dock}
         </div>
     }
 }

@@ -6,11 +6,19 @@ use rules::money::Fen;
 
 use super::say_with;
 
+fn short(amount: Fen) -> String {
+    let digits = amount.to_string();
+    digits.strip_suffix(".00").unwrap_or(&digits).to_owned()
+}
+
 /// "200 元" or "12.50 元".
 pub fn money_words(amount: Fen) -> String {
-    let digits = amount.to_string();
-    let short = digits.strip_suffix(".00").unwrap_or(&digits);
-    say_with("frame.yuan", &[("amount", &short)])
+    say_with("frame.yuan", &[("amount", &short(amount))])
+}
+
+/// "¥200" or "¥12.50", where the amount stands alone in large figures.
+pub fn money_figure(amount: Fen) -> String {
+    format!("¥{}", short(amount))
 }
 
 #[component]

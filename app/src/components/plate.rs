@@ -44,5 +44,5 @@ pub fn Plate(
 ) -> impl IntoView {
     let class = PlateLook::of(&number, kind).class();
     let class = if large { format!("{class} lt-plate--large") } else { class.to_owned() };
-    view! { <span class=class>{number.spoken()}</span> }
+    view! { <span class=class lang="zh-CN">{number.spoken()}</span> }
 }

@@ -1,5 +1,5 @@
 //! A form that changes something: it posts, carries the visit's token and, on demand, a key against doing it twice.
-//! It works the same with and without scripts.
+//! It works the same with and without scripts; with them a second press does nothing.
 
 use leptos::prelude::*;
 
@@ -17,7 +17,10 @@ pub fn PostForm(
     #[prop(optional)]
     once: bool,
     #[prop(optional, into)] class: Option<String>,
-    children: Children,
+    /// For a button that stands outside of the form.
+    #[prop(optional, into)]
+    id: Option<String>,
+    #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let (csrf, key) = with_context::<Visit, _>(|visit| (visit.csrf.clone(), visit.form_key.clone()))
         .expect("the server provides the visit to every page");
@@ -26,11 +29,11 @@ pub fn PostForm(
         .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
         .collect_view();
     view! {
-        <form method="post" action=action class=class novalidate data-once=once.then_some("")>
+        <form method="post" action=action class=class id=id novalidate>
             <input type="hidden" name="csrf" value=csrf/>
             {once.then(|| view! { <input type="hidden" name="key" value=key/> })}
             {hidden}
-            {children()}
+            {children.map(|children| children())}
         </form>
     }
 }

@@ -15,6 +15,7 @@ pub use words::{hours_words, rule_key, source_words, value_words};
 /// A refusal in the words of the page's language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RefusalWords {
+    /// The finding: what stands against it.
     pub title: String,
     /// One sentence with the value found and the value required.
     pub sentence: String,
@@ -64,9 +65,7 @@ pub fn RefusalCard(refusal: RefusalWords) -> impl IntoView {
     };
     view! {
         <section class="lt-refusal">
-            <h2 class="lt-refusal__title"><Icon name=IconName::Cross/><span>
-                <span class="govuk-visually-hidden">{say("refusal.not-met")}</span>{title}
-            </span></h2>
+            <h2 class="lt-refusal__title"><Icon name=IconName::Cross/><span>{title}</span></h2>
             <p class="lt-refusal__sentence">{sentence}</p>
             <dl class="lt-refusal__facts">
                 {fact("refusal.found", found)}

@@ -1,5 +1,5 @@
-//! Under the records: what the ticked ones come to, whether they pass together, and the most that would. The rules
-//! judge in the browser, with no request; without scripts the next page says the same.
+//! In the bar below the records: what the ticked ones come to, and whether they pass together. The rules judge in the
+//! browser, with no request; without scripts the bar says that the next page tells the sum.
 
 use leptos::prelude::*;
 use rules::camera::{
@@ -27,13 +27,14 @@ pub struct SelectionFacts {
 /// Sentences with `{count}`, `{fine}`, `{points}` and `{after}` left open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SelectionWords {
+    /// Where nothing is judged in the browser.
+    pub unaided: String,
     pub none: String,
     pub sum: String,
     pub passes: String,
     pub refused: String,
     pub one_place: String,
     pub too_many: String,
-    pub largest: String,
 }
 
 impl SelectionFacts {
@@ -49,6 +50,13 @@ impl SelectionFacts {
     }
 }
 
+impl SelectionFacts {
+    /// The most records that pass together.
+    pub fn most(&self) -> Vec<String> {
+        self.judge(&[]).1.largest.into_iter().map(|index| self.ids[index].clone()).collect()
+    }
+}
+
 fn fill(sentence: &str, values: &[(&str, String)]) -> String {
     values.iter().fold(sentence.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
 }
@@ -56,9 +64,14 @@ fn fill(sentence: &str, values: &[(&str, String)]) -> String {
 #[island(lazy)]
 pub fn SelectionBar(facts: SelectionFacts, words: SelectionWords) -> impl IntoView {
     let chosen = RwSignal::new(Vec::<String>::new());
-    let root = NodeRef::<leptos::html::Div>::new();
-    Effect::new(move |_| watch_boxes(root, chosen));
+    let awake = RwSignal::new(false);
     let facts = StoredValue::new(facts);
+    let most = move || facts.with_value(SelectionFacts::most);
+    Effect::new(move |_| {
+        watch_boxes(chosen);
+        choose_on_press(chosen, most);
+        awake.set(true);
+    });
     let judged = Memo::new(move |_| facts.with_value(|facts| facts.judge(&chosen.get())));
     let one_place = move || {
         let places: std::collections::BTreeSet<usize> = judged
@@ -70,48 +83,34 @@ pub fn SelectionBar(facts: SelectionFacts, words: SelectionWords) -> impl IntoVi
         let fails = judged.with(|(chosen, answer)| !chosen.is_empty() && !answer.passes());
         fails || !one_place() || too_many()
     };
-    let none = words.none.clone();
-    let stored = StoredValue::new(words);
-    let sentence = move || {
+    let (unaided, stored) = (words.unaided.clone(), StoredValue::new(words));
+    let told = move |pick: fn(&SelectionWords) -> &String| {
         let (chosen, answer) = judged.get();
-        if chosen.is_empty() {
-            return none.clone();
-        }
         let values = [
             ("count", chosen.len().to_string()),
             ("fine", answer.fine.to_string().trim_end_matches(".00").to_owned()),
             ("points", answer.points.0.to_string()),
             ("after", answer.points_after.0.to_string()),
+            ("limit", LARGEST_SELECTION.to_string()),
         ];
-        stored.with_value(|words| fill(&words.sum, &values))
+        stored.with_value(|words| fill(pick(words), &values))
     };
-    let verdict = move || {
-        let chosen = judged.with(|(chosen, _)| chosen.len());
-        stored.with_value(|words| match () {
-            () if chosen == 0 => String::new(),
-            () if !one_place() => words.one_place.clone(),
-            () if too_many() => fill(&words.too_many, &[("count", LARGEST_SELECTION.to_string())]),
-            () if refused() => words.refused.clone(),
-            () => words.passes.clone(),
-        })
+    let none = move || judged.with(|(chosen, _)| chosen.is_empty());
+    let sum = move || if none() { told(|words| &words.none) } else { told(|words| &words.sum) };
+    let verdict = move || match () {
+        () if none() => String::new(),
+        () if !one_place() => told(|words| &words.one_place),
+        () if too_many() => told(|words| &words.too_many),
+        () if refused() => told(|words| &words.refused),
+        () => told(|words| &words.passes),
     };
-    let most = move || judged.with(|(_, answer)| answer.largest.clone());
-    let most_words =
-        move || stored.with_value(|words| fill(&words.largest, &[("count", most().len().to_string())]));
-    let choose_most = move |_| {
-        let ids =
-            facts.with_value(|facts| most().into_iter().map(|i| facts.ids[i].clone()).collect::<Vec<_>>());
-        tick(&ids);
-        chosen.set(ids);
-    };
-    let class = move || if refused() { "lt-selection lt-selection--refused" } else { "lt-selection" };
+    let class = move || if refused() { "lt-dock__words lt-dock__words--refused" } else { "lt-dock__words" };
+    let size = move || if none() { "lt-dock__hint" } else { "lt-dock__sum" };
     view! {
-        <div class=class node_ref=root>
-            <div class="lt-selection__words" role="status">
-                <p id="selection-sum">{sentence}</p>
-                <p id="selection-verdict">{verdict}</p>
-            </div>
-            <button type="button" class="lt-quiet-button lt-needs-scripts" on:click=choose_most>{most_words}</button>
+        <p class="lt-dock__words lt-dock__hint" hidden=move || awake.get()>{unaided}</p>
+        <div class=class role="status" hidden=move || !awake.get()>
+            <p id="selection-sum" class=size>{sum}</p>
+            <p id="selection-verdict" class="lt-dock__verdict">{verdict}</p>
         </div>
     }
 }
@@ -125,13 +124,13 @@ fn boxes() -> Vec<web_sys::HtmlInputElement> {
 
 /// Follows the boxes of the form, which the server rendered.
 #[cfg(feature = "hydrate")]
-fn watch_boxes(root: NodeRef<leptos::html::Div>, chosen: RwSignal<Vec<String>>) {
+fn watch_boxes(chosen: RwSignal<Vec<String>>) {
     use wasm_bindgen::{JsCast, closure::Closure};
     let read = move || {
         let ticked = boxes().into_iter().filter(web_sys::HtmlInputElement::checked);
         chosen.set(ticked.map(|field| field.value()).collect());
     };
-    let Some(form) = root.get().and_then(|bar| bar.closest("form").ok().flatten()) else { return };
+    let Some(form) = document().get_element_by_id("records") else { return };
     let listener = Closure::<dyn Fn()>::new(read);
     drop(form.add_event_listener_with_callback("change", listener.as_ref().unchecked_ref()));
     listener.forget();
@@ -139,15 +138,25 @@ fn watch_boxes(root: NodeRef<leptos::html::Div>, chosen: RwSignal<Vec<String>>) 
     read();
 }
 
-#[cfg(not(feature = "hydrate"))]
-fn watch_boxes(_: NodeRef<leptos::html::Div>, _: RwSignal<Vec<String>>) {}
-
+/// The link that has the server tick the most does it here without a request.
 #[cfg(feature = "hydrate")]
-fn tick(ids: &[String]) {
-    for field in boxes() {
-        field.set_checked(ids.contains(&field.value()));
-    }
+fn choose_on_press(chosen: RwSignal<Vec<String>>, most: impl Fn() -> Vec<String> + 'static) {
+    use wasm_bindgen::{JsCast, closure::Closure};
+    let Some(link) = document().get_element_by_id("choose-most") else { return };
+    let press = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
+        event.prevent_default();
+        let ids = most();
+        for field in boxes() {
+            field.set_checked(ids.contains(&field.value()));
+        }
+        chosen.set(ids);
+    });
+    drop(link.add_event_listener_with_callback("click", press.as_ref().unchecked_ref()));
+    press.forget();
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn tick(_: &[String]) {}
+fn watch_boxes(_: RwSignal<Vec<String>>) {}
+
+#[cfg(not(feature = "hydrate"))]
+fn choose_on_press(_: RwSignal<Vec<String>>, _: impl Fn() -> Vec<String> + 'static) {}

@@ -24,12 +24,18 @@ enum Stage {
 }
 
 #[island]
-pub fn SessionTimer(idle_minutes: u32, words: SessionWords) -> impl IntoView {
+pub fn SessionTimer(
+    idle_minutes: u32,
+    /// Leads to signing in and back to this page.
+    sign_in: String,
+    words: SessionWords,
+) -> impl IntoView {
     let stage = RwSignal::new(Stage::Running);
     Effect::new(move |_| watch(idle_minutes, stage));
-    let words = StoredValue::new(words);
+    let (words, sign_in) = (StoredValue::new(words), StoredValue::new(sign_in));
     let word = move |pick: fn(&SessionWords) -> &String| words.with_value(|words| pick(words).clone());
-    let inside = move || match stage.get() {
+    let inside = move || {
+        match stage.get() {
         Stage::Running => ().into_any(),
         Stage::Ending => view! {
             <div class="lt-strip lt-strip--session">
@@ -43,10 +49,11 @@ pub fn SessionTimer(idle_minutes: u32, words: SessionWords) -> impl IntoView {
         Stage::Ended => view! {
             <div class="lt-strip lt-strip--session">
                 <p class="lt-strip__words">{word(|words| &words.ended)}</p>
-                <a class="lt-strip__act" href="/sign-in">{word(|words| &words.sign_in)}</a>
+                <a class="lt-strip__act" href=sign_in.get_value() data-keep="">{word(|words| &words.sign_in)}</a>
             </div>
         }
         .into_any(),
+    }
     };
     view! { <div role="alert" id="session">{inside}</div> }
 }

@@ -10,7 +10,7 @@ use crate::components::{
     TextField, say, say_with, time_words,
 };
 use crate::islands::ForgetCopies;
-use crate::visit::visit;
+use crate::visit::{SessionState, visit};
 
 fn next() -> String {
     local_path(&query("next")).to_owned()
@@ -28,10 +28,23 @@ fn PhoneField(form: &'static str) -> impl IntoView {
     }
 }
 
+/// Why a person who was signed in is asked to sign in again.
+#[component]
+fn WhySignIn() -> impl IntoView {
+    let words = match visit().session {
+        SessionState::Idle => Some(say("page.sign-in.idle")),
+        SessionState::Ended => Some(say("page.sign-in.ended")),
+        SessionState::Absent | SessionState::Live | SessionState::Unknown => None,
+    };
+    let words = words.filter(|_| !query("next").is_empty());
+    words.map(|words| view! { <p class="lt-verdict lt-verdict--later">{words}</p> })
+}
+
 #[component]
 pub fn SignIn() -> impl IntoView {
     view! {
         <Layout title=say("page.sign-in.title") back="/" transaction=true errors=visit().errors_of("sign-in")>
+            <WhySignIn/>
             <PostForm action="/api/sign-in/code/send" hidden=next_field()>
                 <PhoneField form="sign-in"/>
                 <ActionBar><Button>{say("page.sign-in.send")}</Button></ActionBar>
@@ -47,6 +60,7 @@ pub fn SignInPassword() -> impl IntoView {
     let form = "sign-in-password";
     view! {
         <Layout title=say("page.sign-in.password-title") back=with_next("/sign-in", &next()) transaction=true errors=visit().errors_of(form)>
+            <WhySignIn/>
             <PostForm action="/api/sign-in/password" hidden=next_field()>
                 <PhoneField form=form/>
                 <PasswordField form=form/>

@@ -7,8 +7,8 @@ use super::loaded;
 use crate::api::services;
 use crate::api::violations::Attention;
 use crate::components::{
-    ButtonKind, ButtonLink, Card, Cell, Cells, Empty, IconName, Layout, Tab, date_words, money_words, say,
-    say_with, time_words,
+    ButtonKind, ButtonLink, Card, Cell, Cells, Empty, IconName, Layout, Tab, counts_words, date_words,
+    money_words, say, say_with, time_words,
 };
 use crate::visit::visit;
 
@@ -62,10 +62,13 @@ fn attention(item: Attention) -> impl IntoView {
             say_with("page.home.pay-until", &[("time", &time_words(pays_until))]),
             true,
         ),
-        Attention::OpenRecords { vehicle, plate, count, fines } => (
-            say_with("page.home.records", &[("plate", &plate.spoken()), ("count", &count)]),
+        Attention::OpenRecords { vehicle, plate, counts, fines } => (
+            say_with("page.home.records", &[("plate", &plate.spoken()), ("count", &counts.open())]),
             format!("/vehicles/{vehicle}"),
-            say_with("page.home.records-sum", &[("amount", &money_words(fines))]),
+            say_with(
+                "page.home.records-sum",
+                &[("groups", &counts_words(&counts)), ("amount", &money_words(fines))],
+            ),
             false,
         ),
         Attention::LicenceEnds { on, renewal } => {

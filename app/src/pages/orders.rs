@@ -1,9 +1,11 @@
-//! From the chosen records to the receipt: notice, check, code, order, payment, receipt.
+//! From the chosen records to the receipt: notice, decision, code, order, payment, receipt.
 
+mod list;
 mod order;
 mod placing;
 mod receipt;
 
-pub use order::{Order, Orders};
+pub use list::Orders;
+pub use order::{CancelOrder, Order};
 pub use placing::{Confirm, Decision, Notice};
 pub use receipt::{Receipt, Receipts};

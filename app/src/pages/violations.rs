@@ -1,22 +1,22 @@
 //! Vehicles, their records with an answer each, one record, and disputing it.
 
+mod evidence;
 mod list;
+mod record;
 
 use leptos::prelude::*;
 use rules::camera::RecordStanding;
-use rules::violation::PointsUnderLaw;
 
 use super::{loaded, parameter};
-use crate::api::violations::{Office, RecordCard, RecordDetail, VehicleCard};
+use crate::api::violations::{Office, OwnVehicle, RecordCard};
 use crate::api::{redirect, services};
 use crate::components::{
-    ActionBar, Button, ButtonKind, ButtonLink, Cell, Cells, Empty, IconName, Layout, Plate, PostForm,
-    RefusalCard, RefusalWords, SummaryList, SummaryRow, Tab, Tag, Tone, Warning, language, money_words, say,
-    say_with, time_words,
+    ActionBar, Button, ButtonKind, Cells, Empty, IconName, Layout, LocalWords, Plate, PostForm, SummaryList,
+    SummaryRow, Tab, Tag, Tone, Warning, counts_words, language, money_words, say, say_with, time_words,
 };
-pub use list::Records;
-
-use crate::visit::visit;
+pub use evidence::Evidence;
+pub use list::{Records, none_chosen};
+pub use record::Record;
 
 #[component]
 pub fn Vehicles() -> impl IntoView {
@@ -24,24 +24,37 @@ pub fn Vehicles() -> impl IntoView {
         view! {
             <Layout title=say("page.vehicles.title") tab=Tab::Business registry_data=true>
                 {vehicles.is_empty().then(|| view! { <Empty title=say("page.vehicles.none") icon=IconName::Car/> })}
-                <Cells>{vehicles.into_iter().map(vehicle_cell).collect_view()}</Cells>
+                <Cells>{vehicles.into_iter().map(vehicle_row).collect_view()}</Cells>
             </Layout>
         }
     })
 }
 
-fn vehicle_cell(vehicle: VehicleCard) -> impl IntoView {
-    let relation = say(&format!("relation.{}", vehicle.relation.code()));
-    let open = if vehicle.open_records == 0 {
-        say("page.vehicles.no-records")
-    } else {
-        say_with("page.vehicles.open", &[("count", &vehicle.open_records)])
+/// The plate as title; below it what there is to do and how the person stands to the vehicle.
+fn vehicle_row(own: OwnVehicle) -> impl IntoView {
+    let vehicle = own.vehicle;
+    let (open, groups) = match own.counts.open() {
+        0 => (say("page.vehicles.no-records"), None),
+        open => {
+            let sum = money_words(own.open_fines);
+            let words = say_with("page.vehicles.open", &[("count", &open), ("sum", &sum)]);
+            (words, Some(counts_words(&own.counts)))
+        }
     };
-    let title = vehicle.plate.spoken();
+    let relation = say(&format!("relation.{}", vehicle.relation.code()));
     view! {
-        <Cell title=title note=format!("{relation} · {open}") href=format!("/vehicles/{}", vehicle.id)>
-            <Plate number=vehicle.plate kind=vehicle.kind/>
-        </Cell>
+        <li>
+            <a class="lt-cell lt-cell--link" href=format!("/vehicles/{}", vehicle.id)>
+                <span class="lt-cell__main">
+                    <span class="lt-cell__title">
+                        <Plate number=vehicle.plate kind=vehicle.kind/>
+                        <span class="lt-cell__note">{relation}</span>
+                    </span>
+                    <span>{open}</span>
+                    {groups.map(|groups| view! { <span class="lt-cell__note">{groups}</span> })}
+                </span>
+            </a>
+        </li>
     }
 }
 
@@ -83,110 +96,14 @@ pub fn standing_tag(record: &RecordCard) -> impl IntoView + use<> {
 }
 
 #[component]
-pub fn Record() -> impl IntoView {
-    let (vehicle, record) = (parameter("vehicle"), parameter("record"));
-    loaded(async move { services().violations.record(&vehicle, &record).await }, |detail| {
-        view! { <RecordView detail/> }
-    })
-}
-
-#[component]
-fn RecordView(detail: RecordDetail) -> impl IntoView {
-    let record = detail.record;
-    let base = format!("/vehicles/{}", record.vehicle_id);
-    let notice = format!("{base}/notice?records={}", record.id);
-    let dispute = format!("{base}/records/{}/dispute", record.id);
-    let rows = record_rows(&record, &detail.vehicle);
-    let points = |points: rules::licence::Points| say_with("frame.points", &[("points", &points.0)]);
-    let points_by = match detail.points_under_law {
-        PointsUnderLaw::Known { then, now } if then == now => None,
-        PointsUnderLaw::Known { then, now } => {
-            let words = [("then", &points(then) as &dyn std::fmt::Display), ("today", &points(now))];
-            Some(say_with("page.record.milder", &words))
-        }
-        PointsUnderLaw::Depends { .. } if record.facts.points_known => None,
-        PointsUnderLaw::Depends { .. } => Some(say("page.record.depends")),
-        PointsUnderLaw::RegistryStands if record.laws.penalty.is_some() => None,
-        PointsUnderLaw::RegistryStands => Some(say("page.record.registry-points")),
-    };
-    let passes = record.verdict.passes();
-    let rulebook = services().portal.rulebook();
-    let refusals = RefusalWords::all(&record.verdict, &rulebook)
-        .into_iter()
-        .map(|refusal| view! { <RefusalCard refusal/> })
-        .collect_view();
-    let order = record.order.clone();
-    view! {
-        <Layout title=act(&record) back=base tab=Tab::Business registry_data=true errors=visit().errors_of("dispute")>
-            {record.has_evidence.then(|| view! {
-                <figure class="lt-evidence">
-                    <a href=format!("/evidence/{}/{}", record.vehicle_id, record.id)>
-                        <img src=format!("/evidence/{}/{}", record.vehicle_id, record.id) alt=evidence_words(&record)/>
-                    </a>
-                    <figcaption>{say("page.record.evidence")}</figcaption>
-                </figure>
-            })}
-            {standing_tag(&record)}
-            <SummaryList rows/>
-            {points_by.map(|words| view! { <p>{words}</p> })}
-            {order.map(|order| view! {
-                <p><a class="govuk-link lt-way" href=format!("/orders/{order}")>{say("page.record.to-order")}</a></p>
-            })}
-            {if passes {
-                view! {
-                    <p class="lt-verdict lt-verdict--pass">{say("page.record.passes")}</p>
-                    <div class="lt-equal">
-                        <ButtonLink href=notice kind=ButtonKind::Secondary>{say("page.record.accept")}</ButtonLink>
-                        <ButtonLink href=dispute kind=ButtonKind::Secondary>{say("page.record.dispute")}</ButtonLink>
-                    </div>
-                }.into_any()
-            } else {
-                view! {
-                    <p class="lt-verdict lt-verdict--refuse">{say("page.record.refused")}</p>
-                    {refusals}
-                    <OfficeView office=record.office.clone()/>
-                    {record.disputable().then(|| view! {
-                        <ButtonLink href=dispute kind=ButtonKind::Secondary>{say("page.record.dispute")}</ButtonLink>
-                    })}
-                }.into_any()
-            }}
-        </Layout>
-    }
-}
-
-fn record_rows(record: &RecordCard, vehicle: &VehicleCard) -> Vec<SummaryRow> {
-    let plate = vehicle.plate.clone();
-    let laws = [("penalty", &record.laws.penalty), ("points", &record.laws.points)];
-    let laws = laws.into_iter().filter_map(|(name, law)| {
-        let law = law.clone()?;
-        Some(SummaryRow::new(
-            say(&format!("page.record.law-{name}")),
-            view! { <span lang="zh-CN">{law}</span> },
-        ))
-    });
-    let mut rows = vec![
-        SummaryRow::new(say("page.record.plate"), view! { <Plate number=plate kind=vehicle.kind/> }),
-        SummaryRow::new(say("page.record.when"), time_words(record.facts.violated_at)),
-        SummaryRow::new(say("page.record.where"), record.location.clone()),
-        SummaryRow::new(say("page.record.place"), place_words(record)),
-        SummaryRow::new(say("page.record.penalty"), penalty_words(record)),
-        SummaryRow::new(say("page.record.capture"), say(&format!("capture.{}", record.facts.capture.code()))),
-        SummaryRow::new(say("page.record.code"), record.code.to_string()),
-    ];
-    rows.extend(laws);
-    rows
-}
-
-fn evidence_words(record: &RecordCard) -> String {
-    let (act, time) = (act(record), time_words(record.facts.violated_at));
-    say_with("page.record.evidence-words", &[("act", &act), ("time", &time), ("where", &record.location)])
-}
-
-#[component]
 pub fn OfficeView(office: Office) -> impl IntoView {
     let mut rows =
         vec![SummaryRow::new(say("page.office.name"), language().pick(office.name_zh, office.name_en))];
-    rows.extend(office.address.map(|address| SummaryRow::new(say("page.office.address"), address)));
+    rows.extend(
+        office
+            .address
+            .map(|words| SummaryRow::new(say("page.office.address"), view! { <LocalWords words/> })),
+    );
     rows.extend(office.phone.map(|phone| {
         let call = format!("tel:{phone}");
         SummaryRow::new(say("page.office.phone"), view! { <a class="govuk-link" href=call>{phone}</a> })
@@ -219,7 +136,7 @@ pub fn Dispute() -> impl IntoView {
             view! {
                 <p>{say("page.dispute.words")}</p>
                 <OfficeView office=record.office/>
-                <PostForm action="/api/records/dispute" hidden=hidden once=true>
+                <PostForm action="/api/records/dispute" hidden=hidden>
                     <ActionBar><Button kind=ButtonKind::Warning>{say("page.dispute.act")}</Button></ActionBar>
                 </PostForm>
             }

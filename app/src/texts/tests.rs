@@ -131,9 +131,13 @@ fn every_rule_and_every_code_of_the_rules_has_its_words() {
         let rule = rule.code().replace('.', "-");
         wanted.extend(["title", "short", "refusal", "remedy"].map(|part| format!("rule.{rule}.{part}")));
     }
+    for rule in rules::rule::CAMERA_RULES {
+        wanted.push(format!("rule.{}.title-refused", rule.id.code().replace('.', "-")));
+    }
     let mut named = |section: &str, codes: Vec<&str>| {
         wanted.extend(codes.into_iter().map(|code| format!("{section}.{code}")));
     };
+    named("group", rules::outlook::Group::ALL.iter().map(|v| v.code()).collect());
     named("vehicle-kind", rules::vehicle::VehicleKind::ALL.iter().map(|v| v.code()).collect());
     named("vehicle-use", rules::vehicle::VehicleUse::ALL.iter().map(|v| v.code()).collect());
     named("vehicle-state", rules::vehicle::VehicleState::ALL.iter().map(|v| v.code()).collect());

@@ -10,6 +10,7 @@ use rules::camera::{
 };
 use rules::licence::{LicenceState, LicenceStates, Points};
 use rules::money::Fen;
+use rules::parameters::PaymentChannel;
 use rules::penalty::LARGEST_FINE;
 use rules::person::IdentityLevel;
 use rules::place::RegionCode;
@@ -25,6 +26,7 @@ use utoipa::ToSchema;
 use super::problem::{Problem, ProblemBody};
 use super::schema;
 use super::times::{day, moment};
+use super::whole::{whole, whole_or_none};
 use crate::state::State;
 
 /// More points than this no person and no selection has.
@@ -53,17 +55,19 @@ pub struct CameraRecordRequest {
     identity: String,
     licence: Option<LicenceInput>,
     /// Points of the person's other open orders.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     #[schema(schema_with = schema::points)]
     held_points: u32,
     vehicle: VehicleInput,
     record: RecordInput,
     /// Points of all records chosen together; this record's own where it is left out.
+    #[serde(default, deserialize_with = "whole_or_none")]
     #[schema(schema_with = schema::points_or_none)]
     selected_points: Option<u32>,
     #[serde(default)]
     dispute_declared: bool,
-    /// Payment channels that have a gateway: wechat, unionpay; the server's own where it is left out.
+    /// Payment channels that have a gateway; the server's own where it is left out.
+    #[schema(schema_with = schema::codes_or_none::<PaymentChannel>)]
     channels: Option<Vec<String>>,
 }
 
@@ -72,12 +76,14 @@ pub struct CameraRecordRequest {
 struct LicenceInput {
     #[schema(schema_with = schema::codes::<LicenceState>)]
     states: Vec<String>,
+    #[serde(deserialize_with = "whole")]
     #[schema(schema_with = schema::points)]
     cycle_points: u32,
     /// Points of the cycle whose fine is unpaid: the next cycle takes them over.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     #[schema(schema_with = schema::points)]
     carried_points: u32,
+    #[serde(deserialize_with = "whole")]
     #[schema(schema_with = schema::points)]
     full_marks: u32,
     /// The first day of the next scoring cycle.
@@ -127,8 +133,10 @@ struct RecordInput {
     capture: String,
     #[schema(schema_with = schema::code::<PenaltyKind>)]
     penalty: String,
+    #[serde(deserialize_with = "whole")]
     #[schema(schema_with = schema::fine)]
     fine: i64,
+    #[serde(deserialize_with = "whole")]
     #[schema(schema_with = schema::points)]
     points: u32,
     /// False where the points depend on what only the registry can tell.

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::problem::{Problem, ProblemBody};
 use super::schema;
 use super::times::day;
+use super::whole::whole;
 use crate::state::State;
 
 /// More reviews and lawsuits than this no fine has.
@@ -27,6 +28,7 @@ const MOST_SUSPENSIONS: usize = 20;
     "suspensions": [{ "from": "2026-10-20", "until": "2026-10-25" }]
 }))]
 pub struct LateFeeRequest {
+    #[serde(deserialize_with = "whole")]
     #[schema(schema_with = schema::fine)]
     fine: i64,
     #[schema(schema_with = schema::day)]

@@ -35,6 +35,11 @@ pub fn codes<T: Coded>() -> utoipa::openapi::schema::Array {
     ArrayBuilder::new().items(code::<T>()).build()
 }
 
+/// A list of the codes, or none.
+pub fn codes_or_none<T: Coded>() -> utoipa::openapi::schema::Array {
+    ArrayBuilder::new().schema_type(or_null(Type::Array.into())).items(code::<T>()).build()
+}
+
 pub fn record_state() -> Object {
     string().enum_values(Some(["unprocessed", "held", "processed", "processed-elsewhere"])).build()
 }

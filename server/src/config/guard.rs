@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{LimitSettings, ServeSettings};
 use crate::db::Fault;
 use crate::gateways::wechat::keys::{PRIVATE_KEY, SECRET};
+use crate::keys::KeyStore;
 
 /// Checks the settings as a whole. The error names everything that is to be changed.
 pub fn check(settings: &ServeSettings) -> Result<(), Fault> {
@@ -47,18 +48,13 @@ pub fn refuse_production_without(settings: &ServeSettings) -> Vec<String> {
         ),
         file(&wechat.join(PRIVATE_KEY), "LUTONG_WECHAT_KEYS: the merchant's key"),
         file(&wechat.join(SECRET), "LUTONG_WECHAT_KEYS: the APIv3 key"),
-        database
-            .seal_keys
-            .is_none()
-            .then(|| file(&database.data.join("seal.key"), "LUTONG_SEAL_KEYS"))
-            .flatten(),
-        file(&database.data.join("receipts.key"), "the key that signs receipts"),
         lacks(settings.environment.now.is_none(), "LUTONG_NOW: unset it; it is for development"),
         lacks(settings.limits == LimitSettings::Usual, "LUTONG_LIMITS: usual; generous is for development"),
     ]
     .into_iter()
     .flatten()
     .chain(settings.wechat.refuse_production_without())
+    .chain(KeyStore::of(database).absent())
     .collect()
 }
 

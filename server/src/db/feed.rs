@@ -1,12 +1,14 @@
 //! Writes what the registry's feed tells, and how far each file was read. Newer facts win here, by one guard in the
 //! text of each upsert; reading and judging lines is the feed's work.
 
+pub mod known;
 pub mod upsert;
 
 use sqlx::AnyConnection;
 use sqlx::FromRow;
 
 use super::statements;
+pub use known::{KNOWN_BINDINGS, KNOWN_LICENCES, KNOWN_RECORDS, KNOWN_VEHICLES, known};
 pub use upsert::{Cell, Row, Table, Wave, Written, write};
 
 statements! {
@@ -18,6 +20,10 @@ statements! {
     ADVANCE_FILE = "update feed_files set fingerprint = $3, bytes_read = $4, lines_read = $5, side_bytes = $6, \
         accepted = accepted + $7, outdated = outdated + $8, rejected = rejected + $9, finished_at = null \
         where name = $1 and bytes_read = $2";
+    FIND_MANIFEST = "select sha256 from feed_manifests where source = $1 and sequence = $2";
+    NOTE_MANIFEST = "insert into feed_manifests (source, sequence, sha256, length, noted_at) \
+        values ($1, $2, $3, $4, $5) on conflict (source, sequence) do nothing";
+    LAST_SEQUENCE = "select coalesce(max(sequence), 0) from feed_manifests where source = $1";
     FINISH_FILE = "update feed_files set finished_at = $3 where name = $1 and bytes_read = $2";
     SYNCHRONISED = "insert into synchronisation (id, synced_at) values (1, $1) on conflict (id) do update \
         set synced_at = case when excluded.synced_at > synchronisation.synced_at then excluded.synced_at \
@@ -79,6 +85,33 @@ pub async fn advance_file(
         .execute(connection)
         .await?;
     Ok(advanced.rows_affected() == 1)
+}
+
+/// The hash of the file that the source's number stands for.
+pub async fn find_manifest(
+    connection: &mut AnyConnection,
+    source: &str,
+    sequence: i64,
+) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar(FIND_MANIFEST).bind(source).bind(sequence).fetch_optional(connection).await
+}
+
+/// Notes the manifest, unless its number is taken.
+pub async fn note_manifest(
+    connection: &mut AnyConnection,
+    source: &str,
+    sequence: i64,
+    sha256: &str,
+    length: i64,
+    now: i64,
+) -> sqlx::Result<()> {
+    let query = sqlx::query(NOTE_MANIFEST).bind(source).bind(sequence).bind(sha256);
+    query.bind(length).bind(now).execute(connection).await.map(drop)
+}
+
+/// The highest number that the source has used; 0 before the first.
+pub async fn last_sequence(connection: &mut AnyConnection, source: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar(LAST_SEQUENCE).bind(source).fetch_one(connection).await
 }
 
 pub async fn finish_file(

@@ -16,7 +16,6 @@ statements! {
     FIND_VEHICLE = "select id, plate, kind, usage, states, owner_kind, owner_id, owner_since from vehicles where id = $1";
     FIND_BINDING = "select since from bindings where person_id = $1 and vehicle_id = $2 \
         and since <= $3 and (until is null or until > $3) order by since limit 1";
-    BOUND_VEHICLES = "select vehicle_id from bindings where person_id = $1 and since <= $2 and (until is null or until > $2)";
     HOLD_ENDS_OF = "select o.id, o.pays_until from camera_records r \
         join orders o on o.person_id = r.held_person and o.id = r.held_order \
         where r.vehicle_id = $1 and r.state = 'held' and o.state in ('placed', 'paying')";
@@ -25,23 +24,15 @@ statements! {
         where d.person_id = $1 and d.vehicle_id = $2 order by l.starts_at";
     // A lease shows records of its term alone, and the vehicle while it runs or has such records.
     VEHICLES_OF = "with whole as ( \
-            select id, coalesce(owner_since, -9000000000000000) as since from vehicles \
-            where owner_kind = 'person' and owner_id = $1 \
-            union select b.vehicle_id, -9000000000000000 from bindings b join vehicles v on v.id = b.vehicle_id \
-            where b.person_id = $1 and b.since <= $2 and (b.until is null or b.until > $2) \
-            and not (v.owner_kind = 'person' and v.owner_id = $1)), \
+            select id from vehicles where owner_kind = 'person' and owner_id = $1 \
+            union select vehicle_id from bindings where person_id = $1 and since <= $2 and (until is null or until > $2)), \
         terms as ( \
             select l.vehicle_id, l.starts_at, l.ends_at from lease_drivers d \
             join leases l on l.vehicle_id = d.vehicle_id and l.id = d.lease_id where d.person_id = $1), \
         shown as ( \
-            select r.vehicle_id, r.id, r.state, r.fine from camera_records r \
-            join whole w on w.id = r.vehicle_id and r.violated_at >= w.since where r.state = 'unprocessed' \
-            union select r.vehicle_id, r.id, r.state, r.fine from camera_records r \
+            select r.vehicle_id from camera_records r \
             join terms t on t.vehicle_id = r.vehicle_id and r.violated_at between t.starts_at and t.ends_at) \
         select v.id, v.plate, v.kind, v.usage, v.states, v.owner_kind, v.owner_id, v.owner_since, \
-        (select count(*) from shown s where s.vehicle_id = v.id and s.state = 'unprocessed') as open_records, \
-        (select cast(coalesce(sum(s.fine), 0) as bigint) from shown s \
-            where s.vehicle_id = v.id and s.state = 'unprocessed') as open_fines, \
         case when v.owner_kind = 'person' and v.owner_id = $1 then 0 else 1 end as standing \
         from vehicles v where v.id in ( \
             select id from whole union select vehicle_id from terms where ends_at >= $2 union select vehicle_id from shown) \
@@ -66,6 +57,9 @@ statements! {
         join orders o on o.person_id = r.person_id and o.id = r.order_id \
         where r.person_id = $1 and o.state = 'settled' and o.placed_at >= $2 and not exists ( \
             select 1 from points_entries e where e.person_id = r.person_id and e.id = r.record_id)";
+    PROOFS_OF = "select o.record_id, o.decision, r.number as receipt from order_records o \
+        join receipts r on r.person_id = o.person_id and r.order_id = o.order_id \
+        where o.person_id = $1 and o.vehicle_id = $2 and o.decision is not null";
     SYNCED_AT = "select synced_at from synchronisation where id = 1";
 }
 
@@ -107,12 +101,12 @@ pub struct VehicleRow {
     pub owner_since: Option<i64>,
 }
 
+/// Decision and receipt of a record that an order of the person settled.
 #[derive(Clone, Debug, FromRow)]
-pub struct VehicleWithRecordsRow {
-    #[sqlx(flatten)]
-    pub vehicle: VehicleRow,
-    pub open_records: i64,
-    pub open_fines: i64,
+pub struct ProofRow {
+    pub record_id: String,
+    pub decision: String,
+    pub receipt: String,
 }
 
 #[derive(Clone, Debug, FromRow)]
@@ -177,15 +171,6 @@ pub async fn find_binding(
     sqlx::query_scalar(FIND_BINDING).bind(person).bind(vehicle).bind(now).fetch_optional(connection).await
 }
 
-/// The vehicles that a running binding covers for the person.
-pub async fn bound_vehicles(
-    connection: &mut AnyConnection,
-    person: &str,
-    now: i64,
-) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar(BOUND_VEHICLES).bind(person).bind(now).fetch_all(connection).await
-}
-
 /// When the holds on the vehicle's records end by themselves.
 pub async fn hold_ends_of(connection: &mut AnyConnection, vehicle: &str) -> sqlx::Result<Vec<HoldEnd>> {
     sqlx::query_as(HOLD_ENDS_OF).bind(vehicle).fetch_all(connection).await
@@ -200,12 +185,12 @@ pub async fn leases_of(
     sqlx::query_as(LEASES_OF).bind(person).bind(vehicle).fetch_all(connection).await
 }
 
-/// Own vehicles first, then bound and leased ones, each with what the person sees of its open records.
+/// Own vehicles first, then bound and leased ones.
 pub async fn vehicles_of(
     connection: &mut AnyConnection,
     person: &str,
     now: i64,
-) -> sqlx::Result<Vec<VehicleWithRecordsRow>> {
+) -> sqlx::Result<Vec<VehicleRow>> {
     sqlx::query_as(VEHICLES_OF).bind(person).bind(now).fetch_all(connection).await
 }
 
@@ -241,6 +226,15 @@ pub async fn find_records(
     let all: Vec<RecordRow> = sqlx::query_as(ALL_RECORDS_OF).bind(vehicle).fetch_all(connection).await?;
     let mut all: BTreeMap<String, RecordRow> = all.into_iter().map(|row| (row.id.clone(), row)).collect();
     Ok(records.iter().filter_map(|record| all.remove(record)).collect())
+}
+
+/// Decisions and receipts of the vehicle's records that the person's orders settled.
+pub async fn proofs_of(
+    connection: &mut AnyConnection,
+    person: &str,
+    vehicle: &str,
+) -> sqlx::Result<Vec<ProofRow>> {
+    sqlx::query_as(PROOFS_OF).bind(person).bind(vehicle).fetch_all(connection).await
 }
 
 /// Marks the record; false when it is held or processed.

@@ -3,17 +3,18 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use rules::Moment;
+use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
 use super::counts::Counts;
-use super::fact::Kind;
+use super::fact::{Fact, Kind};
 use super::json::Rejection;
 use super::line::{self, Refused};
 use super::reader::{LONGEST, LineReader, Next};
+use super::scope::Scope;
 use super::tables::{Maker, TABLES};
 use crate::clock::Clock;
 use crate::db::feed::upsert::{Cell, Row, Wave};
@@ -22,34 +23,39 @@ use crate::sealing::Sealer;
 /// A batch ends after so many lines, or so many bytes of them.
 const LINES: usize = 1_000;
 const BYTES: u64 = 1024 * 1024;
-/// So much of a file's beginning tells it from another under the same name.
-const HEAD: usize = 1024;
 
-/// A file's beginning as far as it was read, from which its fingerprint follows.
+/// The hash of everything that was read of a file so far.
 #[derive(Clone, Default)]
-pub struct Head(Vec<u8>);
+pub struct Running(Sha256);
 
-impl Head {
-    /// Reads what the first `read` bytes contribute; none where the file is shorter.
+impl Running {
+    /// Over the first bytes of the file; none where it is shorter.
     pub fn of(file: &mut File, read: u64) -> io::Result<Option<Self>> {
-        let wanted = usize::try_from(read).unwrap_or(HEAD).min(HEAD);
-        let mut head = vec![0; wanted];
         file.seek(SeekFrom::Start(0))?;
-        match file.read_exact(&mut head) {
-            Ok(()) => Ok(Some(Self(head))),
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
-            Err(error) => Err(error),
-        }
+        let mut running = Self::default();
+        let hashed = io::copy(&mut file.take(read), &mut running)?;
+        Ok((hashed == read).then_some(running))
     }
 
-    fn extend(&mut self, line: &[u8]) {
-        let room = HEAD.saturating_sub(self.0.len());
-        self.0.extend_from_slice(&line[..line.len().min(room)]);
+    /// In hex.
+    pub fn sha256(&self) -> String {
+        hex::encode(self.0.clone().finalize())
     }
 
-    /// Keyed, since a file begins with personal numbers.
+    /// Keyed, since a short file could be guessed by its hash.
     pub fn fingerprint(&self, sealer: &Sealer) -> String {
-        sealer.look_up("feed-file", &hex::encode(&self.0))
+        sealer.look_up("feed-file", &self.sha256())
+    }
+}
+
+impl io::Write for Running {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -64,11 +70,27 @@ pub struct RejectedLine {
     pub reason: String,
 }
 
+/// A row that a source's scope decides on together with what the store knows.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    pub kind: Kind,
+    /// The row's key.
+    pub key: Vec<String>,
+    /// The vehicle that the fact is about; nothing where it is about none.
+    pub vehicle: String,
+    /// Wave and row.
+    at: (usize, usize),
+    /// Line and offset.
+    place: (u64, u64),
+}
+
 #[derive(Default)]
 pub struct Batch {
     /// The waves of each kind, in the order of `Kind::ALL`.
     pub waves: [Vec<Wave>; 7],
     keys: [HashSet<Vec<Cell>>; 7],
+    /// The rows of a source with a scope.
+    pub claims: Vec<Claim>,
     pub rejected: Vec<RejectedLine>,
     /// Rejections by kind.
     pub counts: Counts,
@@ -103,6 +125,49 @@ impl Batch {
         }
     }
 
+    /// Notes the row that was pushed last, to be judged by the source's scope.
+    fn claim(&mut self, kind: Kind, fact: &Fact, place: (u64, u64)) {
+        let waves = &self.waves[kind as usize];
+        let Some((wave, row)) = waves.last().and_then(|wave| Some((waves.len() - 1, wave.rows.last()?)))
+        else {
+            return;
+        };
+        let key = row[..TABLES[kind as usize].key].iter().map(|cell| match cell {
+            Cell::Text(text) => text.clone(),
+            Cell::Number(number) => number.to_string(),
+            Cell::NoText | Cell::NoNumber => String::new(),
+        });
+        let vehicle = match fact {
+            Fact::Binding(binding) => binding.vehicle.clone(),
+            Fact::Lease(lease) => lease.vehicle.clone(),
+            _ => String::new(),
+        };
+        let at = (wave, waves[wave].rows.len() - 1);
+        self.claims.push(Claim { kind, key: key.collect(), vehicle, at, place });
+    }
+
+    /// Takes the rows out again and rejects their lines.
+    pub fn refuse(&mut self, refused: Vec<(Claim, Rejection)>) {
+        let mut places = HashSet::new();
+        for (claim, why) in refused {
+            places.insert((claim.kind as usize, claim.at.0, claim.at.1));
+            self.reject(claim.place, Refused { kind: Some(claim.kind), why });
+        }
+        if places.is_empty() {
+            return;
+        }
+        for (kind, waves) in self.waves.iter_mut().enumerate() {
+            for (number, wave) in waves.iter_mut().enumerate() {
+                let mut row = 0..;
+                let mut part = 0..;
+                let kept = |row: Option<usize>| row.is_some_and(|row| !places.contains(&(kind, number, row)));
+                wave.rows.retain(|_| kept(row.next()));
+                wave.parts.retain(|_| kept(part.next()));
+            }
+        }
+        self.rejected.sort_by_key(|line| line.line);
+    }
+
     fn reject(&mut self, place: (u64, u64), refused: Refused) {
         self.counts.reject(refused.kind);
         let Rejection { code, field, reason } = refused.why;
@@ -113,10 +178,13 @@ impl Batch {
 
 /// Reads one file from a position to its end.
 pub struct Batches {
-    pub path: PathBuf,
+    pub file: File,
+    /// No more of the file is read.
+    pub length: u64,
     pub bytes_read: u64,
     pub lines_read: u64,
-    pub head: Head,
+    pub running: Running,
+    pub scope: Option<Arc<Scope>>,
     pub sealer: Arc<Sealer>,
     pub clock: Arc<dyn Clock>,
 }
@@ -132,9 +200,10 @@ impl Batches {
     }
 
     fn send_all(&mut self, sender: &mpsc::Sender<io::Result<Batch>>) -> io::Result<()> {
-        let mut file = File::open(&self.path)?;
+        let mut file = self.file.try_clone()?;
         file.seek(SeekFrom::Start(self.bytes_read))?;
-        let source = BufReader::with_capacity(256 * 1024, file);
+        let rest = file.take(self.length.saturating_sub(self.bytes_read));
+        let source = BufReader::with_capacity(256 * 1024, rest);
         let mut lines = LineReader::new(source, self.bytes_read);
         let mut buffer = Vec::with_capacity(LONGEST + 1);
         while let Some(batch) = self.next(&mut lines, &mut buffer)? {
@@ -147,14 +216,19 @@ impl Batches {
 
     fn next(
         &mut self,
-        lines: &mut LineReader<BufReader<File>>,
+        lines: &mut LineReader<BufReader<io::Take<File>>>,
         buffer: &mut Vec<u8>,
     ) -> io::Result<Option<Batch>> {
         let (now, mut batch) = (self.clock.now(), Batch::default());
         while batch.lines < LINES && lines.offset - self.bytes_read < BYTES {
             let place = (self.lines_read + batch.lines as u64 + 1, lines.offset);
-            match lines.next_line(buffer)? {
-                Next::End => break,
+            let before = self.running.clone();
+            match lines.next_line_seen(buffer, |bytes| self.running.0.update(bytes))? {
+                Next::End => {
+                    // The line without its newline is hashed when it is whole.
+                    self.running = before;
+                    break;
+                }
                 Next::Line => self.take(&mut batch, buffer, place, now),
                 Next::TooLong => {
                     let why = Rejection::new("too-long", format_args!("longer than {LONGEST} bytes"));
@@ -162,8 +236,6 @@ impl Batches {
                 }
             }
             batch.lines += 1;
-            self.head.extend(buffer);
-            self.head.extend(b"\n");
         }
         if batch.lines == 0 {
             return Ok(None);
@@ -172,7 +244,7 @@ impl Batches {
         self.lines_read += batch.lines as u64;
         batch.bytes_read = self.bytes_read;
         batch.lines_read = self.lines_read;
-        batch.fingerprint = self.head.fingerprint(&self.sealer);
+        batch.fingerprint = self.running.fingerprint(&self.sealer);
         Ok(Some(batch))
     }
 
@@ -182,10 +254,17 @@ impl Batches {
         }
         match line::parse(line, now) {
             Ok((kind, line)) => {
+                if let Some(Err(why)) = self.scope.as_ref().map(|scope| scope.admit(&line.fact)) {
+                    batch.reject(place, Refused { kind: Some(kind), why });
+                    return;
+                }
                 let maker = Maker { sealer: &self.sealer, clock: &*self.clock };
                 let rows = maker.rows(&line.fact, line.at);
                 batch.newest = batch.newest.max(Some(line.at.timestamp_millis()));
                 batch.push(kind, rows.row, rows.parts);
+                if self.scope.as_ref().is_some_and(|scope| scope.is_limited()) {
+                    batch.claim(kind, &line.fact, place);
+                }
             }
             Err(refused) => batch.reject(place, refused),
         }

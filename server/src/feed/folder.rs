@@ -5,29 +5,25 @@ use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::watch::Receiver;
 
 use super::import::Importer;
-use super::rejected::SideFile;
-use crate::clock::Clock;
-use crate::db::Store;
-use crate::sealing::Sealer;
+use super::manifest::Manifest;
 
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// What tells a grown or replaced file from one that was read.
-type Look = (u64, Option<SystemTime>);
+/// What tells a grown or replaced file from one that was read: its length and time, and those of its manifest.
+type Look = [(u64, Option<SystemTime>); 2];
 
-/// The feed files of a folder, by name.
+/// The feed files of a folder, by name. Links are passed over.
 pub fn feed_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        let feed = path.extension().is_some_and(|ending| ending == "ndjson") && path.is_file();
-        if feed && !SideFile::is_one(&path) {
+        let regular = path.symlink_metadata().is_ok_and(|known| known.is_file());
+        if regular && path.extension().is_some_and(|ending| ending == "ndjson") {
             files.push(path);
         }
     }
@@ -36,14 +32,7 @@ pub fn feed_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// Reads the folder's files as they come and grow, until told to stop. A failure is logged and tried again.
-pub async fn watch(
-    store: Store,
-    sealer: Arc<Sealer>,
-    clock: Arc<dyn Clock>,
-    folder: PathBuf,
-    mut stop: Receiver<bool>,
-) {
-    let importer = Importer { store, sealer, clock };
+pub async fn watch(importer: Importer, folder: PathBuf, mut stop: Receiver<bool>) {
     let mut seen = BTreeMap::new();
     while !*stop.borrow() {
         if let Err(error) = look(&importer, &folder, &mut seen, &stop).await {
@@ -65,8 +54,10 @@ async fn look(
     let files = feed_files(folder)?;
     seen.retain(|path, _| files.contains(path));
     for path in files {
-        let file = path.metadata()?;
-        let now: Look = (file.len(), file.modified().ok());
+        let now: Look = [&path, &Manifest::path_of(&path)].map(|path| {
+            let known = path.symlink_metadata().ok();
+            known.map_or((0, None), |known| (known.len(), known.modified().ok()))
+        });
         if seen.get(&path) == Some(&now) {
             continue;
         }

@@ -1,10 +1,11 @@
-//! JSON read strictly: nothing twice, nothing unknown, nothing left over, and reasons that echo no value.
+//! JSON read strictly: nothing twice, nothing unknown, nothing left over, nothing endless, and reasons that echo no
+//! value.
 //! It knows no kind of fact.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// Why a line is not taken: a stable code, the path of the field, and a sentence without the value itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,13 +82,40 @@ impl<'a> Json<'a> {
     }
 }
 
+/// The most fields of one object and the deepest nesting. No kind of fact has as many; without a bound one line of many
+/// small fields would cost as much as thousands of facts.
+const MOST_FIELDS: usize = 64;
+const DEEPEST: usize = 8;
+
 impl<'de> Deserialize<'de> for Json<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyJson)
+        AnyJson { depth: 0 }.deserialize(deserializer)
     }
 }
 
-struct AnyJson;
+/// Reads a value within so many others.
+#[derive(Clone, Copy)]
+struct AnyJson {
+    depth: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for AnyJson {
+    type Value = Json<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl AnyJson {
+    fn within<E: serde::de::Error>(self) -> Result<Self, E> {
+        if self.depth < DEEPEST {
+            Ok(Self { depth: self.depth + 1 })
+        } else {
+            Err(E::custom("nested too deeply"))
+        }
+    }
+}
 
 impl<'de> Visitor<'de> for AnyJson {
     type Value = Json<'de>;
@@ -125,23 +153,31 @@ impl<'de> Visitor<'de> for AnyJson {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
+        let (inner, mut list) = (self.within()?, Vec::new());
+        while let Some(item) = items.next_element_seed(inner)? {
             list.push(item);
         }
         Ok(Json::List(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut fields = Fields { entries: Vec::with_capacity(16), twice: None };
-        while let Some(name) = entries.next_key::<Json<'de>>()? {
+        let inner = self.within()?;
+        let mut fields = Fields { entries: Vec::with_capacity(16), ..Fields::default() };
+        while let Some(name) = entries.next_key_seed(inner)? {
             let Json::Text(name) = name else {
                 return Err(serde::de::Error::custom("a name that is no text"));
             };
+            if fields.entries.len() == MOST_FIELDS {
+                fields.too_many = true;
+            }
+            if fields.too_many {
+                entries.next_value::<IgnoredAny>()?;
+                continue;
+            }
             if fields.entries.iter().any(|(known, _)| *known == name) {
                 fields.twice = Some(shown(&name));
             }
-            fields.entries.push((name, entries.next_value()?));
+            fields.entries.push((name, entries.next_value_seed(inner)?));
         }
         Ok(Json::Object(fields))
     }
@@ -152,6 +188,7 @@ impl<'de> Visitor<'de> for AnyJson {
 pub struct Fields<'a> {
     entries: Vec<(Cow<'a, str>, Json<'a>)>,
     twice: Option<String>,
+    too_many: bool,
 }
 
 impl<'a> Fields<'a> {
@@ -164,6 +201,10 @@ impl<'a> Fields<'a> {
     }
 
     fn unique(self) -> Result<Self, Rejection> {
+        if self.too_many {
+            let reason = format_args!("more than {MOST_FIELDS} fields");
+            return Err(Rejection::new("too-many-fields", reason));
+        }
         match &self.twice {
             Some(name) => Err(Rejection::new("duplicate-field", "given twice").within(name)),
             None => Ok(self),

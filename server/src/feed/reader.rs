@@ -29,6 +29,11 @@ impl<R: BufRead> LineReader<R> {
     }
 
     pub fn next_line(&mut self, line: &mut Vec<u8>) -> io::Result<Next> {
+        self.next_line_seen(line, |_| {})
+    }
+
+    /// The same; `seen` gets every byte in pieces, also those beyond the limit and of a line that is cut off.
+    pub fn next_line_seen(&mut self, line: &mut Vec<u8>, mut seen: impl FnMut(&[u8])) -> io::Result<Next> {
         line.clear();
         let mut length = 0_u64;
         loop {
@@ -47,6 +52,7 @@ impl<R: BufRead> LineReader<R> {
             line.extend_from_slice(&part[..part.len().min(room)]);
             let used = part.len() + usize::from(newline.is_some());
             length += used as u64;
+            seen(&buffer[..used]);
             self.source.consume(used);
             if newline.is_some() {
                 self.offset += length;

@@ -1,13 +1,14 @@
-//! The side file of lines that were not taken, beside the feed file. It is cut back to what the store knows of before
+//! The side file of lines that were not taken, in a folder of its own. It is cut back to what the store knows of before
 //! an import goes on, so that a crash leaves no line in it twice.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::batch::RejectedLine;
+use crate::files;
 
-const ENDING: &str = ".rejected.ndjson";
+const ENDING: &str = "rejected.ndjson";
 
 pub struct SideFile {
     path: PathBuf,
@@ -16,22 +17,22 @@ pub struct SideFile {
 }
 
 impl SideFile {
-    /// The side file of a feed file, of which so many bytes count.
-    pub fn of(feed: &Path, bytes: u64) -> io::Result<Self> {
+    /// The side file of a feed file, of which so many bytes count. Feed files of the same name in other folders have
+    /// others.
+    pub fn of(folder: &Path, feed: &Path, bytes: u64) -> io::Result<Self> {
         let stem = feed.file_stem().unwrap_or_default().to_string_lossy();
-        let path = feed.with_file_name(format!("{stem}{ENDING}"));
-        if let Ok(known) = path.metadata() {
-            if known.len() > bytes {
-                OpenOptions::new().write(true).open(&path)?.set_len(bytes)?;
+        let told_apart = &crate::db::digest(&feed.to_string_lossy())[..8];
+        let path = folder.join(format!("{stem}.{told_apart}.{ENDING}"));
+        if path.symlink_metadata().is_ok() {
+            let file = files::open_to_write(&path)?;
+            let known = file.metadata()?.len();
+            if known > bytes {
+                file.set_len(bytes)?;
             }
-            return Ok(Self { bytes: bytes.min(known.len()), path, file: None });
+            return Ok(Self { bytes: bytes.min(known), path, file: None });
         }
+        // No file is made before there is a line for it.
         Ok(Self { path, file: None, bytes: 0 })
-    }
-
-    /// Whether the path is that of a side file, which is no feed.
-    pub fn is_one(path: &Path) -> bool {
-        path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(ENDING))
     }
 
     pub fn path(&self) -> &Path {
@@ -56,8 +57,7 @@ impl SideFile {
         let file = match &mut self.file {
             Some(file) => file,
             None => {
-                let mut options = OpenOptions::new();
-                let mut file = options.create(true).truncate(false).write(true).open(&self.path)?;
+                let mut file = files::open_to_write(&self.path)?;
                 file.seek(SeekFrom::Start(self.bytes))?;
                 self.file.insert(file)
             }

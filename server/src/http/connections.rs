@@ -56,7 +56,7 @@ impl ConnectionLimits {
         let mut files = getrlimit(Resource::Nofile);
         if files.current != files.maximum {
             let raised = Rlimit { current: files.maximum, maximum: files.maximum };
-            match setrlimit(Resource::Nofile, raised.clone()) {
+            match setrlimit(Resource::Nofile, raised) {
                 Ok(()) => files = raised,
                 Err(error) => tracing::warn!(%error, "the limit of open files was not raised"),
             }

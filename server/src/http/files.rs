@@ -1,4 +1,4 @@
-//! Files of the build: hashed ones for good, the worker with the names of this very build, evidence pictures.
+//! Files of the build: hashed ones and icons for good, the worker with the names of this very build, evidence pictures.
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use leptos::prelude::LeptosOptions;
 use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::current::Current;
 use super::policy::{Policy, Routes};
@@ -27,12 +28,15 @@ pub fn routes(options: &LeptosOptions) -> Routes {
     let root = PathBuf::from(&*options.site_root);
     let package = root.join(&*options.site_pkg_dir);
     let worker = worker(&root, &package, &options.site_pkg_dir);
+    // The address of an icon changes with its drawing.
+    let for_good = SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static(FOR_GOOD));
+    let icons = tower::ServiceBuilder::new().layer(for_good).service(ServeDir::new(root.join("icons")));
     let files = ServeDir::new(&package).precompressed_br().precompressed_gzip();
     let files = tower::ServiceBuilder::new().layer(from_fn(say_how_long_to_keep)).service(files);
     let path = format!("/{}", options.site_pkg_dir);
     Routes::default()
         .add(Policy::Anyone, "/service-worker.js", get(move || worker_answer(worker.clone())))
-        .around(|router| router.nest_service(&path, files))
+        .around(|router| router.nest_service(&path, files).nest_service("/icons", icons))
 }
 
 /// A file that is not there today may be there after the next release, under the very name.

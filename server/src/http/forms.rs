@@ -1,13 +1,14 @@
 //! Guards every page and form: an address that may be one, a form from our own pages, by the token of this session or
 //! visit, not too many, not too large.
 
-use app::api::ServiceError;
+use app::api::{ServiceError, local_path, sign_in_and_return};
 use app::visit::Visit;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State as Extracted};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::{ALLOW, HeaderMap, ORIGIN};
+use http::header::{ALLOW, HeaderMap, ORIGIN, REFERER};
+use http::request::Parts;
 use http::{Method, StatusCode};
 
 use super::current::Current;
@@ -51,13 +52,25 @@ pub async fn guard(Extracted(guard): Extracted<Guard>, request: Request, next: N
     let given = parts.headers.get("x-csrf").and_then(|value| value.to_str().ok()).or(token);
     if !tokens::same(given.unwrap_or_default(), expected) || !is_own(&state, &parts.headers) {
         tracing::info!(path = parts.uri.path(), "a form from elsewhere, or from an old page");
-        return Redirect::to("/error/stale").into_response();
+        return Redirect::to(&page_of_refused_form(&state, &parts)).into_response();
     }
     // No text of a person has one, and PostgreSQL takes none.
     if fields.iter().any(|(_, value)| value.contains('\0')) {
         return pages.show("/not-found", &parts).await;
     }
     next.run(Request::from_parts(parts, Body::from(bytes))).await
+}
+
+/// Where a form goes whose token is not this session's: to signing in and back to its page where the session has ended
+/// since, else to the page that says it is too old.
+fn page_of_refused_form(state: &State, parts: &Parts) -> String {
+    let over = parts.extensions.get::<Visit>().is_some_and(|visit| visit.session.is_over());
+    let referer = parts.headers.get(REFERER).and_then(|value| value.to_str().ok());
+    let page = referer.and_then(|referer| referer.strip_prefix(&state.origin));
+    match page {
+        Some(page) if over && is_own(state, &parts.headers) => sign_in_and_return(local_path(page)),
+        _ => "/error/stale".into(),
+    }
 }
 
 /// Whether something could stand at the path: all its parts are short texts without control characters.

@@ -1,5 +1,7 @@
-//! A page in place of what was asked for, when a request is refused before any page or form target runs.
+//! A page in place of what was asked for, when a request is refused before any page or form target runs, or when a
+//! form's own page answers it.
 
+use app::pages::verify::Pasted;
 use app::visit::Visit;
 use axum::Router;
 use axum::body::Body;
@@ -43,6 +45,9 @@ impl Pages {
         }
         if let Some(current) = refused.extensions.get::<Current>() {
             extensions.insert(current.clone());
+        }
+        if let Some(pasted) = refused.extensions.get::<Pasted>() {
+            extensions.insert(pasted.clone());
         }
         if let Some(reference) = refused.extensions.get::<Reference>() {
             extensions.insert(reference.clone());

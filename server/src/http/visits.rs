@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use app::api::ServiceError;
 use app::api::account::AccountSummary;
-use app::visit::Visit;
+use app::visit::{SessionState, Visit};
 use axum::extract::{Request, State as Extracted};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -35,14 +35,16 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let too_many = if reads { state.limits.page(&address).err() } else { None };
     let found = match too_many {
-        Some(_) => Ok(None),
+        Some(_) => Ok((SessionState::Unknown, None)),
         None => find_session(&state, cookies::read(&headers, cookies::SESSION)).await,
     };
     let unreadable = found.as_ref().err().map(ToString::to_string);
-    let (session, account) = found.ok().flatten().unzip();
+    let (session_state, found) = found.unwrap_or((SessionState::Unknown, None));
+    let (session, account) = found.unzip();
     let signed_in = session.is_some();
     let path = request.uri().path_and_query().map_or_else(|| "/".into(), ToString::to_string);
     let visit = begin_visit(&state, &headers, path, &visit_id, session.as_ref(), account).await;
+    let visit = Visit { session: session_state, ..visit };
     let shown_flash = visit.flash.is_some() && request.method() == Method::GET && too_many.is_none();
     let device = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let current = Current {
@@ -98,6 +100,7 @@ async fn begin_visit(
     Visit {
         preferences: cookies::preferences(headers),
         account,
+        session: SessionState::default(),
         csrf: tokens::show(state, secret),
         now: state.clock.now(),
         form_key: hex::encode(state.clock.random::<16>()),
@@ -110,18 +113,22 @@ async fn begin_visit(
     }
 }
 
-async fn find_session(
-    state: &State,
-    token: Option<String>,
-) -> Result<Option<(Session, AccountSummary)>, Fault> {
-    let Some(token) = token.filter(|token| token.len() == 64) else { return Ok(None) };
+type Found = (SessionState, Option<(Session, AccountSummary)>);
+
+async fn find_session(state: &State, token: Option<String>) -> Result<Found, Fault> {
+    let Some(token) = token.filter(|token| token.len() == 64) else {
+        return Ok((SessionState::Absent, None));
+    };
     let now = state.clock.now();
     let mut connection = state.store.read().await?;
     let found = accounts::find_session(&mut connection, &state.sealer.look_up("session", &token)).await?;
-    let Some(row) = found else { return Ok(None) };
+    let Some(row) = found else { return Ok((SessionState::Ended, None)) };
     let (began, seen) = (moment(row.began_at)?, moment(state.seen.latest(&row.session_id, row.seen_at))?);
-    if now - seen > IDLE || now - began > ABSOLUTE {
-        return Ok(None);
+    if now - began > ABSOLUTE {
+        return Ok((SessionState::Ended, None));
+    }
+    if now - seen > IDLE {
+        return Ok((SessionState::Idle, None));
     }
     let person = match &row.account.person_id {
         Some(person) => registry::find_person(&mut connection, person).await?,
@@ -159,5 +166,5 @@ async fn find_session(
         identity,
         session_until: (now + IDLE).min(began + ABSOLUTE),
     };
-    Ok(Some((session, summary)))
+    Ok((SessionState::Live, Some((session, summary))))
 }

@@ -7,11 +7,11 @@ use pem::Pem;
 use rcgen::{CertificateParams, DnType, KeyPair, PKCS_RSA_SHA256, RsaKeySize, date_time_ymd};
 
 use crate::clock::Clock;
+use crate::files::write_secret;
 use crate::gateways::wechat::keys::{
     KeyError, PLATFORM, PRIVATE_KEY, SECRET, Secret, SigningKey, VerifyingKeys,
 };
 use crate::gateways::wechat::settings::SANDBOX_SERIAL;
-use crate::sealing::write_secret;
 
 /// The platform's first certificate, the one that replaces it, and the public key that needs no certificate.
 pub const FIRST: &str = "6C75746F6E670000000000000000000000000002";

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use rules::calendar;
 use rules::camera::RecordFacts;
 use rules::money::Fen;
-use rules::order::payment_deadline;
+use rules::order::{OrderState, payment_deadline};
 use rules::rulebook::Rulebook;
 
 use self::selection::{Chosen, Loaded};
@@ -39,6 +39,22 @@ fn key(person: &Person, order: &str) -> OrderKey {
 pub async fn unpaid(state: &State, person: &str) -> Result<Option<String>, Fault> {
     let mut connection = state.store.read().await?;
     Ok(crate::db::orders::unpaid_of(&mut connection, person).await?)
+}
+
+/// True as long as the outcome of the order's payment is not known; the provider is asked first.
+pub async fn is_pending(state: &State, person: &Person, order: &str) -> Result<bool, Fault> {
+    let key = key(person, order);
+    ask_provider(state, &key).await;
+    let mut connection = state.store.read().await?;
+    let order = events::load(&mut connection, &key).await?;
+    Ok(matches!(events::state_of(&order)?, OrderState::Paying | OrderState::Paid))
+}
+
+/// A provider that does not answer is no reason to hide the order: its stored state is shown.
+async fn ask_provider(state: &State, key: &OrderKey) {
+    if let Err(fault) = payments::reconcile::ask_provider(state, key).await {
+        tracing::error!(%fault, order = %key.id, "the provider could not be asked");
+    }
 }
 
 #[async_trait]
@@ -104,10 +120,7 @@ impl Orders for OrderService {
     async fn order(&self, order: &str) -> Result<OrderView, ServiceError> {
         let person = person()?;
         let key = key(&person, order);
-        // What is stored is worth seeing, whatever becomes of the question.
-        if let Err(fault) = payments::reconcile::ask_provider(&self.0, &key).await {
-            tracing::error!(%fault, order = %key.id, "the provider could not be asked");
-        }
+        ask_provider(&self.0, &key).await;
         let view = self.view(&key).await?;
         Ok(OrderView { not_payable_here: not_payable_here().map(Into::into), ..view })
     }
@@ -156,7 +169,7 @@ async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Prop
     let parts = selection::parts(&loaded, rulebook);
     if parts.len() > 1 {
         let parts = parts.iter().map(|part| part_of(&loaded, part, rulebook)).collect();
-        return Ok(Proposed::Divided(Divided { vehicle: card_of(&loaded.judged, &loaded.rows), parts }));
+        return Ok(Proposed::Divided(Divided { vehicle: card_of(&loaded.judged), parts }));
     }
     let place = loaded.facts.first().and_then(|record| rulebook.place_of(&record.region));
     let parameters = rulebook.camera_parameters(place.map(|place| &place.id), calendar::local(now).date());
@@ -166,7 +179,7 @@ async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Prop
     let records: Result<_, _> =
         records.map(|(row, facts)| loaded.judged.card(row, facts.clone(), &person.id, state)).collect();
     Ok(Proposed::Whole(Box::new(Proposal {
-        vehicle: card_of(&loaded.judged, &loaded.rows),
+        vehicle: card_of(&loaded.judged),
         records: records?,
         channel: parameters.channel(state.channels()).filter(|_| selection.fine > Fen::ZERO),
         selection,
@@ -197,11 +210,14 @@ fn names(record: Option<&RecordFacts>, rulebook: &Rulebook) -> (String, String) 
 
 fn part_of(loaded: &Loaded, part: &[usize], rulebook: &Rulebook) -> Part {
     let (place_zh, place_en) = names(part.first().map(|index| &loaded.facts[*index]), rulebook);
+    let passing = loaded.most_that_pass(part, rulebook);
+    let ids = |part: &[usize]| part.iter().map(|index| loaded.rows[*index].id.clone()).collect();
     Part {
         place_zh,
         place_en,
-        records: part.iter().map(|index| loaded.rows[*index].id.clone()).collect(),
-        fine: part.iter().map(|index| loaded.facts[*index].fine).sum(),
-        points: part.iter().map(|index| loaded.facts[*index].points).sum(),
+        records: ids(part),
+        passing: ids(&passing),
+        fine: passing.iter().map(|index| loaded.facts[*index].fine).sum(),
+        points: passing.iter().map(|index| loaded.facts[*index].points).sum(),
     }
 }

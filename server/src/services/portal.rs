@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::api::ServiceError;
 use app::api::portal::Portal;
+use app::receipt::PublishedKey;
 use async_trait::async_trait;
 use rules::Moment;
 use rules::camera::{self, CameraCase};
@@ -21,6 +22,10 @@ pub struct PortalService(pub State);
 impl Portal for PortalService {
     fn rulebook(&self) -> Arc<Rulebook> {
         Arc::clone(&self.0.rulebook)
+    }
+
+    fn receipt_keys(&self) -> Vec<PublishedKey> {
+        self.0.signer.published()
     }
 
     fn channels(&self) -> PaymentChannels {

@@ -4,20 +4,21 @@ mod attention;
 mod card;
 pub mod facts;
 pub mod region;
+mod vehicles;
 
 use std::collections::BTreeSet;
 
 use app::api::ServiceError;
-use app::api::violations::{Attention, RecordDetail, VehicleCard, VehicleRecords, Violations};
+use app::api::violations::{
+    Attention, OwnVehicle, Proof, RecordCard, RecordDetail, VehicleCard, VehicleRecords, Violations,
+};
 use app::visit::FieldError;
 use async_trait::async_trait;
 use rules::Moment;
 use rules::calendar;
-use rules::camera::{self, Applicant, CameraCase, RecordFacts, Request, VehicleFacts};
-use rules::money::Fen;
-use rules::plate::PlateNumber;
+use rules::camera::{self, Applicant, CameraCase, RecordFacts, Request};
 use rules::rulebook::Rulebook;
-use rules::vehicle::{Relation, VehicleKind, VehicleUse};
+use rules::vehicle::Relation;
 use rules::violation::{PointsUnderLaw, ViolationCode};
 use sqlx::AnyConnection;
 
@@ -26,7 +27,7 @@ use crate::db::registry::{self, HoldEnd, RecordRow, VehicleRow};
 use crate::http::current::{Person, person};
 use crate::state::State;
 pub use card::{act, laws, paper_offices};
-use facts::{Asking, Standing, moment, stored};
+use facts::{Asking, Standing, moment};
 
 pub struct ViolationService(pub State);
 
@@ -100,24 +101,17 @@ pub async fn evidence(state: &State, person: &Person, vehicle: &str, record: &st
     Ok(row.evidence.ok_or(ServiceError::NotFound)?)
 }
 
-fn vehicle_card(row: &VehicleRow, facts: &VehicleFacts, open: (i64, i64)) -> VehicleCard {
+/// The vehicle's card.
+pub fn card_of(judged: &Judged) -> VehicleCard {
+    let facts = judged.standing.vehicle();
     VehicleCard {
-        id: row.id.clone(),
-        plate: facts.plate.clone(),
+        id: judged.vehicle.id.clone(),
+        plate: facts.plate,
         kind: facts.kind,
         usage: facts.usage,
         states: facts.states,
         relation: facts.relation,
-        open_records: u32::try_from(open.0).unwrap_or(u32::MAX),
-        open_fines: Fen::new(open.1),
     }
-}
-
-/// The vehicle's card, counting the open ones among its records.
-pub fn card_of(judged: &Judged, records: &[RecordRow]) -> VehicleCard {
-    let open = records.iter().filter(|record| matches!(record.state.as_str(), "unprocessed" | "held"));
-    let (count, fines) = open.fold((0, 0), |(count, fines), record| (count + 1, fines + record.fine));
-    vehicle_card(&judged.vehicle, &judged.standing.vehicle(), (count, fines))
 }
 
 /// The record's facts; `ends` are those of the holds on the vehicle's records.
@@ -133,9 +127,9 @@ pub fn record_facts(
 
 #[async_trait]
 impl Violations for ViolationService {
-    async fn vehicles(&self) -> Result<Vec<VehicleCard>, ServiceError> {
+    async fn vehicles(&self) -> Result<Vec<OwnVehicle>, ServiceError> {
         let person = person()?;
-        Ok(vehicles(&self.0, &person).await?)
+        Ok(vehicles::of(&self.0, &person).await?)
     }
 
     async fn records(&self, vehicle: &str) -> Result<VehicleRecords, ServiceError> {
@@ -173,42 +167,6 @@ impl Violations for ViolationService {
     }
 }
 
-async fn vehicles(state: &State, person: &Person) -> Result<Vec<VehicleCard>, Fault> {
-    let now = state.clock.now();
-    let mut connection = state.store.read().await?;
-    let rows = registry::vehicles_of(&mut connection, &person.id, now.timestamp_millis()).await?;
-    let bound: BTreeSet<String> =
-        registry::bound_vehicles(&mut connection, &person.id, now.timestamp_millis())
-            .await?
-            .into_iter()
-            .collect();
-    rows.iter()
-        .map(|row| {
-            let vehicle = &row.vehicle;
-            let relation = match vehicle.owner_kind.as_str() {
-                "person" if vehicle.owner_id == person.id => Relation::Own,
-                _ if !bound.contains(&vehicle.id) => Relation::Leased,
-                "organisation" => Relation::Organisation,
-                _ => Relation::Other,
-            };
-            Ok(VehicleCard {
-                id: vehicle.id.clone(),
-                plate: PlateNumber::parse(&vehicle.plate).map_err(|error| Fault::stored("plate", error))?,
-                kind: stored("vehicle kind", &vehicle.kind, VehicleKind::from_code)?,
-                usage: stored("vehicle use", &vehicle.usage, VehicleUse::from_code)?,
-                states: facts::stored_set(
-                    "vehicle state",
-                    &vehicle.states,
-                    rules::vehicle::VehicleState::from_code,
-                )?,
-                relation,
-                open_records: u32::try_from(row.open_records).unwrap_or(u32::MAX),
-                open_fines: Fen::new(row.open_fines),
-            })
-        })
-        .collect()
-}
-
 /// The records that the person sees of the vehicle.
 pub async fn shown_records(
     connection: &mut AnyConnection,
@@ -217,6 +175,24 @@ pub async fn shown_records(
 ) -> Result<Vec<RecordRow>, Fault> {
     let since = judged.standing.whole_since().map_or(i64::MAX, |since| since.timestamp_millis());
     Ok(registry::records_of(connection, &judged.vehicle.id, person, since).await?)
+}
+
+/// Adds decision and receipt to the cards of records that the person's orders settled.
+async fn prove(
+    connection: &mut AnyConnection,
+    person: &Person,
+    vehicle: &str,
+    cards: &mut [RecordCard],
+) -> Result<(), Fault> {
+    if cards.iter().all(|card| card.order.is_none()) {
+        return Ok(());
+    }
+    for proof in registry::proofs_of(connection, &person.id, vehicle).await? {
+        if let Some(card) = cards.iter_mut().find(|card| card.id == proof.record_id) {
+            card.proof = Some(Proof { decision: proof.decision, receipt: proof.receipt });
+        }
+    }
+    Ok(())
 }
 
 async fn records(state: &State, person: &Person, vehicle: &str) -> Result<VehicleRecords, Fault> {
@@ -235,10 +211,11 @@ async fn records(state: &State, person: &Person, vehicle: &str) -> Result<Vehicl
         let record = record_facts(row, now, Asking::default(), &ends)?;
         cards.push(judged.card(row, record, &person.id, state)?);
     }
+    prove(&mut connection, person, vehicle, &mut cards).await?;
     let places: BTreeSet<_> = cards.iter().map(|card| card.place.clone()).collect();
     let today = calendar::local(now).date();
     Ok(VehicleRecords {
-        vehicle: card_of(&judged, &rows),
+        vehicle: card_of(&judged),
         parameters: places.iter().map(|place| rulebook.camera_parameters(place.as_ref(), today)).collect(),
         applicant: judged.applicant,
         request,
@@ -262,10 +239,11 @@ async fn record_detail(
     let then = calendar::local(record.violated_at).date();
     let code = ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
     let today = calendar::local(now).date();
-    let rows = shown_records(&mut connection, &judged, &person.id).await?;
+    let mut card = judged.card(&row, record, &person.id, state)?;
+    prove(&mut connection, person, vehicle, std::slice::from_mut(&mut card)).await?;
     Ok(RecordDetail {
-        vehicle: card_of(&judged, &rows),
-        record: judged.card(&row, record, &person.id, state)?,
+        vehicle: card_of(&judged),
+        record: card,
         rulebook: state.rulebook.version.clone(),
         points_under_law: PointsUnderLaw::of(&code, then, today),
     })

@@ -2,6 +2,8 @@
 
 use std::process::{Command, ExitStatus};
 
+use server::sealing::derived_look_up;
+
 use crate::stage::{KEYS, Stage, registry_of, stages};
 
 fn import(stage: &Stage, path: &std::path::Path, crash_at: Option<&str>) -> ExitStatus {
@@ -12,6 +14,7 @@ fn import(stage: &Stage, path: &std::path::Path, crash_at: Option<&str>) -> Exit
         .env("DATABASE_URL", &stage.url)
         .env("LUTONG_DATA", stage.folder.path())
         .env("LUTONG_SEAL_KEYS", KEYS)
+        .env("LUTONG_LOOK_UP_KEY", derived_look_up(KEYS).unwrap())
         .env("LUTONG_DEVELOPMENT", "true")
         .env("RUST_LOG", "off");
     if let Some(point) = crash_at {

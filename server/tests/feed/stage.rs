@@ -10,7 +10,7 @@ use server::db::Store;
 use server::demo::population::Population;
 use server::feed::counts::Counts;
 use server::feed::write::to_line;
-use server::feed::{ImportError, Importer};
+use server::feed::{Desk, ImportError, Importer};
 use server::sealing::Sealer;
 use sqlx::{AssertSqlSafe, Connection, Executor, Row};
 use tempfile::TempDir;
@@ -80,7 +80,9 @@ impl Stage {
     async fn at(url: String, folder: TempDir) -> Self {
         let sealer = Arc::new(Sealer::from_keys(KEYS).unwrap());
         let clock: Arc<dyn Clock> = FixedClock::at(now(), 1);
-        Self { importer: Importer { store: Store::open(&url).await.unwrap(), sealer, clock }, folder, url }
+        let desk = Desk::open(folder.path(), Vec::new(), true).unwrap();
+        let store = Store::open(&url).await.unwrap();
+        Self { importer: Importer { store, sealer, clock, desk }, folder, url }
     }
 
     pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
@@ -90,8 +92,11 @@ impl Stage {
     }
 
     pub fn side(&self, name: &str) -> String {
-        std::fs::read_to_string(self.folder.path().join(format!("{name}.rejected.ndjson")))
-            .unwrap_or_default()
+        let found =
+            std::fs::read_dir(self.importer.desk.reports()).unwrap().map(|entry| entry.unwrap().path());
+        let of =
+            |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with(&format!("{name}."));
+        found.filter(of).map(|path| std::fs::read_to_string(path).unwrap()).collect()
     }
 
     pub async fn import(&self, path: &std::path::Path) -> Counts {

@@ -173,6 +173,15 @@ async fn try_submit(browser: &Browser, page: &str, action: &str, fields: &[(&str
     try_post(browser, &form.with(fields)).await
 }
 
+/// Cancels as the form on the page of the question does, which is not shown while the provider's answer may come.
+async fn try_cancel(browser: &Browser, page: &str, order: &str) -> Option<Answer> {
+    let shown = browser.try_send(browser.request(Method::GET, page)).await?;
+    let any = forms(&shown.body).into_iter().find_map(|form| form.value("csrf").map(str::to_owned));
+    let csrf = any.unwrap_or_else(|| panic!("{page} has no form: {}", shown.body));
+    let fields = vec![("csrf".to_owned(), csrf), ("order".to_owned(), order.to_owned())];
+    try_post(browser, &Form { action: "/api/orders/cancel".into(), fields }).await
+}
+
 /// What the person does after the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Then {
@@ -215,8 +224,7 @@ async fn killed_at(site: Site, point: &str, then: Then) -> bool {
             let sent = try_submit(&browser, &order, "/api/orders/pay", &fields).await.expect("a page");
             assert!(sent.location().contains("prepay_id="), "{}", sent.location());
         }
-        let cancelled = async || try_submit(&browser, &order, "/api/orders/cancel", &fields).await;
-        // A second press finds it cancelled: the page has no such form any more.
+        let cancelled = async || try_cancel(&browser, &order, &id).await;
         let first = cancelled().await;
         if first.is_none() {
             program.insist(async || browser.try_send(browser.request(Method::GET, &order)).await).await;

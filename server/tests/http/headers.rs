@@ -212,6 +212,8 @@ async fn nothing_personal_is_kept_by_a_cache() {
         visitor.submit("/sign-in", "/api/sign-in/code/send", &[("phone", "1")]).await;
         not_kept(&visitor, "/sign-in").await;
         assert_eq!(visitor.get("/rulebook").await.header("cache-control"), "private, no-cache");
+        let icon = visitor.get("/icons/icon.svg?1").await;
+        assert!(icon.header("cache-control").contains("immutable"));
     }
 }
 

@@ -15,6 +15,7 @@ mod leases;
 mod limits;
 mod monitoring;
 mod openapi;
+mod orders;
 mod outages;
 mod owners;
 mod places;
@@ -26,5 +27,6 @@ mod rulebook;
 mod selections;
 mod sessions;
 mod support;
+mod verifying;
 #[path = "../support/world.rs"]
 mod world;

@@ -48,19 +48,52 @@ async fn records_of_two_places_are_offered_place_by_place() {
     }
 }
 
+/// The records of each selection that the page links to.
+fn offers(page: &str) -> Vec<Vec<&str>> {
+    let links = page.split("href=\"/vehicles/v1/notice?").skip(1).filter_map(|rest| rest.split('"').next());
+    links.map(of_link).collect()
+}
+
+fn of_link(link: &str) -> Vec<&str> {
+    link.split('&').filter_map(|part| part.trim_start_matches("amp;").strip_prefix("records=")).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn more_than_two_hundred_records_are_offered_in_parts() {
     for site in sites().await {
+        // Without points, so that all of them pass.
+        site.world.run("update camera_records set points = 0, code = '1039' where id = 'r2'".into()).await;
         add(&site, 230, "530102").await;
         let driver = site.driver().await;
         let all: Vec<String> = (1..=230).map(|number| format!("records=t{number}")).collect();
         let shown = driver.get(&format!("/vehicles/v1/notice?{}", all.join("&"))).await;
         assert_eq!(shown.status, StatusCode::OK);
-        assert_eq!(shown.body.matches("href=\"/vehicles/v1/notice?records=").count(), 2);
+        let offered: Vec<usize> = offers(&shown.body).iter().map(Vec::len).collect();
+        assert_eq!(offered, [200, 30]);
         assert!(shown.body.contains("· 200 条") && shown.body.contains("· 30 条"), "{}", shown.body);
-        let part = all[..200].join("&");
-        let refused = driver.get(&format!("/vehicles/v1/notice?{part}")).await;
-        assert_eq!(refused.status, StatusCode::OK);
-        assert!(refused.body.contains("lt-refusal"), "600 points are too many");
+        let part = driver.get(&format!("/vehicles/v1/notice?{}", all[..200].join("&"))).await;
+        assert_eq!(part.status, StatusCode::OK);
+        assert!(part.body.contains("action=\"/vehicles/v1/decision\""), "it goes on");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_leads_on_with_the_records_that_pass_and_tells_why_the_others_do_not() {
+    for site in sites().await {
+        // Nanning handles only its own plates.
+        add(&site, 1, "450103").await;
+        let driver = site.driver().await;
+        let chosen = "records=r1&records=r2&records=r3&records=r4&records=t1";
+        let shown = driver.get(&format!("/vehicles/v1/notice?{chosen}")).await;
+        let offered = offers(&shown.body);
+        assert_eq!(offered.iter().map(Vec::len).collect::<Vec<_>>(), [3, 4, 1], "of 12 points 9 pass");
+        assert!(shown.body.contains("先办昆明的 3 条") && !shown.body.contains("先办南宁"), "{}", shown.body);
+        for (number, records) in offered.iter().enumerate() {
+            let query: Vec<String> = records.iter().map(|record| format!("records={record}")).collect();
+            let page = driver.get(&format!("/vehicles/v1/notice?{}", query.join("&"))).await;
+            let goes_on = page.body.contains("action=\"/vehicles/v1/decision\"");
+            assert_eq!(goes_on, number == 0, "{records:?}");
+            assert_eq!(page.body.contains("lt-refusal"), number > 0, "{records:?}");
+        }
     }
 }

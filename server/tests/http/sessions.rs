@@ -1,8 +1,8 @@
 //! Sessions: in a cookie that only this site sees, new at every sign-in, ended on the server, over after their time.
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 
-use crate::support::{PASSWORD, sites};
+use crate::support::{ORIGIN, PASSWORD, agreed, sites};
 use crate::world::PHONE;
 
 const SESSION: &str = "__Host-session";
@@ -142,5 +142,46 @@ async fn a_session_is_over_after_twelve_hours_however_much_it_is_used() {
         assert!(browser.is_signed_in().await, "exactly twelve hours");
         site.seconds_pass(1);
         assert!(!browser.is_signed_in().await, "a second later");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_away_too_long_is_told_why_to_sign_in_and_comes_back_to_the_very_step() {
+    for site in sites().await {
+        let driver = site.driver().await;
+        let step = &*format!("/vehicles/v1/decision?records=r2&{}", agreed(&site.world));
+        let to_step = app::api::sign_in_and_return(step);
+        site.minutes_pass(31);
+        assert_eq!(driver.get(step).await.location(), to_step);
+        let page = driver.get(&to_step).await.body;
+        assert!(page.contains("您离开了 30 分钟。登录后回到刚才那一步。"), "{page}");
+        assert!(page.contains("data-account=\"no\""), "{page}");
+
+        // A form of that step was not taken; its page comes again after signing in.
+        let form = |referer: String| {
+            let request = driver.request(Method::POST, "/api/orders/code/send").header("referer", referer);
+            request.form(&[("csrf", "of the session that is over")])
+        };
+        assert_eq!(driver.send(form(format!("{ORIGIN}{step}"))).await.location(), to_step);
+        assert_eq!(driver.send(form(format!("https://evil.example{step}"))).await.location(), "/error/stale");
+        assert_eq!(driver.send(form(format!("{ORIGIN}.evil.example/"))).await.location(), "/sign-in?next=/");
+
+        // Whoever never signed in here is told nothing of the kind.
+        let visitor = site.browser();
+        assert!(!visitor.get(&to_step).await.body.contains("离开了"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_tells_the_worker_how_long_the_session_lasts() {
+    for site in sites().await {
+        let driver = site.driver().await;
+        let page = driver.get("/me").await.body;
+        assert!(
+            page.contains("data-account=\"yes\"") && page.contains("data-session-seconds=\"1800\""),
+            "{page}"
+        );
+        let page = site.browser().get("/rulebook").await.body;
+        assert!(page.contains("data-account=\"no\"") && !page.contains("data-session-seconds"), "{page}");
     }
 }

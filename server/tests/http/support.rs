@@ -77,6 +77,8 @@ pub fn options(world: &World) -> LeptosOptions {
     std::fs::write(root.join("pkg/lutong.css"), "body{margin:0}").expect("a file");
     std::fs::write(root.join(&HASHED[1..]), "body{margin:0}").expect("a file");
     std::fs::write(root.join("manifest.webmanifest"), "{}").expect("a file");
+    std::fs::create_dir_all(root.join("icons")).expect("a folder");
+    std::fs::write(root.join("icons/icon.svg"), "<svg/>").expect("a file");
     LeptosOptions::builder()
         .output_name("lutong")
         .site_root(root.to_string_lossy().into_owned())

@@ -1,7 +1,8 @@
 //! Every SQL text means something to both engines.
 
 use server::db::{
-    accounts, bills, feed, order_events, orders, outbox, payments, refunds, registry, retention, sms_codes,
+    accounts, bills, feed, keys, order_events, orders, outbox, payments, refunds, registry, retention,
+    sms_codes,
 };
 use server::invariants;
 
@@ -15,6 +16,7 @@ async fn every_statement_is_understood_by_both_engines() {
             accounts::STATEMENTS,
             bills::STATEMENTS,
             feed::STATEMENTS,
+            keys::STATEMENTS,
             order_events::STATEMENTS,
             orders::STATEMENTS,
             outbox::STATEMENTS,

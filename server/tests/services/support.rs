@@ -10,6 +10,7 @@ use axum::routing::post;
 use http::HeaderMap;
 use rules::Moment;
 use rules::order::OrderState;
+use server::db::Engine;
 use server::db::orders::OrderKey;
 use server::services::accounts::codes;
 use server::services::orders::notice;
@@ -39,6 +40,22 @@ pub async fn worlds() -> Vec<World> {
 }
 
 impl World {
+    /// Every text column of the store, by table.
+    pub async fn text_columns(&self) -> Vec<(String, String)> {
+        let sql = match self.engine() {
+            Engine::Sqlite => {
+                "select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c \
+                 where m.type = 'table' and lower(c.type) = 'text' and m.name not like '\\_%' escape '\\'"
+            }
+            Engine::Postgres => {
+                "select table_name::text, column_name::text from information_schema.columns \
+                 where table_schema = 'public' and data_type = 'text' and table_name not like '\\_%'"
+            }
+        };
+        let mut connection = self.state.store.read().await.expect("a connection");
+        sqlx::query_as(sql).fetch_all(&mut *connection).await.expect("the query runs")
+    }
+
     pub fn chosen(&self, records: &[&str]) -> Chosen {
         let records: Vec<String> = records.iter().map(|record| (*record).to_owned()).collect();
         Chosen::parse("v1", &records).expect("a selection")

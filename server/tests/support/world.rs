@@ -30,6 +30,9 @@ const ORIGIN: &str = "http://127.0.0.1:3000";
 pub const PHONE: &str = "13800000001";
 /// The keys that seal personal text.
 pub const SEAL_KEYS: &str = "t:5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
+/// The key that signs receipts.
+pub const RECEIPT_KEYS: &str =
+    "r1:secret:2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b:2026-01-01";
 pub const ID_NUMBER: &str = "530102199001011231";
 
 pub struct World {
@@ -101,7 +104,7 @@ impl World {
         let state = State {
             store: Store::open(url).await.expect("a store"),
             sealer: Arc::new(sealer),
-            signer: Arc::new(Signer::from_file(&folder.path().join("sign.key"), &*shared).expect("a key")),
+            signer: Arc::new(Signer::from_keys(RECEIPT_KEYS).expect("a key")),
             rulebook: Arc::new(Rulebook::shipped()),
             payment: Arc::new(client),
             origin: ORIGIN.into(),

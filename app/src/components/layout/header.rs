@@ -11,12 +11,13 @@ use crate::visit::Visit;
 #[component]
 pub(super) fn Header(
     back: Option<String>,
+    back_in_history: bool,
     /// Inside a transaction the brand leads nowhere.
     quiet: bool,
 ) -> impl IntoView {
     let start = match back {
         Some(href) => view! {
-            <a class="lt-back" href=href><Icon name=IconName::Back/><span>{say("frame.back")}</span></a>
+            <a class="lt-back" href=href data-return=back_in_history.then_some("")><Icon name=IconName::Back/><span>{say("frame.back")}</span></a>
         }
         .into_any(),
         None if quiet => view! { <span class="lt-brand">{say("frame.brand")}</span> }.into_any(),
@@ -53,7 +54,7 @@ fn LanguageSwitch() -> impl IntoView {
 #[component]
 fn SizeSwitch() -> impl IntoView {
     let (path, large) = here();
-    let (size, words) = if large { ("usual", "frame.usual-type") } else { ("large", "frame.large-type") };
+    let (size, words) = if large { ("normal", "frame.usual-type") } else { ("large", "frame.large-type") };
     let hidden = vec![("size".into(), size.into()), ("next".into(), path)];
     view! {
         <PostForm action="/api/settings" hidden=hidden>

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use crate::api::account::SESSION_IDLE_MINUTES;
+use crate::api::sign_in_and_return;
 use crate::components::icon::{Icon, IconName};
 use crate::components::moment::LocalTime;
 use crate::components::say;
@@ -29,34 +30,39 @@ pub(super) fn OfflineStrip() -> impl IntoView {
 pub(super) fn UnpaidStrip() -> impl IntoView {
     let (order, path) = with_context::<Visit, _>(|visit| (visit.unpaid_order.clone(), visit.path.clone()))
         .unwrap_or_default();
-    // The order's own page says it larger.
-    order.map(|order| format!("/orders/{order}")).filter(|href| !path.starts_with(href.as_str())).map(
-        |href| {
-            view! {
-                <aside aria-label=say("frame.unpaid-label")>
-                    <a class="lt-strip lt-strip--unpaid" href=href>
-                        <Icon name=IconName::Clock/>
-                        <span class="lt-strip__words">{say("frame.unpaid")}</span>
-                        <span class="lt-strip__act">{say("frame.unpaid-act")}</span>
-                    </a>
-                </aside>
-            }
-        },
-    )
+    order.filter(|order| !names_unpaid_order(&path, order)).map(|order| {
+        view! {
+            <aside aria-label=say("frame.unpaid-label")>
+                <a class="lt-strip lt-strip--unpaid" href=format!("/orders/{order}")>
+                    <Icon name=IconName::Clock/>
+                    <span class="lt-strip__words">{say("frame.unpaid")}</span>
+                    <span class="lt-strip__act">{say("frame.unpaid-act")}</span>
+                </a>
+            </aside>
+        }
+    })
+}
+
+/// Home, the orders and the order itself name it larger.
+fn names_unpaid_order(path: &str, order: &str) -> bool {
+    let page = path.split('?').next().unwrap_or_default();
+    matches!(page, "/" | "/orders") || page.starts_with(&format!("/orders/{order}"))
 }
 
 /// Warns whoever is signed in before the session ends.
 #[component]
 pub(super) fn SessionStrip() -> impl IntoView {
-    let signed_in = with_context::<Visit, _>(|visit| visit.account.is_some()).unwrap_or_default();
-    signed_in.then(|| {
+    let path =
+        with_context::<Visit, _>(|visit| visit.account.is_some().then(|| visit.path.clone())).flatten();
+    path.map(|path| {
         let words = SessionWords {
             ending: say("frame.session-ending"),
             stay: say("frame.session-stay"),
             ended: say("frame.session-ended"),
             sign_in: say("frame.session-sign-in"),
         };
-        view! { <SessionTimer idle_minutes=SESSION_IDLE_MINUTES words/> }
+        let sign_in = sign_in_and_return(&path);
+        view! { <SessionTimer idle_minutes=SESSION_IDLE_MINUTES sign_in words/> }
     })
 }
 

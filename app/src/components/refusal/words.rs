@@ -39,7 +39,7 @@ impl RefusalWords {
             _ => format!("rule.{rule}.refusal"),
         };
         Self {
-            title: say(&format!("rule.{rule}.title")),
+            title: say(&format!("rule.{rule}.title-refused")),
             sentence: say_with(
                 &sentence,
                 &[

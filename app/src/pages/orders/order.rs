@@ -1,65 +1,48 @@
-//! The orders, and one order in its real state: what to do, what happened, what it comes to.
+//! One order in its real state: what to do, what happened, what it comes to.
+
+mod cancel;
+mod head;
 
 use leptos::prelude::*;
+use rules::Moment;
 use rules::order::{OrderEvent, OrderState};
 
+use self::head::{Head, Stage};
 use crate::api::orders::{OrderRefund, OrderView};
-use crate::api::services;
+use crate::api::{redirect, services};
 use crate::components::{
-    ActionBar, Button, ButtonKind, ButtonLink, Card, Cell, Cells, Empty, IconName, Layout, OrderTag, Panel,
-    Plate, PostForm, SummaryList, SummaryRow, Tab, Timeline, TimelineStep, Warning, hours_words, language,
-    money_words, say, say_with, time_words,
+    Cell, Cells, Dock, Layout, OrderTag, Plate, PostForm, SummaryList, SummaryRow, Tab, Timeline,
+    TimelineStep, Warning, language, money_figure, money_words, say, say_with, time_words,
 };
-use crate::islands::{AskAgain, Once};
 use crate::pages::{channel_words, loaded, parameter, query};
 use crate::visit::visit;
 
-#[component]
-pub fn Orders() -> impl IntoView {
-    loaded(async { services().orders.orders().await }, |orders| {
-        view! {
-            <Layout title=say("page.orders.title") tab=Tab::Progress>
-                {orders.is_empty().then(|| view! { <Empty title=say("page.orders.none") icon=IconName::Progress/> })}
-                {orders.into_iter().map(order_card).collect_view()}
-            </Layout>
-        }
-    })
-}
+pub use cancel::CancelOrder;
 
-fn order_card(order: OrderView) -> impl IntoView {
-    let urgent = matches!(order.state, OrderState::Placed | OrderState::Paying);
-    let heading =
-        say_with("page.orders.card", &[("plate", &order.plate.spoken()), ("count", &order.records.len())]);
-    let state = order.state;
-    let until = urgent.then(|| say_with("page.home.pay-until", &[("time", &time_words(order.pays_until))]));
-    let penalty =
-        say_with("page.records.penalty", &[("fine", &money_words(order.fine)), ("points", &order.points.0)]);
-    view! {
-        <Card heading=heading href=format!("/orders/{}", order.id) urgent=urgent>
-            <OrderTag state/>
-            <p class="lt-card__meta">{penalty}</p>
-            <p class="lt-card__meta">{time_words(order.placed_at)}</p>
-            {until.map(|until| view! { <p class="lt-deadline">{until}</p> })}
-        </Card>
-    }
-}
+const PAY: &str = "pay";
 
 #[component]
 pub fn Order() -> impl IntoView {
     let id = parameter("order");
-    loaded(async move { services().orders.order(&id).await }, |order| view! { <OrderPage order/> })
+    if query("returned") == "yes" {
+        // The address keeps the moment of the return, so that a reload does not start the waiting anew.
+        redirect(&format!("/orders/{id}?returned={}", visit().now.timestamp()));
+        return ().into_any();
+    }
+    loaded(async move { services().orders.order(&id).await }, |order| view! { <OrderPage order/> }).into_any()
+}
+
+/// When the person came back from the provider's page, by the address.
+fn returned() -> Option<Moment> {
+    let at = query("returned").parse().ok().and_then(|seconds| Moment::from_timestamp(seconds, 0))?;
+    (at <= visit().now).then_some(at)
 }
 
 #[component]
 fn OrderPage(order: OrderView) -> impl IntoView {
-    let title = say_with("page.order.title", &[("number", &order.number)]);
-    let payable = matches!(order.state, OrderState::Placed | OrderState::Paying);
-    let asking = order.state == OrderState::Paying && query("returned") == "yes";
+    let stage = Stage::of(&order, returned(), visit().now);
     let mut errors = visit().errors_of("pay");
     errors.extend(visit().errors_of("cancel"));
-    let settled = order.state == OrderState::Settled;
-    let head = head(&order, asking);
-    let rows = rows(&order);
     let items = order.records.iter().map(|record| {
         let act = language().pick(record.act_zh.clone(), record.act_en.clone());
         let note = format!("{} · {}", time_words(record.violated_at), record.location);
@@ -70,60 +53,34 @@ fn OrderPage(order: OrderView) -> impl IntoView {
     });
     let items = items.collect_view();
     let refunds: Vec<_> = order.refunds.iter().map(refund).collect();
-    let steps = steps(&order);
-    let elsewhere = order.not_payable_here.as_deref().filter(|_| payable).map(say);
-    let actions = payable.then(|| actions(&order));
+    let (rows, steps) = (rows(&order), steps(&order));
+    let elsewhere = order.not_payable_here.as_deref().filter(|_| stage.payable()).map(say);
+    let payable = stage.payable() && elsewhere.is_none();
+    let hidden = vec![("order".to_owned(), order.id.clone())];
+    let cancel = format!("/orders/{}/cancel", order.id);
+    let dock = payable.then(|| {
+        let opened = matches!(stage, Stage::JustOpened | Stage::Unanswered);
+        let act = if opened { "page.order.pay-on" } else { "page.order.pay" };
+        let note = order.channel.map(channel_words);
+        view! { <Dock form=PAY act=say(act) sum=money_figure(order.fine) nostrip:note=note busy=say("page.order.opening")/> }.into_any()
+    });
+    let transaction = matches!(order.state, OrderState::Placed | OrderState::Paying);
+    let (title, may_cancel) = (stage.title(&order), stage.may_cancel());
     view! {
-        <Layout title=title own_heading=settled back="/orders" transaction=payable tab=Tab::Progress errors=errors>
-            <Once busy=say("page.order.opening")/>
-            {head}
+        <Layout title=title own_heading=true back="/orders" transaction=transaction tab=Tab::Progress errors=errors nostrip:dock=dock>
+            <Head order=order.clone() stage=stage/>
             {(!refunds.is_empty()).then(|| view! { <Cells heading=say("page.order.refunds")>{refunds}</Cells> })}
             <SummaryList rows/>
             <Cells heading=say("page.order.items")>{items}</Cells>
             <section class="lt-section"><h2>{say("page.order.steps")}</h2><Timeline steps/></section>
             {elsewhere.map(|words| view! { <Warning>{words}</Warning> })}
-            {actions}
+            {payable.then(|| view! {
+                <PostForm action="/api/orders/pay" hidden=hidden once=true id=PAY/>
+            })}
+            {may_cancel.then(|| view! {
+                <p class="lt-cancel"><a class="govuk-link lt-way" href=cancel>{say("page.order.cancel")}</a></p>
+            })}
         </Layout>
-    }
-}
-
-/// What the state means and what comes next.
-fn head(order: &OrderView, asking: bool) -> AnyView {
-    let until = time_words(order.pays_until);
-    let again = format!("/orders/{}?returned=yes", order.id);
-    match order.state {
-        OrderState::Placed | OrderState::Paying => {
-            let hours = order.closed_hours.map(|closed| hours_words(closed.from_minute, closed.until_minute));
-            view! {
-                {asking.then(|| view! {
-                    <Warning>{say("page.order.asking")}</Warning>
-                    <p><a class="govuk-link" href=again>{say("page.order.ask-again")}</a></p>
-                    <AskAgain seconds=3/>
-                })}
-                <p class="lt-deadline">{say_with("page.home.pay-until", &[("time", &until)])}</p>
-                <p>{say("page.order.back-else")}</p>
-                {hours.map(|hours| view! { <p class="lt-quiet">{say_with("page.notice.hours", &[("hours", &hours)])}</p> })}
-            }
-            .into_any()
-        }
-        OrderState::Settled => {
-            let number = (say("page.order.number"), order.number.clone());
-            let receipt = order.receipt.clone().map(|number| format!("/receipts/{number}"));
-            view! {
-                <Panel title=say("page.order.settled") number=number/>
-                <p>{say("page.order.settled-words")}</p>
-                {receipt.map(|href| view! { <ButtonLink href=href>{say("page.order.receipt")}</ButtonLink> })}
-            }
-            .into_any()
-        }
-        state => {
-            let reason = order.refund_reason.as_deref().filter(|_| order.refunds.is_empty()).map(say);
-            view! {
-                <p>{say(&format!("page.order.means-{}", state.code()))}</p>
-                {reason.map(|reason| view! { <p>{reason}</p> })}
-            }
-            .into_any()
-        }
     }
 }
 
@@ -139,23 +96,19 @@ fn refund(refund: &OrderRefund) -> impl IntoView + use<> {
 
 fn rows(order: &OrderView) -> Vec<SummaryRow> {
     let (plate, state) = (order.plate.clone(), order.state);
+    let place = language().pick(order.place_zh.clone(), order.place_en.clone());
+    let points = say_with("frame.points", &[("points", &order.points.0)]);
     let mut rows = vec![
         SummaryRow::new(say("page.order.state"), view! { <OrderTag state/> }),
         SummaryRow::new(say("page.record.plate"), view! { <Plate number=plate/> }),
-        SummaryRow::new(
-            say("page.record.place"),
-            language().pick(order.place_zh.clone(), order.place_en.clone()),
-        ),
+        SummaryRow::new(say("page.record.place"), place),
         SummaryRow::new(say("page.decision.fine"), money_words(order.fine)),
-        SummaryRow::new(
-            say("page.decision.points"),
-            say_with("frame.points", &[("points", &order.points.0)]),
-        ),
-        SummaryRow::new(say("page.order.fee"), money_words(rules::money::Fen::ZERO)),
+        SummaryRow::new(say("page.decision.points"), points),
     ];
-    rows.extend(
-        order.channel.map(|channel| SummaryRow::new(say("page.notice.channel"), channel_words(channel))),
-    );
+    let channel = order.channel.map(channel_words);
+    rows.extend(channel.map(|channel| SummaryRow::new(say("page.notice.channel"), channel)));
+    rows.push(SummaryRow::new(say("page.order.fee"), say("page.order.no-fee")));
+    rows.push(SummaryRow::new(say("page.order.number"), order.number.clone()));
     rows
 }
 
@@ -166,19 +119,4 @@ fn steps(order: &OrderView) -> Vec<TimelineStep> {
     };
     let steps = order.steps.iter();
     steps.map(|step| TimelineStep { title: title(step.event), at: Some(step.at), note: None }).collect()
-}
-
-fn actions(order: &OrderView) -> impl IntoView + use<> {
-    let hidden = vec![("order".to_owned(), order.id.clone())];
-    let sum = money_words(order.fine);
-    view! {
-        {order.not_payable_here.is_none().then(|| view! {
-            <PostForm action="/api/orders/pay" hidden=hidden.clone() once=true>
-                <ActionBar sum=sum><Button>{say("page.order.pay")}</Button></ActionBar>
-            </PostForm>
-        })}
-        <PostForm action="/api/orders/cancel" hidden=hidden>
-            <Button kind=ButtonKind::Quiet>{say("page.order.cancel")}</Button>
-        </PostForm>
-    }
 }

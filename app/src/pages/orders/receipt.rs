@@ -2,12 +2,14 @@
 
 use leptos::prelude::*;
 
+use crate::api::orders::Receipt as ReceiptView;
 use crate::api::services;
 use crate::components::{
-    Cell, Cells, Details, Empty, IconName, Layout, Panel, PrintHint, SummaryList, SummaryRow, Tab, language,
-    money_words, say, say_with, time_words,
+    Cell, Cells, Details, Empty, IconName, Layout, Panel, PaperOffices, PrintHead, PrintHint, QrCode,
+    SummaryList, SummaryRow, Tab, language, money_words, say, say_with, time_words,
 };
 use crate::pages::{loaded, parameter};
+use crate::receipt::Proof;
 
 #[component]
 pub fn Receipts() -> impl IntoView {
@@ -29,43 +31,64 @@ pub fn Receipts() -> impl IntoView {
 #[component]
 pub fn Receipt() -> impl IntoView {
     let number = parameter("number");
-    loaded(async move { services().orders.receipt(&number).await }, |receipt| {
-        let order = receipt.order;
-        let place = language().pick(order.place_zh, order.place_en);
-        let mut rows = vec![
-            SummaryRow::new(say("page.receipt.payer"), receipt.payer),
-            SummaryRow::new(say("page.record.plate"), order.plate.spoken()),
-            SummaryRow::new(say("page.receipt.to"), place),
-            SummaryRow::new(say("page.receipt.amount"), money_words(receipt.amount)),
-            SummaryRow::new(
-                say("page.decision.points"),
-                say_with("frame.points", &[("points", &order.points.0)]),
-            ),
-            SummaryRow::new(say("page.receipt.paid-at"), time_words(receipt.paid_at)),
-        ];
-        if let Some(payment) = receipt.payment {
-            let channel = say(&format!("payment-channel.{}", payment.channel));
-            rows.push(SummaryRow::new(say("page.receipt.channel"), channel));
-            rows.push(SummaryRow::new(say("page.receipt.transaction"), payment.transaction));
-        }
-        rows.push(SummaryRow::new(say("page.order.number"), order.number));
-        rows.extend(order.records.into_iter().filter_map(|record| {
-            let act = language().pick(record.act_zh, record.act_en);
-            record
-                .decision
-                .map(|number| SummaryRow::new(say("page.receipt.decision"), format!("{number} {act}")))
-        }));
-        view! {
-            <Layout title=say("page.receipt.title") own_heading=true back="/receipts" tab=Tab::Mine>
-                <Panel title=say("page.receipt.title") number=(say("page.receipt.number"), receipt.number)/>
-                <SummaryList rows/>
-                <PrintHint/>
-                <Details summary=say("page.receipt.proof")>
-                    <p>{say("page.receipt.proof-words")}</p>
-                    <pre class="lt-code">{receipt.canonical}</pre>
-                    <pre class="lt-code">{receipt.signature}</pre>
-                </Details>
-            </Layout>
-        }
-    })
+    loaded(
+        async move { services().orders.receipt(&number).await },
+        |receipt| view! { <ReceiptPage receipt/> },
+    )
+}
+
+#[component]
+fn ReceiptPage(receipt: ReceiptView) -> impl IntoView {
+    let rows = rows(&receipt);
+    let proof = Proof { text: receipt.canonical, signature: receipt.signature };
+    let fragment = proof.fragment().unwrap_or_default();
+    let (link, code) = (format!("/verify#{fragment}"), format!("{}#{fragment}", receipt.verify_at));
+    view! {
+        <Layout title=say("page.receipt.title") own_heading=true back="/receipts" tab=Tab::Mine>
+            <PrintHead/>
+            <Panel title=say("page.receipt.title") number=(say("page.receipt.number"), receipt.number)/>
+            <SummaryList rows/>
+            <p>{say("page.order.settled-words")}</p>
+            <p>{say("page.order.not-updated")}</p>
+            <PaperOffices heading=say("page.paper.receipt") offices=receipt.order.receipt_offices.clone()/>
+            <QrCode text=code label=say("page.receipt.code")/>
+            <p><a class="govuk-link" href=link>{say("page.receipt.verify")}</a></p>
+            <PrintHint/>
+            <Details summary=say("page.receipt.proof")>
+                <p>{say("page.receipt.proof-words")}</p>
+                <pre class="lt-code">{proof.block()}</pre>
+            </Details>
+        </Layout>
+    }
+}
+
+fn rows(receipt: &ReceiptView) -> Vec<SummaryRow> {
+    let order = &receipt.order;
+    let place = language().pick(order.place_zh.clone(), order.place_en.clone());
+    let mut rows = vec![
+        SummaryRow::new(say("page.receipt.payer"), receipt.payer.clone()),
+        SummaryRow::new(say("page.record.plate"), order.plate.spoken()),
+        SummaryRow::new(
+            say("page.receipt.to"),
+            say_with("page.decision.authority-name", &[("place", &place)]),
+        ),
+        SummaryRow::new(say("page.receipt.amount"), money_words(receipt.amount)),
+        SummaryRow::new(
+            say("page.decision.points"),
+            say_with("frame.points", &[("points", &order.points.0)]),
+        ),
+        SummaryRow::new(say("page.receipt.paid-at"), time_words(receipt.paid_at)),
+    ];
+    if let Some(payment) = &receipt.payment {
+        let channel = say(&format!("payment-channel.{}", payment.channel));
+        rows.push(SummaryRow::new(say("page.receipt.channel"), channel));
+        rows.push(SummaryRow::new(say("page.receipt.transaction"), payment.transaction.clone()));
+    }
+    rows.push(SummaryRow::new(say("page.order.number"), order.number.clone()));
+    rows.extend(order.records.iter().filter_map(|record| {
+        let act = language().pick(record.act_zh.clone(), record.act_en.clone());
+        let number = record.decision.as_ref()?;
+        Some(SummaryRow::new(say("page.receipt.decision"), format!("{number} {act}")))
+    }));
+    rows
 }

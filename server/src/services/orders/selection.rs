@@ -80,10 +80,21 @@ pub struct Loaded {
 impl Loaded {
     pub fn selection(&self, rulebook: &Rulebook) -> Selection {
         let all: Vec<usize> = (0..self.facts.len()).collect();
+        self.selection_of(&all, rulebook)
+    }
+
+    /// The most records among these that would pass as one order.
+    pub fn most_that_pass(&self, among: &[usize], rulebook: &Rulebook) -> Vec<usize> {
+        self.selection_of(among, rulebook).largest.iter().map(|index| among[*index]).collect()
+    }
+
+    fn selection_of(&self, among: &[usize], rulebook: &Rulebook) -> Selection {
+        let facts: Vec<RecordFacts> = among.iter().map(|index| self.facts[*index].clone()).collect();
         let vehicles: Vec<VehicleFacts> =
-            self.facts.iter().map(|record| self.judged.case(record, rulebook).vehicle).collect();
+            facts.iter().map(|record| self.judged.case(record, rulebook).vehicle).collect();
+        let all: Vec<usize> = (0..facts.len()).collect();
         let (request, applicant) = (self.judged.request, &self.judged.applicant);
-        camera::assess_selection_by(request, applicant, |index| &vehicles[index], &self.facts, &all, rulebook)
+        camera::assess_selection_by(request, applicant, |index| &vehicles[index], &facts, &all, rulebook)
     }
 
     /// What is decided, record by record, for the file: judging it again gives the same.

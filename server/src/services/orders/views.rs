@@ -150,7 +150,7 @@ pub async fn receipt(
     let order = order(state, connection, &key).await?;
     let payment = payments::settled_payment(connection, &key).await?;
     let payer = payer(state, connection, &row.person_id).await?;
-    receipt_view(row, order, payment, payer)
+    receipt_view(state, row, order, payment, payer)
 }
 
 /// All receipts of the person, newest first, their orders without time lines.
@@ -175,20 +175,21 @@ pub async fn receipts(
             let order = orders.get(&row.order_id).ok_or(ServiceError::NotFound)?;
             let held = records.remove(&row.order_id).unwrap_or_default();
             let order = view(state, order, &held, Some(row.number.clone()))?;
-            receipt_view(row, order, settled.remove(&row.order_id), payer.clone())
+            receipt_view(state, row, order, settled.remove(&row.order_id), payer.clone())
         })
         .collect()
 }
 
-/// The payer's name, masked.
+/// The payer's full name: a receipt is shown to its owner alone.
 async fn payer(state: &State, connection: &mut AnyConnection, person: &str) -> Result<String, Fault> {
     let person = registry::find_person(connection, person).await?.ok_or(ServiceError::NotFound)?;
     let place = format!("persons:{}:name", person.id);
     let name = state.sealer.open(&place, &person.name).map_err(|error| Fault::stored("name", error))?;
-    Ok(rules::person::mask_name(&name))
+    Ok(name)
 }
 
 fn receipt_view(
+    state: &State,
     row: &ReceiptRow,
     order: OrderView,
     payment: Option<PaymentRow>,
@@ -208,6 +209,7 @@ fn receipt_view(
         }),
         signature: row.signature.clone(),
         canonical: row.canonical.clone(),
+        verify_at: format!("{}/verify", state.origin),
         order,
     })
 }

@@ -1,18 +1,23 @@
 //! Settles an order's records, names the decisions and signs the receipt, within the transaction that knows that
 //! nothing is owed any more.
 
-use rules::licence::Points;
+use app::receipt::Writer;
 use rules::money::Fen;
 use rules::order::OrderEvent;
+use rules::place::PlaceId;
+use rules::violation::ViolationCode;
+use rules::{Moment, calendar};
 use sqlx::AnyConnection;
 
 use super::account;
 use super::capture::key_of;
-use crate::db::orders::{self, OrderRow};
+use crate::db::orders::{self, OrderRecordRow, OrderRow};
 use crate::db::payments::{self, PaymentRow, ReceiptRow};
 use crate::db::{Fault, registry};
 use crate::services::orders::events;
 use crate::services::orders::selection::Decided;
+use crate::services::violations::act;
+use crate::services::violations::facts::moment;
 use crate::state::State;
 
 /// Settles the order with the payment that was captured for it; none where its fine is nothing.
@@ -47,13 +52,13 @@ pub async fn settle(
     Ok(())
 }
 
-/// What the receipt says, line by line, and the signature over exactly this text.
+/// The receipt with its signed text, which holds every fact that its page shows.
 async fn receipt(
     connection: &mut AnyConnection,
     state: &State,
     order: &OrderRow,
 ) -> Result<ReceiptRow, Fault> {
-    let now = state.clock.now();
+    let (now, key) = (state.clock.now(), key_of(order));
     let number = format!("R{}", order.number);
     let person = registry::find_person(connection, &order.person_id).await?;
     let person =
@@ -62,17 +67,34 @@ async fn receipt(
         .sealer
         .open(&format!("persons:{}:name", person.id), &person.name)
         .map_err(|error| Fault::stored("name", error))?;
-    let points = Points(u32::try_from(order.points).unwrap_or(u32::MAX)).0;
-    let canonical = format!(
-        "lutong-receipt-1\nreceipt {number}\norder {}\nplace {}\nplate {}\npayer {}\namount {} CNY\npoints {points}\nissued {}\nkey {}\n",
-        order.number,
-        order.place,
-        order.plate,
-        rules::person::mask_name(&name),
-        Fen::new(order.fine),
-        now.format("%Y-%m-%dT%H:%M:%SZ"),
-        state.signer.public_key(),
-    );
+    let place = PlaceId::parse(&order.place).map_err(|error| Fault::stored("place", error))?;
+    let jurisdiction = state.rulebook.jurisdiction(&place);
+    let jurisdiction = jurisdiction.ok_or_else(|| Fault::stored("place", &order.place))?;
+    let mut text = Writer::new()
+        .line("receipt", &number)
+        .line("issuer", &state.origin)
+        .line("authority", &jurisdiction.office.name.zh)
+        .line("place", format_args!("{place} {}", jurisdiction.name.zh))
+        .line("order", &order.number)
+        .line("plate", &order.plate)
+        .line("payer", rules::person::mask_name(&name))
+        .line("amount", format_args!("{} CNY", Fen::new(order.fine)))
+        .line("points", order.points);
+    for record in orders::records_of_order(connection, &key).await? {
+        text = text.line("decision", decision_words(&record)?);
+    }
+    let payment = payments::settled_payment(connection, &key).await?;
+    let mut paid_at = now;
+    if let Some(payment) = payment {
+        text = text.line("channel", payment.provider);
+        text = text.line("transaction", payment.transaction_id.unwrap_or_default());
+        paid_at = payment.captured_at.map(moment).transpose()?.unwrap_or(now);
+    }
+    let canonical = text
+        .line("paid", local_time(paid_at))
+        .line("issued", local_time(now))
+        .line("key", state.signer.id())
+        .text();
     Ok(ReceiptRow {
         person_id: order.person_id.clone(),
         number,
@@ -81,4 +103,25 @@ async fn receipt(
         signature: state.signer.sign(&canonical),
         canonical,
     })
+}
+
+/// One decision with its record, on one line.
+fn decision_words(record: &OrderRecordRow) -> Result<String, Fault> {
+    let code = ViolationCode::parse(&record.code).map_err(|error| Fault::stored("violation code", error))?;
+    let number = record.decision.as_deref();
+    let number = number.ok_or_else(|| Fault::Internal(format!("record {} undecided", record.record_id)))?;
+    Ok(format!(
+        "{number} record {} at {} code {} fine {} CNY points {} {}",
+        record.record_id,
+        local_time(moment(record.violated_at)?),
+        record.code,
+        Fen::new(record.fine),
+        record.points,
+        act(&code).0,
+    ))
+}
+
+/// The moment to the second in the place's own time.
+fn local_time(moment: Moment) -> String {
+    format!("{}+08:00", calendar::local(moment).format("%Y-%m-%dT%H:%M:%S"))
 }

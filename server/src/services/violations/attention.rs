@@ -39,13 +39,13 @@ pub async fn due(state: &State, person: &Person) -> Result<Vec<Attention>, Fault
         }
     }
     drop(connection);
-    for vehicle in vehicles(state, person).await? {
-        if vehicle.open_records > 0 {
+    for own in vehicles::of(state, person).await? {
+        if own.counts.open() > 0 {
             due.push(Attention::OpenRecords {
-                vehicle: vehicle.id,
-                plate: vehicle.plate,
-                count: vehicle.open_records,
-                fines: vehicle.open_fines,
+                vehicle: own.vehicle.id,
+                plate: own.vehicle.plate,
+                counts: own.counts,
+                fines: own.open_fines,
             });
         }
     }

@@ -37,6 +37,7 @@ impl Judged {
             place_zh: place.name.zh.clone(),
             place_en: place.name.en.clone(),
             order: row.held_order.clone().filter(|_| row.held_person.as_deref() == Some(person)),
+            proof: None,
             has_evidence: row.evidence.is_some(),
             verdict: camera::assess(&case, rulebook),
             facts: case.record,
