@@ -137,7 +137,7 @@ async fn records_accepted_before_lead_to_their_order() {
         let driver = site.driver().await;
         let order = driver.place(&site, "v1", "r1").await;
         let own = format!("/orders/{order}?accepted=already");
-        for page in ["notice?records=r1", "decision?records=r1&agreed=yes", "confirm?records=r1"] {
+        for page in ["notice?records=r1", "decision?records=r1", "confirm?records=r1"] {
             let sent = driver.get(&format!("/vehicles/v1/{page}")).await;
             assert_eq!(sent.location(), own, "{page}");
         }
