@@ -42,7 +42,8 @@ function ended(child: ChildProcess): Promise<void> {
   return new Promise((done) => child.once('exit', () => done()));
 }
 
-// The sandbox listens at the port after the server's. Browsers may reach the server by another origin than its port's.
+// The sandbox's API listens at the port after the server's, its payment pages at the next. Browsers may reach the server
+// by another origin than its port's.
 export async function serve(port: number, now = MORNING, origin = `http://127.0.0.1:${port}`): Promise<Running> {
   const data = mkdtempSync(join(tmpdir(), 'lutong-pages-'));
   const log = openSync(LOG, 'a');
@@ -56,6 +57,8 @@ export async function serve(port: number, now = MORNING, origin = `http://127.0.
     LUTONG_DEVELOPMENT: 'true',
     LUTONG_ORIGIN: origin,
     LUTONG_WECHAT_URL: `http://127.0.0.1:${port + 1}`,
+    LUTONG_WECHAT_PAGES: `http://127.0.0.1:${port + 2}`,
+    LUTONG_WECHAT_NOTIFY_URL: `${listening}/gateways/wechat/notifications`,
     LUTONG_LIMITS: 'generous',
     LEPTOS_OUTPUT_NAME: 'lutong',
     LEPTOS_SITE_ROOT: process.env.LUTONG_SITE ?? join(root, 'target', 'site'),
@@ -68,9 +71,9 @@ export async function serve(port: number, now = MORNING, origin = `http://127.0.
   const quiet = { ...options, stdio: ['ignore', 'ignore', log] as ['ignore', 'ignore', number] };
   const demo = spawnSync(server, ['demo', '--size', '40', '--out', join(data, 'demo'), '--now', now], quiet);
   if (demo.status !== 0) throw new Error('the demo registry could not be made: see end2end/server.log');
-  const notify = `${listening}/gateways/wechat/notifications`;
+  const [api, pages] = [`127.0.0.1:${port + 1}`, `127.0.0.1:${port + 2}`];
   const children = [
-    spawn(server, ['sandbox', '--listen', `127.0.0.1:${port + 1}`, '--notify', notify, '--keys', join(data, 'wechat')], options),
+    spawn(server, ['sandbox', '--listen', api, '--pages', pages, '--keys', join(data, 'wechat')], options),
     spawn(server, ['serve'], options),
   ];
   const stop = async () => {

@@ -23,8 +23,9 @@ async function reach(page: Page): Promise<string[]> {
   const order = await place(page, PHONE);
   await atCashier(page, 'decline');
   await page.goto(`${vehicle}/notice?${left}`);
+  const agreed = `agreed=yes&notice=${await page.locator('input[name=notice]').getAttribute('value')}`;
   // The next code may be had after a minute; the page that takes it is there before.
-  return [`${vehicle}/notice?${left}`, `${vehicle}/decision?${left}&agreed=yes`, `${vehicle}/confirm?${left}`, order, `${order}/cancel`];
+  return [`${vehicle}/notice?${left}`, `${vehicle}/decision?${left}&${agreed}`, `${vehicle}/confirm?${left}&${agreed}`, order, `${order}/cancel`];
 }
 
 async function isInReach(page: Page, height: number, when: string) {

@@ -30,7 +30,7 @@ async function chooseFirst(page: Page, phone: string): Promise<string[]> {
   await page.locator('button[form=records]').click();
   seen.push(record!, `${record}/dispute`, `${record}/evidence`, `${record}/evidence?zoom=4`, path(page));
   await agree(page);
-  seen.push(path(page).replace('/confirm?', '/decision?agreed=yes&'));
+  seen.push(path(page).replace('/confirm?', '/decision?'));
   return [...seen, path(page)];
 }
 

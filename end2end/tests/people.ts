@@ -59,8 +59,11 @@ export async function place(page: Page, phone: string): Promise<string> {
 
 // Leads the order on the page to the provider's cashier and presses a button there.
 export async function atCashier(page: Page, outcome: 'pay' | 'decline' | 'leave') {
+  const ours = new URL(page.url()).origin;
   await primary(page).click();
-  await expect(page).toHaveURL(/\/cashier\//);
+  // The provider's page is on an origin of its own, and takes only people who come from ours.
+  await expect(page).toHaveURL(/\/checkmweb\?prepay_id=/);
+  expect(new URL(page.url()).origin).not.toBe(ours);
   await page.locator(`button[value=${outcome}]`).click();
   await expect(page).toHaveURL(/returned=\d+$/);
 }

@@ -114,7 +114,7 @@ impl ClosedHours {
     }
 
     /// The first moment after this one at which the system closes.
-    fn begins_after(self, moment: Moment) -> Moment {
+    pub fn begins_after(self, moment: Moment) -> Moment {
         at_minute(moment, self.from_minute, moment)
     }
 }

@@ -16,6 +16,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 
 use self::problem::{Problem, ProblemBody};
+use crate::http::address::key;
 use crate::http::policy::{Policy, Routes};
 use crate::state::State;
 
@@ -51,6 +52,7 @@ pub fn routes(state: State) -> Routes {
 
 async fn limit(Extracted(state): Extracted<State>, request: Request, next: Next) -> Response {
     let address = state.proxies.sender(request.extensions(), request.headers());
+    let address = address.map(key).unwrap_or_default();
     match state.limits.api(&address) {
         Err(app::api::ServiceError::TooMany { retry_after_seconds }) => {
             Problem::too_many(retry_after_seconds).into_response()

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
+use crate::gateways::wechat;
 use crate::http::address::network;
 use crate::http::limits::Limits;
 use crate::keys::KeySettings;
@@ -42,12 +43,8 @@ pub struct ServeSettings {
     /// Where Prometheus reads the program's measures, away from the public; without it nowhere.
     #[arg(long, env = "LUTONG_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
-    /// Where WeChat Pay, or the sandbox that stands in for it, answers.
-    #[arg(long, env = "LUTONG_WECHAT_URL", default_value = "http://127.0.0.1:3001")]
-    pub wechat_url: String,
-    /// Folder of the merchant's and the platform's keys for WeChat Pay. Without it: DATA/wechat
-    #[arg(long, env = "LUTONG_WECHAT_KEYS")]
-    pub wechat_keys: Option<PathBuf>,
+    #[command(flatten)]
+    pub wechat: wechat::Settings,
     /// Where SMS texts go, one JSON object each; without it they wait in the outbox.
     #[arg(long, env = "LUTONG_SMS_URL")]
     pub sms_url: Option<String>,

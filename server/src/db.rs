@@ -2,6 +2,7 @@
 //! It decides nothing; services say what is read and written together.
 
 pub mod accounts;
+pub mod bills;
 pub mod engine;
 pub mod fault;
 pub mod feed;

@@ -46,12 +46,12 @@ use crate::services::payments::notified::notified;
 use crate::state::State;
 
 /// Everything that the program answers, but for the public API.
-pub fn routes(state: State, options: LeptosOptions, services: Services, payment_origin: &str) -> Routes {
+pub fn routes(state: State, options: LeptosOptions, services: Services, payment_pages: &str) -> Routes {
     app::api::register();
-    let payment_origin = payment_origin.to_owned();
+    let payment_pages = payment_pages.to_owned();
     let pages = pages(&state, &options, services).enforced().around(|router| {
         router
-            .layer(from_fn(move |request, next| headers::protect_page(payment_origin.clone(), request, next)))
+            .layer(from_fn(move |request, next| headers::protect_page(payment_pages.clone(), request, next)))
     });
     let shown = instead::Pages(pages.clone().into_router());
     let guard = instead::Guard { state: state.clone(), pages: shown };

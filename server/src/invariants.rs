@@ -1,4 +1,4 @@
-//! Checks what must always hold of money and records, on a live database: the tests after every fault, and an
+//! Checks the promises about money and records, on a live database: the tests after every fault, and an
 //! operator at night.
 
 use std::process::ExitCode;
@@ -9,7 +9,9 @@ use sqlx::AnyConnection;
 use sqlx::Row;
 
 use crate::config::DatabaseSettings;
-use crate::db::{Fault, Store, order_events};
+use crate::db::order_events::DecidedRow;
+use crate::db::orders::OrderKey;
+use crate::db::{Fault, Store, order_events, orders};
 use crate::services::orders::selection::Decided;
 
 /// What no row may contradict: each statement finds the rows that do.
@@ -34,6 +36,18 @@ pub const STATEMENTS: &[(&str, &str)] = &[
         join orders o on o.person_id = p.person_id and o.id = p.order_id \
         where p.state = 'captured' and o.state <> 'settled' \
             and not exists (select 1 from refunds r where r.out_trade_no = p.out_trade_no)",
+    ),
+    (
+        "OTHER_AMOUNT_WITHOUT_REFUND",
+        "select p.out_trade_no from payments p where p.state = 'other-amount' and not exists ( \
+        select 1 from refunds r where r.out_trade_no = p.out_trade_no and r.amount = p.captured_amount)",
+    ),
+    (
+        "ORDER_UNLIKE_ITS_RECORDS",
+        "select o.number from orders o where o.fine <> ( \
+        select coalesce(sum(r.fine), 0) from order_records r where r.person_id = o.person_id and r.order_id = o.id) \
+            or o.points <> ( \
+        select coalesce(sum(r.points), 0) from order_records r where r.person_id = o.person_id and r.order_id = o.id)",
     ),
     (
         "REFUNDING_WITHOUT_REFUND",
@@ -108,8 +122,20 @@ async fn changed_decisions(connection: &mut AnyConnection) -> Result<Vec<String>
         if decided.replay(&rulebook) != decided.verdicts {
             changed.push(format!("DECISION_CHANGED: {name}"));
         }
+        if row.event == "settle" && !fits(connection, &row, &decided).await? {
+            changed.push(format!("SETTLED_AT_OTHER_AMOUNT: {name}"));
+        }
     }
     Ok(changed)
+}
+
+/// The order's records have the fines and points that the settling decision saw.
+async fn fits(connection: &mut AnyConnection, row: &DecidedRow, decided: &Decided) -> Result<bool, Fault> {
+    let key = OrderKey { person_id: row.person_id.clone(), id: row.order_id.clone() };
+    let accepted = orders::records_of_order(connection, &key).await?;
+    let accepted = accepted.iter().map(|record| (record.fine, record.points));
+    let seen = decided.cases.iter().map(|case| (case.record.fine.fen(), i64::from(case.record.points.0)));
+    Ok(accepted.eq(seen))
 }
 
 pub async fn run(settings: DatabaseSettings) -> ExitCode {

@@ -1,5 +1,6 @@
 //! What happens without a request.
 
+pub mod bill;
 pub mod orders;
 pub mod outbox;
 pub mod purge;

@@ -1,6 +1,7 @@
 //! Serves the application, keeps the truth, talks to the outside.
 
 pub mod api;
+pub mod bill;
 pub mod clock;
 pub mod config;
 pub mod crash;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use server::config::{DatabaseSettings, ServeSettings};
-use server::{crash, demo, feed, files, invariants, keys, sandbox, serve, settings};
+use server::{bill, crash, demo, feed, files, invariants, keys, sandbox, serve, settings};
 
 /// Lutong: road-traffic self-service.
 #[derive(Parser)]
@@ -30,6 +30,8 @@ enum Command {
     Demo(demo::DemoSettings),
     /// Stand in for WeChat Pay: the same protocol, no money.
     Sandbox(sandbox::SandboxSettings),
+    /// Fetch the payment provider's bill of a day and print how it differs from our books.
+    Bill(bill::BillSettings),
     /// Check the promises about money and records on a live database.
     Invariants(DatabaseSettings),
     /// Print the OpenAPI document.
@@ -51,6 +53,7 @@ async fn main() -> ExitCode {
         Command::Reseal(settings) => return keys::reseal::run(settings).await,
         Command::Demo(settings) => return demo::run(settings).await,
         Command::Sandbox(settings) => sandbox::run(settings).await,
+        Command::Bill(settings) => return bill::run(settings).await,
         Command::Invariants(settings) => return invariants::run(settings).await,
         Command::Openapi => serve::print_openapi(),
         Command::Settings => {

@@ -1,10 +1,14 @@
-//! Stands in for WeChat Pay as a process of its own: the same protocol on a real socket, no money. It can be told to
-//! be slow, repeat, reorder, fail, forge or lose.
+//! Stands in for WeChat Pay as a process of its own: the same protocol on a real socket, no money. It is as strict as
+//! the provider's documentation, and can be told to be slow, repeat, reorder, fail, forge or lose.
 
+mod bill;
 mod cashier;
+mod certificates;
 mod faults;
+pub mod keys;
 mod notify;
-mod protocol;
+mod payments;
+mod refunds;
 mod signed;
 mod till;
 
@@ -14,6 +18,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::extract::State as Extracted;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post, put};
 use clap::Args;
 use tokio::net::TcpListener;
@@ -21,18 +26,22 @@ use tokio::net::TcpListener;
 use crate::clock::Clock;
 use crate::config::DevelopmentSettings;
 use crate::db::Fault;
-use crate::gateways::wechat::keys::Keys;
+use crate::gateways::wechat::client::origin_of;
 
 pub use faults::Faults;
+pub use till::Payment;
 
 #[derive(Args, Clone, Debug)]
 pub struct SandboxSettings {
-    /// Address and port that the sandbox listens on.
+    /// Address and port that the API listens on.
     #[arg(long, default_value = "127.0.0.1:3001")]
     pub listen: SocketAddr,
-    /// Where notifications go.
-    #[arg(long, default_value = "http://127.0.0.1:3000/gateways/wechat/notifications")]
-    pub notify: String,
+    /// Where the payment pages are, on an origin of their own.
+    #[arg(long, default_value = "127.0.0.1:3002")]
+    pub pages: SocketAddr,
+    /// The merchant's registered origin: only from there people come to the payment pages, and only there they go back.
+    #[arg(long, env = "LUTONG_ORIGIN", default_value = "http://127.0.0.1:3000")]
+    pub domain: String,
     /// The folder of both sides' keys.
     #[arg(long, default_value = "data/wechat")]
     pub keys: PathBuf,
@@ -40,37 +49,38 @@ pub struct SandboxSettings {
     pub environment: DevelopmentSettings,
 }
 
+/// The origins of the sandbox and of its merchant.
+#[derive(Clone, Debug)]
+pub struct Origins {
+    pub api: String,
+    pub pages: String,
+    pub domain: String,
+}
+
 /// The running stand-in.
 pub struct Sandbox {
-    pub keys: Keys,
+    pub keys: keys::PlatformKeys,
     pub clock: Arc<dyn Clock>,
-    pub notify: String,
-    /// As the person's browser reaches it.
-    pub origin: String,
+    pub origins: Origins,
     pub till: Mutex<till::Till>,
     pub faults: Mutex<Faults>,
     /// Notifications that wait to come out of order.
-    pub held: Mutex<Vec<String>>,
+    pub held: Mutex<Vec<notify::Letter>>,
     pub http: reqwest::Client,
 }
 
 pub type Shared = Arc<Sandbox>;
 
 impl Sandbox {
-    pub fn open(
-        keys: &std::path::Path,
-        clock: Arc<dyn Clock>,
-        notify: String,
-        origin: String,
-    ) -> Result<Shared, Fault> {
-        let read = Keys::of_platform(keys, &*clock).map_err(|error| Fault::Internal(error.to_string()))?;
-        let till = till::Till::open(&keys.join("till.ndjson"))
+    pub fn open(folder: &std::path::Path, clock: Arc<dyn Clock>, origins: Origins) -> Result<Shared, Fault> {
+        let keys = keys::PlatformKeys::open(folder, &*clock);
+        let keys = keys.map_err(|error| Fault::Internal(error.to_string()))?;
+        let till = till::Till::open(&keys::journal(folder))
             .map_err(|error| Fault::Internal(format!("the sandbox's journal: {error}")))?;
         Ok(Arc::new(Self {
-            keys: read,
+            keys,
             clock,
-            notify,
-            origin,
+            origins,
             till: Mutex::new(till),
             faults: Mutex::new(Faults::default()),
             held: Mutex::default(),
@@ -82,7 +92,7 @@ impl Sandbox {
         self.till.lock().expect("nobody panics while holding the till")
     }
 
-    fn held(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
+    fn held(&self) -> std::sync::MutexGuard<'_, Vec<notify::Letter>> {
         self.held.lock().expect("nobody panics while holding the notifications")
     }
 
@@ -91,33 +101,55 @@ impl Sandbox {
     }
 }
 
+/// The API, and the controls of the sandbox itself.
 pub fn router(sandbox: Shared) -> Router {
     Router::new()
-        .route("/v3/pay/transactions/h5", post(protocol::open))
-        .route("/v3/pay/transactions/out-trade-no/{number}", get(protocol::query))
-        .route("/v3/pay/transactions/out-trade-no/{number}/close", post(protocol::close))
-        .route("/v3/refund/domestic/refunds", post(protocol::refund))
-        .route("/v3/refund/domestic/refunds/{number}", get(protocol::query_refund))
-        .route("/v3/bill/tradebill", get(protocol::bill))
-        .route("/bill/{day}", get(protocol::bill_file))
-        .route("/cashier/{number}", get(cashier::show).post(cashier::decide))
+        .route("/v3/pay/transactions/h5", post(payments::open))
+        .route("/v3/pay/transactions/out-trade-no/{number}", get(payments::query))
+        .route("/v3/pay/transactions/id/{id}", get(payments::query_by_id))
+        .route("/v3/pay/transactions/out-trade-no/{number}/close", post(payments::close))
+        .route("/v3/refund/domestic/refunds", post(refunds::refund))
+        .route("/v3/refund/domestic/refunds/{number}", get(refunds::query))
+        .route("/v3/bill/tradebill", get(bill::apply))
+        .route("/v3/billdownload/file", get(bill::download))
+        .route("/v3/certificates", get(certificates::list))
+        .layer(from_fn_with_state(sandbox.clone(), signed::guard))
         .route("/sandbox/faults", put(faults::set))
         .route("/sandbox/state", get(state))
         .with_state(sandbox)
+}
+
+/// The payment pages, to be served with the peer's address.
+pub fn pages(sandbox: Shared) -> Router {
+    Router::new().route(cashier::PATH, get(cashier::show).post(cashier::decide)).with_state(sandbox)
 }
 
 async fn state(Extracted(sandbox): Extracted<Shared>) -> axum::Json<till::Till> {
     axum::Json(sandbox.till().clone())
 }
 
+async fn listener(address: SocketAddr) -> Result<TcpListener, Fault> {
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|error| Fault::Internal(format!("listening on {address}: {error}")))
+}
+
 pub async fn run(settings: SandboxSettings) -> Result<(), Fault> {
     settings.environment.require("sandbox")?;
     let clock = settings.environment.clock()?;
-    let origin = format!("http://{}", settings.listen);
-    let sandbox = Sandbox::open(&settings.keys, clock, settings.notify, origin)?;
-    let listener = TcpListener::bind(settings.listen)
-        .await
-        .map_err(|error| Fault::Internal(format!("listening on {}: {error}", settings.listen)))?;
-    tracing::info!(listen = %settings.listen, "the payment sandbox is ready");
-    axum::serve(listener, router(sandbox)).await.map_err(|error| Fault::Internal(error.to_string()))
+    let domain = origin_of(&settings.domain)
+        .ok_or_else(|| Fault::Internal(format!("{} is no origin", settings.domain)))?;
+    let origins = Origins {
+        api: format!("http://{}", settings.listen),
+        pages: format!("http://{}", settings.pages),
+        domain,
+    };
+    let sandbox = Sandbox::open(&settings.keys, clock, origins)?;
+    let (api, cashier) = (listener(settings.listen).await?, listener(settings.pages).await?);
+    tracing::info!(listen = %settings.listen, pages = %settings.pages, "the payment sandbox is ready");
+    let pages = pages(Arc::clone(&sandbox)).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = futures::future::try_join(
+        axum::serve(api, router(sandbox)).into_future(),
+        axum::serve(cashier, pages).into_future(),
+    );
+    serving.await.map(drop).map_err(|error| Fault::Internal(error.to_string()))
 }

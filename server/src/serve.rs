@@ -25,7 +25,7 @@ use crate::services::orders::OrderService;
 use crate::services::portal::PortalService;
 use crate::services::violations::ViolationService;
 use crate::state::State;
-use crate::{api, feed, http, jobs, keys, monitoring};
+use crate::{api, feed, http, jobs, keys, monitoring, sandbox};
 
 /// Structured lines on standard error: text on a terminal, JSON elsewhere. `RUST_LOG` chooses what.
 pub fn start_logging() {
@@ -46,15 +46,25 @@ pub fn services(state: &State) -> Services {
     }
 }
 
-/// Every route of the public server. Forms may lead on to the payment provider's origin.
-pub fn routes(state: &State, options: LeptosOptions, payment_origin: &str) -> Routes {
-    let pages = http::routes(state.clone(), options, services(state), payment_origin);
+/// Every route of the public server. Forms may lead on to the payment provider's pages, origins separated by spaces.
+pub fn routes(state: &State, options: LeptosOptions, payment_pages: &str) -> Routes {
+    let pages = http::routes(state.clone(), options, services(state), payment_pages);
     pages.merge(api::routes(state.clone()))
 }
 
 /// Everything that the public server answers.
-pub fn router(state: &State, options: LeptosOptions, payment_origin: &str) -> axum::Router {
-    http::wrap(routes(state, options, payment_origin))
+pub fn router(state: &State, options: LeptosOptions, payment_pages: &str) -> axum::Router {
+    http::wrap(routes(state, options, payment_pages))
+}
+
+/// The client of WeChat Pay. In development the sandbox's keys are made where they are missing, and nowhere else.
+fn wechat(settings: &ServeSettings, origin: &str, clock: &Arc<dyn Clock>) -> Result<wechat::Client, String> {
+    let (wechat, data) = (&settings.wechat, &settings.database.data);
+    if settings.environment.development {
+        let made = sandbox::keys::make_missing(&wechat.folder(data), &**clock);
+        made.map_err(|error| error.to_string())?;
+    }
+    wechat.client(data, origin, Arc::clone(clock)).map_err(|error| error.to_string())
 }
 
 async fn state(settings: &ServeSettings) -> Result<State, Fault> {
@@ -62,17 +72,16 @@ async fn state(settings: &ServeSettings) -> Result<State, Fault> {
     let database = &settings.database;
     let (store, sealer) = keys::open(database, settings.environment.development, &*clock).await?;
     let signer = keys::signer(database, &store, settings.environment.development, &*clock).await?;
-    let keys = settings.wechat_keys.clone().unwrap_or_else(|| database.data.join("wechat"));
-    let notify_url = format!("{}/gateways/wechat/notifications", settings.origin);
-    let wechat = wechat::Client::from_keys(&keys, &settings.wechat_url, &notify_url, Arc::clone(&clock))
-        .map_err(|error| Fault::Internal(format!("WeChat Pay: {error}")))?;
+    let origin = settings.origin.trim_end_matches('/').to_owned();
+    let wechat = wechat(settings, &origin, &clock)
+        .map_err(|problem| Fault::Internal(format!("WeChat Pay: {problem}")))?;
     Ok(State {
         store,
         sealer,
         signer: Arc::new(signer),
         rulebook: Arc::new(Rulebook::shipped()),
         payment: Arc::new(wechat),
-        origin: settings.origin.trim_end_matches('/').to_owned(),
+        origin,
         development: settings.environment.development,
         evidence: database.data.join("evidence"),
         sms: settings.sms_url.as_deref().map(|url| Arc::new(SmsSender::new(url, settings.sms_token.clone()))),
@@ -108,8 +117,7 @@ pub async fn run(settings: ServeSettings) -> Result<(), Fault> {
     if let Some(address) = settings.metrics_listen {
         monitoring::listen(address, limits, stopped.clone()).await?;
     }
-    let payment_origin = settings.wechat_url.trim_end_matches('/').to_owned();
-    let router = router(&state, options, &payment_origin);
+    let router = router(&state, options, &settings.wechat.pages.join(" "));
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|error| Fault::Internal(format!("listening on {}: {error}", settings.listen)))?;
@@ -146,6 +154,7 @@ fn start_jobs(
 ) -> Vec<JoinHandle<()>> {
     let mut working = vec![
         tokio::spawn(jobs::orders::run(state.clone(), stopped.clone())),
+        tokio::spawn(jobs::bill::run(state.clone(), stopped.clone())),
         tokio::spawn(jobs::outbox::run(state.clone(), stopped.clone())),
         tokio::spawn(jobs::purge::run(state.clone(), stopped.clone())),
         tokio::spawn(monitoring::keep_up(stopped.clone())),

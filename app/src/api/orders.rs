@@ -34,6 +34,35 @@ pub struct Proposal {
     pub rulebook: rules::rulebook::Version,
     /// The phone that the code goes to, masked.
     pub phone: String,
+    /// The version of the notice that the person is asked to agree to.
+    pub notice: String,
+}
+
+/// The sentences of the notice; its version follows from them.
+pub const NOTICE_TEXTS: [&str; 7] = [
+    "page.notice.place",
+    "page.notice.window",
+    "page.notice.hours",
+    "page.notice.delay",
+    "page.notice.dispute",
+    "page.notice.free",
+    "page.notice.agree",
+];
+
+/// The person's agreement to the notice, as the forms carry it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Agreement {
+    /// `yes`, or nothing where the box was not ticked.
+    pub agreed: String,
+    /// The version of the notice that was shown.
+    pub notice: String,
+}
+
+impl Agreement {
+    /// As the addresses of the steps after the notice carry it.
+    pub fn query(&self) -> String {
+        format!("agreed={}&notice={}", super::url_encode(&self.agreed), super::url_encode(&self.notice))
+    }
 }
 
 /// What a selection comes to before an order.
@@ -128,6 +157,8 @@ pub struct OrderView {
     /// Money that goes back or is back; a list of orders leaves them out.
     pub refunds: Vec<OrderRefund>,
     pub rulebook: String,
+    /// Why this browser can't open the provider's page: a text key.
+    pub not_payable_here: Option<String>,
 }
 
 /// Proof of payment, signed; its page shows the signature and how to verify it.
@@ -158,8 +189,13 @@ pub struct PaidThrough {
 pub trait Orders: Send + Sync {
     /// Judges the chosen records as a whole, or divides them among orders, without holding anything.
     async fn propose(&self, vehicle: &str, records: &[String]) -> Result<Proposed, ServiceError>;
-    /// Sends the code that confirms exactly this selection.
-    async fn send_code(&self, vehicle: &str, records: &[String]) -> Result<(), ServiceError>;
+    /// Sends the code that confirms exactly this selection, to a person who has agreed to the notice.
+    async fn send_code(
+        &self,
+        vehicle: &str,
+        records: &[String],
+        agreement: &Agreement,
+    ) -> Result<(), ServiceError>;
     async fn code_sent(&self, vehicle: &str, records: &[String]) -> Result<CodeSent, ServiceError>;
     /// Places the order: decides again, holds records, fine and points at once. The same `key` gives the same order.
     /// A selection that is refused by now is not an error of the form: the order page is not reached and the check
@@ -170,6 +206,7 @@ pub trait Orders: Send + Sync {
         vehicle: &str,
         records: &[String],
         code: &str,
+        agreement: &Agreement,
     ) -> Result<Placed, ServiceError>;
     /// Opens the payment and gives the provider's page. An order already paid gives its own page.
     async fn pay(&self, order: &str) -> Result<String, ServiceError>;
@@ -194,12 +231,35 @@ pub enum Placed {
 pub async fn send_order_code(
     #[server(default)] vehicle: String,
     #[server(default)] records: Vec<String>,
+    #[server(default)] agreed: String,
+    #[server(default)] notice: String,
 ) -> Sent {
-    let sent = services().orders.send_code(&vehicle, &records).await;
-    let query = records_query(&records);
+    let agreement = Agreement { agreed, notice };
+    let sent = services().orders.send_code(&vehicle, &records, &agreement).await;
+    let query = step_query(&records, &agreement);
     let confirm = format!("/vehicles/{vehicle}/confirm?{query}");
-    let done = sent.map(|()| confirm);
-    finish(done, "decision", &format!("/vehicles/{vehicle}/decision?{query}&agreed=yes"), &[])
+    let page = format!("/vehicles/{vehicle}/decision?{query}");
+    finish_step(sent.map(|()| confirm), ("decision", page), &vehicle, &records)
+}
+
+fn step_query(records: &[String], agreement: &Agreement) -> String {
+    format!("{}&{}", records_query(records), agreement.query())
+}
+
+/// Ends a step of placing: whoever has not agreed goes back to the notice.
+fn finish_step(
+    done: Result<String, ServiceError>,
+    (form, page): (&str, String),
+    vehicle: &str,
+    records: &[String],
+) -> Sent {
+    match &done {
+        Err(ServiceError::Invalid(errors)) if errors.iter().any(|error| error.field == "agreed") => {
+            let notice = format!("/vehicles/{vehicle}/notice?{}", records_query(records));
+            finish(done, "notice", &notice, &[])
+        }
+        _ => finish(done, form, &page, &[]),
+    }
 }
 
 #[server(prefix = "/api", endpoint = "orders/place")]
@@ -208,13 +268,18 @@ pub async fn place(
     #[server(default)] vehicle: String,
     #[server(default)] records: Vec<String>,
     #[server(default)] code: String,
+    #[server(default)] agreed: String,
+    #[server(default)] notice: String,
 ) -> Sent {
-    let query = records_query(&records);
-    let done = services().orders.place(&key, &vehicle, &records, &code).await.map(|placed| match placed {
+    let agreement = Agreement { agreed, notice };
+    let query = step_query(&records, &agreement);
+    let placed = services().orders.place(&key, &vehicle, &records, &code, &agreement).await;
+    let done = placed.map(|placed| match placed {
         Placed::Order(order) => format!("/orders/{order}"),
-        Placed::Refused => format!("/vehicles/{vehicle}/decision?{query}&agreed=yes"),
+        Placed::Refused => format!("/vehicles/{vehicle}/decision?{query}"),
     });
-    finish(done, "confirm", &format!("/vehicles/{vehicle}/confirm?{query}"), &[])
+    let page = format!("/vehicles/{vehicle}/confirm?{query}");
+    finish_step(done, ("confirm", page), &vehicle, &records)
 }
 
 #[server(prefix = "/api", endpoint = "orders/pay")]

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{LimitSettings, ServeSettings};
 use crate::db::Fault;
+use crate::gateways::wechat::keys::{PRIVATE_KEY, SECRET};
 use crate::keys::KeyStore;
 
 /// Checks the settings as a whole. The error names everything that is to be changed.
@@ -35,7 +36,7 @@ fn refuse_development_with(settings: &ServeSettings) -> Vec<String> {
 /// The settings that production lacks, one sentence each.
 pub fn refuse_production_without(settings: &ServeSettings) -> Vec<String> {
     let database = &settings.database;
-    let wechat = settings.wechat_keys.clone().unwrap_or_else(|| database.data.join("wechat"));
+    let wechat = settings.wechat.folder(&database.data);
     let lacks = |present: bool, sentence: &str| (!present).then(|| sentence.to_owned());
     let file =
         |path: &Path, what: &str| (!path.is_file()).then(|| format!("{what}: {} is missing", path.display()));
@@ -49,17 +50,14 @@ pub fn refuse_production_without(settings: &ServeSettings) -> Vec<String> {
             settings.sms_token.as_deref().is_some_and(|token| !token.is_empty()),
             "LUTONG_SMS_TOKEN: what the SMS provider knows the program by",
         ),
-        lacks(
-            settings.wechat_url.starts_with("https:"),
-            "LUTONG_WECHAT_URL: the https address of the provider",
-        ),
-        file(&wechat.join("merchant.key.pem"), "LUTONG_WECHAT_KEYS: the merchant's key"),
-        file(&wechat.join("platform.pub.pem"), "LUTONG_WECHAT_KEYS: the platform's public key"),
+        file(&wechat.join(PRIVATE_KEY), "LUTONG_WECHAT_KEYS: the merchant's key"),
+        file(&wechat.join(SECRET), "LUTONG_WECHAT_KEYS: the APIv3 key"),
         lacks(settings.environment.now.is_none(), "LUTONG_NOW: unset it; it is for development"),
         lacks(settings.limits == LimitSettings::Usual, "LUTONG_LIMITS: usual; generous is for development"),
     ]
     .into_iter()
     .flatten()
+    .chain(settings.wechat.refuse_production_without())
     .chain(KeyStore::of(database).absent())
     .collect()
 }

@@ -14,7 +14,7 @@ statements! {
         where person_id = $1 and order_id = $2 order by seq";
     KEEP_RULEBOOK = "insert into rulebooks (version, body, first_used) values ($1, $2, $3) on conflict (version) do nothing";
     FIND_RULEBOOK = "select body from rulebooks where version = $1";
-    DECIDED_EVENTS = "select person_id, order_id, seq, rulebook, facts, verdict from order_events where verdict <> '' \
+    DECIDED_EVENTS = "select person_id, order_id, seq, event, rulebook, facts, verdict from order_events where verdict <> '' \
         order by person_id, order_id, seq";
 }
 
@@ -36,6 +36,7 @@ pub struct DecidedRow {
     pub person_id: String,
     pub order_id: String,
     pub seq: i64,
+    pub event: String,
     pub rulebook: String,
     pub facts: String,
     pub verdict: String,

@@ -3,18 +3,21 @@
 use sqlx::AnyConnection;
 use sqlx::FromRow;
 
+use super::registry::RecordRow;
 use super::statements;
 
 statements! {
     LOCK_PERSON = "update accounts set created_at = created_at where person_id = $1";
     LOCK_ORDER = "update orders set state = state where person_id = $1 and id = $2";
     INSERT_ORDER = "insert into orders (person_id, id, number, account_id, key, selection, vehicle_id, plate, place, state, \
-        fine, points, placed_at, pays_until, rulebook) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'placed', $10, $11, $12, $13, $14)";
+        fine, points, placed_at, pays_until, rulebook, agreed_at, notice_version) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'placed', $10, $11, $12, $13, $14, $15, $16)";
     INSERT_ORDER_RECORD = "insert into order_records (person_id, order_id, position, vehicle_id, record_id, code, location, \
         violated_at, fine, points, held) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)";
     HOLD_RECORD = "update camera_records set state = 'held', held_person = $3, held_order = $4 \
-        where vehicle_id = $1 and id = $2 and state = 'unprocessed' and registry_state = 'unprocessed'";
+        where vehicle_id = $1 and id = $2 and state = 'unprocessed' and registry_state = 'unprocessed' \
+        and disputed = $5 and code = $6 and fine = $7 and points = $8 and updated_at = $9";
+    LOCK_RECORDS = "update camera_records set state = state where vehicle_id = $3 and held_person = $1 and held_order = $2";
     GIVE_BACK_RECORDS = "update camera_records set \
         state = case when registry_state = 'processed-elsewhere' then 'processed-elsewhere' else 'unprocessed' end, \
         held_person = null, held_order = null \
@@ -28,13 +31,13 @@ statements! {
     MOVE_ORDER = "update orders set state = $4 where person_id = $1 and id = $2 and state = $3";
     SAY_REFUND_REASON = "update orders set refund_reason = $3 where person_id = $1 and id = $2";
     FIND_ORDER = "select person_id, id, number, account_id, key, selection, vehicle_id, plate, place, state, fine, points, \
-        placed_at, pays_until, refund_reason, rulebook from orders where person_id = $1 and id = $2";
+        placed_at, pays_until, refund_reason, rulebook, agreed_at, notice_version from orders where person_id = $1 and id = $2";
     FIND_ORDER_BY_KEY = "select person_id, id, number, account_id, key, selection, vehicle_id, plate, place, state, fine, \
-        points, placed_at, pays_until, refund_reason, rulebook from orders where person_id = $1 and key = $2";
+        points, placed_at, pays_until, refund_reason, rulebook, agreed_at, notice_version from orders where person_id = $1 and key = $2";
     ORDERS_OF = "select person_id, id, number, account_id, key, selection, vehicle_id, plate, place, state, fine, points, \
-        placed_at, pays_until, refund_reason, rulebook from orders where person_id = $1 order by placed_at desc, id desc limit 200";
+        placed_at, pays_until, refund_reason, rulebook, agreed_at, notice_version from orders where person_id = $1 order by placed_at desc, id desc limit 200";
     RECEIPTED_ORDERS_OF = "select o.person_id, o.id, o.number, o.account_id, o.key, o.selection, o.vehicle_id, o.plate, o.place, \
-        o.state, o.fine, o.points, o.placed_at, o.pays_until, o.refund_reason, o.rulebook from receipts r \
+        o.state, o.fine, o.points, o.placed_at, o.pays_until, o.refund_reason, o.rulebook, o.agreed_at, o.notice_version from receipts r \
         join orders o on o.person_id = r.person_id and o.id = r.order_id where r.person_id = $1";
     UNPAID_OF = "select id from orders where person_id = $1 and state in ('placed', 'paying') order by pays_until limit 1";
     OVERDUE = "select person_id, id from orders where state in ('placed', 'paying') and pays_until <= $1 \
@@ -63,6 +66,9 @@ pub struct OrderRow {
     pub pays_until: i64,
     pub refund_reason: Option<String>,
     pub rulebook: String,
+    /// When the person agreed to the notice; 0 for orders from before agreements were kept.
+    pub agreed_at: i64,
+    pub notice_version: String,
 }
 
 #[derive(Clone, Debug, FromRow)]
@@ -120,26 +126,47 @@ pub async fn insert_order(connection: &mut AnyConnection, order: &OrderRow) -> s
         .bind(order.placed_at)
         .bind(order.pays_until)
         .bind(&order.rulebook)
+        .bind(order.agreed_at)
+        .bind(&order.notice_version)
         .execute(connection)
         .await
         .map(drop)
 }
 
-/// Holds the record for the order; false when somebody else was faster.
+/// Holds the record for the order as it was seen; false when somebody else was faster, or it has changed since.
 pub async fn hold_record(
     connection: &mut AnyConnection,
     order: &OrderKey,
-    vehicle: &str,
-    record: &str,
+    seen: &RecordRow,
 ) -> sqlx::Result<bool> {
     let held = sqlx::query(HOLD_RECORD)
-        .bind(vehicle)
-        .bind(record)
+        .bind(&seen.vehicle_id)
+        .bind(&seen.id)
         .bind(&order.person_id)
         .bind(&order.id)
+        .bind(seen.disputed)
+        .bind(&seen.code)
+        .bind(seen.fine)
+        .bind(seen.points)
+        .bind(seen.updated_at)
         .execute(connection)
         .await?;
     Ok(held.rows_affected() == 1)
+}
+
+/// From now on nobody else changes the records that the order holds, until this transaction ends.
+pub async fn lock_records(
+    connection: &mut AnyConnection,
+    order: &OrderKey,
+    vehicle: &str,
+) -> sqlx::Result<()> {
+    sqlx::query(LOCK_RECORDS)
+        .bind(&order.person_id)
+        .bind(&order.id)
+        .bind(vehicle)
+        .execute(connection)
+        .await
+        .map(drop)
 }
 
 pub async fn insert_order_record(

@@ -8,28 +8,32 @@ use super::statements;
 
 statements! {
     INSERT_PAYMENT = "insert into payments (person_id, order_id, provider, out_trade_no, amount, state, url, opened_at, \
-        next_ask_at) values ($1, $2, $3, $4, $5, 'opening', '', $6, $7)";
+        next_ask_at, expires_at) values ($1, $2, $3, $4, $5, 'opening', '', $6, $7, $8)";
     PAYMENT_OPENED = "update payments set state = 'open', url = $2 where out_trade_no = $1 and state = 'opening'";
     PAYMENT_CLOSED = "update payments set state = 'closed' where out_trade_no = $1 and state in ('opening', 'open')";
-    PAYMENT_CAPTURED = "update payments set state = 'captured', transaction_id = $2, captured_at = $3 \
-        where out_trade_no = $1 and state <> 'captured'";
+    PAYMENT_CAPTURED = "update payments set state = $2, transaction_id = $3, captured_at = $4, captured_amount = $5 \
+        where out_trade_no = $1 and state not in ('captured', 'other-amount')";
     FIND_PAYMENT = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
-        captured_at, asked_at, asks from payments where out_trade_no = $1";
+        captured_at, asked_at, asks, expires_at from payments where out_trade_no = $1";
     PAYMENTS_OF_ORDER = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
-        captured_at, asked_at, asks from payments where person_id = $1 and order_id = $2 order by opened_at, out_trade_no";
+        captured_at, asked_at, asks, expires_at from payments where person_id = $1 and order_id = $2 order by opened_at, out_trade_no";
     SETTLED_PAYMENT = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
-        captured_at, asked_at, asks from payments where person_id = $1 and order_id = $2 and state = 'captured' \
+        captured_at, asked_at, asks, expires_at from payments where person_id = $1 and order_id = $2 and state = 'captured' \
         and not exists (select 1 from refunds r where r.out_trade_no = payments.out_trade_no)";
     SETTLED_PAYMENTS_OF = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
-        captured_at, asked_at, asks from payments where person_id = $1 and state = 'captured' \
+        captured_at, asked_at, asks, expires_at from payments where person_id = $1 and state = 'captured' \
         and not exists (select 1 from refunds r where r.out_trade_no = payments.out_trade_no)";
     PAYMENTS_TO_ASK = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
-        captured_at, asked_at, asks from payments where state in ('opening', 'open') and next_ask_at <= $1 \
+        captured_at, asked_at, asks, expires_at from payments where state in ('opening', 'open') and next_ask_at <= $1 \
         order by next_ask_at limit 100";
     CLAIM_ASKING = "update payments set asked_at = $2, next_ask_at = $3, asks = asks + 1 \
         where out_trade_no = $1 and state in ('opening', 'open') and asked_at <= $4";
     ASK_SOON = "update payments set next_ask_at = $3, asks = 0 \
         where person_id = $1 and order_id = $2 and state in ('opening', 'open')";
+    REMEMBER_NONCE = "insert into notification_nonces (provider, nonce, received_at) values ($1, $2, $3) \
+        on conflict (provider, nonce) do nothing";
+    FORGET_NONCE = "delete from notification_nonces where provider = $1 and nonce = $2";
+    PURGE_NONCES = "delete from notification_nonces where received_at < $1";
     REMEMBER_NOTIFICATION = "insert into notifications (provider, id, out_trade_no, kind, received_at) \
         values ($1, $2, $3, $4, $5) on conflict (provider, id) do nothing";
     INSERT_ENTRY = "insert into ledger (person_id, order_id, movement, account, amount, at) values ($1, $2, $3, $4, $5, $6)";
@@ -58,6 +62,8 @@ pub struct PaymentRow {
     /// When the provider was asked about it last; 0 before that.
     pub asked_at: i64,
     pub asks: i64,
+    /// Until when the provider takes the money.
+    pub expires_at: i64,
 }
 
 impl PaymentRow {
@@ -81,23 +87,27 @@ pub struct ReceiptRow {
     pub signature: String,
 }
 
-pub async fn insert_payment(
-    connection: &mut AnyConnection,
-    order: &OrderKey,
-    provider: &str,
-    out_trade_no: &str,
-    amount: i64,
-    now: i64,
-    next_ask_at: i64,
-) -> sqlx::Result<()> {
+/// A payment before the provider knows of it.
+pub struct NewPayment<'a> {
+    pub order: &'a OrderKey,
+    pub provider: &'a str,
+    pub out_trade_no: &'a str,
+    pub amount: i64,
+    pub opened_at: i64,
+    pub next_ask_at: i64,
+    pub expires_at: i64,
+}
+
+pub async fn insert_payment(connection: &mut AnyConnection, payment: &NewPayment<'_>) -> sqlx::Result<()> {
     sqlx::query(INSERT_PAYMENT)
-        .bind(&order.person_id)
-        .bind(&order.id)
-        .bind(provider)
-        .bind(out_trade_no)
-        .bind(amount)
-        .bind(now)
-        .bind(next_ask_at)
+        .bind(&payment.order.person_id)
+        .bind(&payment.order.id)
+        .bind(payment.provider)
+        .bind(payment.out_trade_no)
+        .bind(payment.amount)
+        .bind(payment.opened_at)
+        .bind(payment.next_ask_at)
+        .bind(payment.expires_at)
         .execute(connection)
         .await
         .map(drop)
@@ -117,17 +127,27 @@ pub async fn payment_closed(connection: &mut AnyConnection, out_trade_no: &str) 
     Ok(done.rows_affected() == 1)
 }
 
+/// Money that the provider has.
+pub struct Capture<'a> {
+    /// `captured`, or `other-amount` where it is not the amount of the payment.
+    pub state: &'a str,
+    pub transaction_id: &'a str,
+    pub at: i64,
+    pub amount: i64,
+}
+
 /// Notes the capture; false when it was noted before.
 pub async fn payment_captured(
     connection: &mut AnyConnection,
     out_trade_no: &str,
-    transaction: &str,
-    at: i64,
+    capture: &Capture<'_>,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query(PAYMENT_CAPTURED)
         .bind(out_trade_no)
-        .bind(transaction)
-        .bind(at)
+        .bind(capture.state)
+        .bind(capture.transaction_id)
+        .bind(capture.at)
+        .bind(capture.amount)
         .execute(connection)
         .await?;
     Ok(done.rows_affected() == 1)
@@ -201,6 +221,27 @@ pub async fn remember_notification(
         .execute(connection)
         .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Remembers the nonce of a notification; false when it came before.
+pub async fn remember_nonce(
+    connection: &mut AnyConnection,
+    provider: &str,
+    nonce: &str,
+    now: i64,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query(REMEMBER_NONCE).bind(provider).bind(nonce).bind(now).execute(connection).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The notification could not be noted: the same delivery may come again.
+pub async fn forget_nonce(connection: &mut AnyConnection, provider: &str, nonce: &str) -> sqlx::Result<()> {
+    sqlx::query(FORGET_NONCE).bind(provider).bind(nonce).execute(connection).await.map(drop)
+}
+
+/// Forgets nonces from before that moment.
+pub async fn purge_nonces(connection: &mut AnyConnection, before: i64) -> sqlx::Result<()> {
+    sqlx::query(PURGE_NONCES).bind(before).execute(connection).await.map(drop)
 }
 
 /// Books one movement of the order's money from one account to another.

@@ -14,13 +14,19 @@ statements! {
     REFUND_RENUMBERED = "update refunds set out_refund_no = $2, state = 'requested', asks = 0, tries = tries + 1, \
         next_ask_at = $3 where out_refund_no = $1 and state <> 'done'";
     FIND_REFUND = "select person_id, order_id, out_trade_no, out_refund_no, amount, state, reason, requested_at, done_at, \
-        asks, tries from refunds where out_refund_no = $1";
+        asks, tries, \
+        (select p.transaction_id from payments p where p.out_trade_no = refunds.out_trade_no) as transaction_id \
+        from refunds where out_refund_no = $1";
     REFUNDS_TO_ASK = "select person_id, order_id, out_trade_no, out_refund_no, amount, state, reason, requested_at, done_at, \
-        asks, tries from refunds where state <> 'done' and next_ask_at <= $1 order by next_ask_at limit 100";
+        asks, tries, \
+        (select p.transaction_id from payments p where p.out_trade_no = refunds.out_trade_no) as transaction_id \
+        from refunds where state <> 'done' and next_ask_at <= $1 order by next_ask_at limit 100";
     CLAIM_ASKING = "update refunds set asks = asks + 1, next_ask_at = $3 \
         where out_refund_no = $1 and asks = $2 and state <> 'done'";
     REFUNDS_OF_ORDER = "select person_id, order_id, out_trade_no, out_refund_no, amount, state, reason, requested_at, \
-        done_at, asks, tries from refunds where person_id = $1 and order_id = $2 order by requested_at, out_trade_no";
+        done_at, asks, tries, \
+        (select p.transaction_id from payments p where p.out_trade_no = refunds.out_trade_no) as transaction_id \
+        from refunds where person_id = $1 and order_id = $2 order by requested_at, out_trade_no";
     UNDONE_REFUNDS_OF_ORDER = "select count(*) from refunds where person_id = $1 and order_id = $2 and state <> 'done'";
 }
 
@@ -39,6 +45,8 @@ pub struct RefundRow {
     pub asks: i64,
     /// How many numbers it has had.
     pub tries: i64,
+    /// The provider's number of the payment.
+    pub transaction_id: Option<String>,
 }
 
 impl RefundRow {

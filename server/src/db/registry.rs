@@ -39,16 +39,16 @@ statements! {
         order by standing, v.plate";
     // Those since a moment, and those within the terms of the person's leases.
     RECORDS_OF = "select vehicle_id, id, code, location, region, violated_at, capture, penalty, fine, points, evidence, \
-        registry_state, state, disputed, held_person, held_order from camera_records r where vehicle_id = $1 \
+        registry_state, state, disputed, held_person, held_order, updated_at from camera_records r where vehicle_id = $1 \
         and (violated_at >= $3 or exists (select 1 from lease_drivers d \
             join leases l on l.vehicle_id = d.vehicle_id and l.id = d.lease_id \
             where d.person_id = $2 and d.vehicle_id = r.vehicle_id \
             and r.violated_at between l.starts_at and l.ends_at)) \
         order by case when state in ('unprocessed', 'held') then 0 else 1 end, violated_at desc, id limit 500";
     FIND_RECORD = "select vehicle_id, id, code, location, region, violated_at, capture, penalty, fine, points, evidence, \
-        registry_state, state, disputed, held_person, held_order from camera_records where vehicle_id = $1 and id = $2";
+        registry_state, state, disputed, held_person, held_order, updated_at from camera_records where vehicle_id = $1 and id = $2";
     ALL_RECORDS_OF = "select vehicle_id, id, code, location, region, violated_at, capture, penalty, fine, points, evidence, \
-        registry_state, state, disputed, held_person, held_order from camera_records where vehicle_id = $1";
+        registry_state, state, disputed, held_person, held_order, updated_at from camera_records where vehicle_id = $1";
     FIND_DISPUTE = "select registry_disputed, disputed, disputed_by from camera_records where vehicle_id = $1 and id = $2";
     MARK_DISPUTED = "update camera_records set disputed = 1, disputed_by = coalesce(disputed_by, $3), \
         disputed_at = coalesce(disputed_at, $4) where vehicle_id = $1 and id = $2 and state = 'unprocessed'";
@@ -146,6 +146,8 @@ pub struct RecordRow {
     pub disputed: i64,
     pub held_person: Option<String>,
     pub held_order: Option<String>,
+    /// When the registry last said something of it.
+    pub updated_at: i64,
 }
 
 pub async fn find_licence(connection: &mut AnyConnection, person: &str) -> sqlx::Result<Option<LicenceRow>> {

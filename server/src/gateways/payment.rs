@@ -1,6 +1,9 @@
-//! What the program asks of a payment provider, whichever it is.
+//! The questions that the program asks a payment provider, whichever it is.
+
+use std::net::IpAddr;
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use rules::Moment;
 use rules::money::Fen;
 
@@ -13,6 +16,8 @@ pub struct PaymentRequest {
     pub expires_at: Moment,
     /// Where the person comes back to.
     pub return_url: String,
+    /// The address of the person's browser; the provider compares it with what it sees.
+    pub payer_ip: IpAddr,
 }
 
 /// The provider's page that takes the money.
@@ -34,7 +39,10 @@ pub enum ProviderPaymentState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderPayment {
     pub state: ProviderPaymentState,
+    /// The order's total as the provider knows it.
     pub amount: Option<Fen>,
+    /// The part of it that the person paid.
+    pub payer_amount: Option<Fen>,
     pub transaction_id: Option<String>,
     pub paid_at: Option<Moment>,
 }
@@ -42,6 +50,8 @@ pub struct ProviderPayment {
 #[derive(Clone, Debug)]
 pub struct RefundRequest {
     pub out_trade_no: String,
+    /// The provider's number of the payment.
+    pub transaction_id: Option<String>,
     /// Our number of the refund; asking again is asking once.
     pub out_refund_no: String,
     pub amount: Fen,
@@ -78,6 +88,9 @@ pub enum ProviderError {
     /// Not the provider's own signature: as good as no answer.
     #[error("the answer is not signed by the provider")]
     Forged,
+    /// Signed by the provider, but about something else than was asked.
+    #[error("the answer does not fit the question: {0}")]
+    Mismatch(String),
 }
 
 impl ProviderError {
@@ -95,20 +108,31 @@ pub enum Notice {
         out_trade_no: String,
         transaction_id: String,
         amount: Fen,
+        payer_amount: Fen,
         paid_at: Moment,
     },
-    Refunded {
-        out_refund_no: String,
-        state: ProviderRefundState,
-    },
+    Refunded(RefundNotice),
     /// Something that we do not act on.
     Other,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundNotice {
+    pub out_trade_no: String,
+    pub transaction_id: String,
+    pub out_refund_no: String,
+    pub state: ProviderRefundState,
+    pub amount: Fen,
+    /// The total of the payment.
+    pub total: Fen,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notification {
-    /// The provider's own number of it.
+    /// The provider's own number of it, the same on every delivery.
     pub id: String,
+    /// New on every delivery: a nonce that came before is a replay.
+    pub nonce: String,
     pub notice: Notice,
 }
 
@@ -122,6 +146,31 @@ pub enum NotificationError {
     Signature,
     #[error("signed, but not readable: {0}")]
     Body(String),
+    #[error("signed, but not about us: {0}")]
+    Mismatch(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BillKind {
+    Payment,
+    Refund,
+}
+
+/// One payment or refund as the provider's bill lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BillLine {
+    pub kind: BillKind,
+    /// Our number of the payment or refund.
+    pub number: String,
+    pub amount: Fen,
+}
+
+/// The provider's bill of one day. The text fits the hash that the provider signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bill {
+    pub text: String,
+    pub hash: String,
+    pub lines: Vec<BillLine>,
 }
 
 #[async_trait]
@@ -132,7 +181,9 @@ pub trait PaymentProvider: Send + Sync {
     /// After this no money can come.
     async fn close(&self, out_trade_no: &str) -> Result<(), ProviderError>;
     async fn refund(&self, request: RefundRequest) -> Result<ProviderRefund, ProviderError>;
-    async fn query_refund(&self, out_refund_no: &str) -> Result<ProviderRefund, ProviderError>;
+    async fn query_refund(&self, request: &RefundRequest) -> Result<ProviderRefund, ProviderError>;
+    /// The bill of the day; none while the provider has none.
+    async fn bill(&self, day: NaiveDate) -> Result<Option<Bill>, ProviderError>;
     /// Checks the signature over the raw bytes before anything of them is read.
     fn read_notification(
         &self,

@@ -22,11 +22,11 @@ impl Proxies {
         self.0.iter().any(|network| network.contains(address))
     }
 
-    /// The key of whoever sent the request. An entry of the header counts only if a trusted proxy wrote it, so the
+    /// The address of whoever sent the request. An entry of the header counts only if a trusted proxy wrote it, so the
     /// entries are read from the right, and what a client made up at the left is never reached.
-    pub fn sender(&self, extensions: &Extensions, headers: &HeaderMap) -> String {
+    pub fn sender(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
         let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
-        let Some(mut sender) = peer else { return String::new() };
+        let mut sender = peer?;
         let lines = headers.get_all(FORWARDED_FOR).iter().rev().filter_map(|line| line.to_str().ok());
         for entry in lines.flat_map(|line| line.rsplit(',')) {
             if !self.trusts(&sender) {
@@ -35,7 +35,7 @@ impl Proxies {
             let Some(named) = address(entry.trim()) else { break };
             sender = named;
         }
-        key(sender)
+        Some(sender)
     }
 }
 
@@ -89,7 +89,7 @@ mod tests {
         for line in lines {
             headers.append(FORWARDED_FOR, line.parse().unwrap());
         }
-        proxies.sender(&extensions, &headers)
+        key(proxies.sender(&extensions, &headers).expect("the peer is known"))
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Who is signed in during this request, for the services that the pages call.
 
+use std::net::IpAddr;
+
 use app::api::ServiceError;
 use leptos::prelude::use_context;
 use rules::person::IdentityLevel;
@@ -11,6 +13,8 @@ pub struct Current {
     pub visit_id: String,
     /// The address that limits count by.
     pub address: String,
+    /// The address of the browser itself.
+    pub ip: IpAddr,
     /// Browser and system as a person knows them; nothing where they are not known.
     pub device: String,
     /// The sealed draft of a sign-in or registration.

@@ -1,8 +1,11 @@
 //! A browser's own words about itself as a person knows it: "Chrome · Android". It tells no exact version.
 
+/// The browser inside the app of WeChat.
+pub const WECHAT: &str = "WeChat";
+
 /// Words that tell a browser, those that others borrow last.
 const BROWSERS: [(&str, &str); 10] = [
-    ("MicroMessenger/", "WeChat"),
+    ("MicroMessenger/", WECHAT),
     ("AlipayClient/", "Alipay"),
     ("HuaweiBrowser/", "Huawei Browser"),
     ("MiuiBrowser/", "Mi Browser"),

@@ -3,17 +3,16 @@
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY};
 use http::{HeaderMap, StatusCode};
 use leptos::nonce::Nonce;
 use tokio::time::Instant;
 
 use super::reference::Reference;
 
-const FIXED: [(&str, &str); 7] = [
+const FIXED: [(&str, &str); 6] = [
     ("strict-transport-security", "max-age=31536000; includeSubDomains"),
     ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "same-origin"),
     ("x-frame-options", "DENY"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
@@ -23,23 +22,30 @@ const FIXED: [(&str, &str); 7] = [
 /// For answers that are not pages: nothing runs, nothing loads.
 const CLOSED: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// The policy of a page: scripts with this page's nonce, WebAssembly, forms to us and on to the provider.
-pub fn page_policy(nonce: &str, payment_origin: &str) -> String {
+/// The payment provider refuses people who come from nowhere: the order's page and the answer to its form let our
+/// origin, and nothing but that, be named to other sites.
+fn referrer_policy(path: &str) -> &'static str {
+    let order = path.strip_prefix("/orders/").is_some_and(|order| !order.is_empty() && !order.contains('/'));
+    if order || path == "/api/orders/pay" { "strict-origin-when-cross-origin" } else { "same-origin" }
+}
+
+/// The policy of a page: scripts with this page's nonce, WebAssembly, forms to us and on to the provider's pages.
+pub fn page_policy(nonce: &str, payment_pages: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-         font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self' {payment_origin}; \
+         font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self' {payment_pages}; \
          base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
     )
 }
 
 /// Gives the page its nonce and its answer the policy that names it, whatever became of the rendering.
-pub async fn protect_page(payment_origin: String, mut request: Request, next: Next) -> Response {
+pub async fn protect_page(payment_pages: String, mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
     let mut response = next.run(request).await;
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if kind.is_some_and(|kind| kind.starts_with("text/html")) {
-        let policy = HeaderValue::from_str(&page_policy(&nonce, &payment_origin));
+        let policy = HeaderValue::from_str(&page_policy(&nonce, &payment_pages));
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy.expect("a policy is plain text"));
     }
     response
@@ -57,6 +63,8 @@ pub async fn finish(mut request: Request, next: Next) -> Response {
         StatusCode::INTERNAL_SERVER_ERROR.into_response()
     });
     add(response.headers_mut(), &reference);
+    let referrer = HeaderValue::from_static(referrer_policy(&path));
+    response.headers_mut().insert(REFERRER_POLICY, referrer);
     let (status, elapsed) = (response.status().as_u16(), began.elapsed());
     metrics::counter!("http_requests_total", "status" => status.to_string()).increment(1);
     metrics::histogram!("http_request_seconds").record(elapsed.as_secs_f64());

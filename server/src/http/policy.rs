@@ -51,7 +51,6 @@ const OF_THE_APPLICATION: &[(&str, Policy)] = &[
     ("/vehicles/{vehicle}/records/{record}/dispute", Policy::SignedIn),
     ("/vehicles/{vehicle}/records/{record}/dispute/confirm", Policy::SignedIn),
     ("/vehicles/{vehicle}/records/{record}/disputed", Policy::SignedIn),
-    ("/vehicles/{vehicle}/records/{record}/evidence", Policy::SignedIn),
     ("/vehicles/{vehicle}/notice", Policy::SignedIn),
     ("/vehicles/{vehicle}/decision", Policy::SignedIn),
     ("/vehicles/{vehicle}/confirm", Policy::SignedIn),

@@ -1,5 +1,7 @@
 //! Finds out who is asking, once per request, before pages and form targets run.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use app::api::ServiceError;
 use app::api::account::AccountSummary;
 use app::visit::{SessionState, Visit};
@@ -13,7 +15,7 @@ use rules::person::IdentityLevel;
 use super::current::{Current, Session};
 use super::instead::Guard;
 use super::reference::Reference;
-use super::{cookies, devices, tokens};
+use super::{address, cookies, devices, tokens};
 use crate::db::{Fault, accounts, registry};
 use crate::services::accounts::{ABSOLUTE, IDLE, Seen};
 use crate::services::violations::facts::moment;
@@ -28,7 +30,8 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
     let known_visit = cookies::read(&headers, cookies::VISIT).filter(|id| id.len() == 32);
     let new_visit = known_visit.is_none();
     let visit_id = known_visit.unwrap_or_else(|| hex::encode(state.clock.random::<16>()));
-    let address = state.proxies.sender(request.extensions(), &headers);
+    let sender = state.proxies.sender(request.extensions(), &headers);
+    let address = sender.map(address::key).unwrap_or_default();
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let too_many = if reads { state.limits.page(&address).err() } else { None };
     let token = cookies::read(&headers, cookies::SESSION).filter(|token| token.len() == 64);
@@ -49,7 +52,8 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
     let device = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let current = Current {
         visit_id: visit_id.clone(),
-        address,
+        address: sender.map(address::key).unwrap_or_default(),
+        ip: sender.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
         device: devices::name(device),
         draft: cookies::read(&headers, cookies::DRAFT),
         known: cookies::read(&headers, cookies::KNOWN),

@@ -5,12 +5,14 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::sync::watch;
 
-use crate::db::{Fault, accounts, outbox, retention, sms_codes, tries};
+use crate::db::{Fault, accounts, outbox, payments, retention, sms_codes, tries};
 use crate::services::accounts::{ABSOLUTE, IDLE};
 use crate::state::State;
 
 /// Codes, allowances and tries are of no use after a day.
 const CODES: TimeDelta = TimeDelta::days(1);
+/// A notification counts for minutes: its nonce need not be remembered for longer than a day.
+const NONCES: TimeDelta = TimeDelta::days(1);
 /// Texts and other finished rows of the outbox are kept for questions about what was sent.
 const TEXTS: TimeDelta = TimeDelta::days(7);
 /// The provider repeats a notice for a day; after that it serves the comparison with bills.
@@ -42,6 +44,7 @@ pub async fn once(state: &State) -> Result<(), Fault> {
             outbox::purge(connection, before(TEXTS)).await?;
             sms_codes::purge(connection, before(CODES)).await?;
             tries::purge(connection, before(CODES)).await?;
+            payments::purge_nonces(connection, before(NONCES)).await?;
             retention::purge_notifications(connection, before(NOTIFICATIONS)).await?;
             Ok(accounts::end_old_sessions(connection, before(IDLE), before(ABSOLUTE)).await?)
         })

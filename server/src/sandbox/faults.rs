@@ -1,4 +1,4 @@
-//! What the stand-in was told to do wrong.
+//! The faults that the stand-in was told to have.
 
 use axum::Json;
 use axum::extract::State;
@@ -22,10 +22,18 @@ pub struct Faults {
     pub hang_requests: u32,
     /// The notification names another amount.
     pub wrong_amount: bool,
+    /// The cashier takes one yuan more than was asked for.
+    pub take_other_amount: bool,
+    /// The cashier takes one fen less from the person: a coupon of the provider covers it.
+    pub coupon: bool,
     /// Notifications are signed with nonsense.
     pub forge_signature: bool,
     /// Answers to requests are signed with nonsense.
     pub forge_answers: bool,
+    /// The platform signs with the second certificate's key: a rotation.
+    pub second_platform_key: bool,
+    /// The platform signs with its public key that has no certificate.
+    pub platform_public_key: bool,
     /// A declined payment succeeds a moment later.
     pub say_failed_then_paid: bool,
     /// Refunds stay in process until this is taken back.
@@ -36,7 +44,7 @@ pub struct Faults {
     pub abnormal_refunds: bool,
 }
 
-/// `PUT /sandbox/faults`: replaces what was told before.
+/// `PUT /sandbox/faults`: replaces the faults of before.
 pub async fn set(State(sandbox): State<Shared>, Json(faults): Json<Faults>) -> Json<Faults> {
     *sandbox.faults() = faults.clone();
     Json(faults)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +15,15 @@ pub struct Payment {
     pub out_trade_no: String,
     pub description: String,
     pub amount: i64,
+    /// The part of it that the person pays.
+    pub payer_amount: i64,
     pub expires_at: Moment,
+    pub notify_url: String,
+    /// The person's address by the merchant's word.
+    pub payer_ip: IpAddr,
+    /// When the link to the payment page was given last.
+    pub issued_at: Moment,
+    pub prepay_id: String,
     /// NOTPAY, SUCCESS, CLOSED, PAYERROR, REFUND.
     pub state: String,
     pub transaction_id: String,
@@ -41,12 +50,14 @@ pub struct RefundRow {
     pub out_refund_no: String,
     pub out_trade_no: String,
     pub refund_id: String,
+    pub transaction_id: String,
     pub amount: i64,
+    /// The payment's total by the merchant's word.
+    pub total: i64,
+    pub notify_url: String,
     /// PROCESSING, SUCCESS, CLOSED, ABNORMAL.
     pub state: String,
-    /// When it was asked for; journals of earlier versions do not say.
-    #[serde(default)]
-    pub asked_at: Option<Moment>,
+    pub asked_at: Moment,
 }
 
 /// What came of closing a payment.
@@ -103,11 +114,31 @@ impl Till {
         Ok(till)
     }
 
-    /// Takes the money, unless it was taken before, the payment was closed, or it is too late: what is said no to at
-    /// the desk is `None`.
-    pub fn take(&mut self, number: &str, now: Moment, deadline: Deadline) -> Option<Payment> {
+    /// The payment that the page of this number is for.
+    pub fn on_page(&self, prepay_id: &str) -> Option<&Payment> {
+        self.payments.values().find(|payment| payment.prepay_id == prepay_id)
+    }
+
+    /// The payment that was made under the platform's own number.
+    pub fn paid_as(&self, transaction_id: &str) -> Option<&Payment> {
+        let mut paid = self.payments.values().filter(|payment| payment.paid_at.is_some());
+        paid.find(|payment| payment.transaction_id == transaction_id)
+    }
+
+    /// Takes the money, unless it was taken before, the payment was closed, or it is too late; `None` then. So much more
+    /// is taken than was asked for, and so much of it is the platform's own.
+    pub fn take(
+        &mut self,
+        number: &str,
+        now: Moment,
+        deadline: Deadline,
+        (more, coupon): (i64, i64),
+    ) -> Option<Payment> {
         let known = self.payments.get(number).filter(|payment| payment.is_payable(now, deadline))?;
-        let paid = Payment { state: "SUCCESS".into(), paid_at: Some(now), ..known.clone() };
+        let amount = known.amount + more;
+        let payer_amount = amount - coupon;
+        let paid =
+            Payment { state: "SUCCESS".into(), paid_at: Some(now), amount, payer_amount, ..known.clone() };
         self.keep(paid.clone());
         Some(paid)
     }
@@ -136,18 +167,23 @@ impl Till {
         let payment = self.payments.get(&asked.out_trade_no).filter(|payment| payment.paid_at.is_some());
         let payment = payment.cloned().ok_or(NoRefund::NotPaid)?;
         if let Some(known) = self.refunds.get(&asked.out_refund_no) {
-            let same = known.amount == asked.amount && known.out_trade_no == asked.out_trade_no;
+            let same = (known.amount, known.total) == (asked.amount, asked.total)
+                && known.out_trade_no == asked.out_trade_no;
             return if same { Ok(known.clone()) } else { Err(NoRefund::OtherAmount) };
         }
         let refunds = self.refunds.values();
         let refunds = refunds.filter(|row| row.out_trade_no == asked.out_trade_no && row.state != "CLOSED");
         let given: i64 = refunds.map(|row| row.amount).sum();
+        if asked.total != payment.amount {
+            return Err(NoRefund::OtherAmount);
+        }
         if asked.amount <= 0 || given.saturating_add(asked.amount) > payment.amount {
             return Err(NoRefund::TooMuch);
         }
+        let noted = RefundRow { transaction_id: payment.transaction_id.clone(), ..asked };
         self.keep(Payment { state: "REFUND".into(), ..payment });
-        self.keep_refund(asked.clone());
-        Ok(asked)
+        self.keep_refund(noted.clone());
+        Ok(noted)
     }
 
     /// Brings a refund that has not ended into the state; `None` where it is unknown, ended or in it before.

@@ -1,13 +1,14 @@
-//! Orders from the chosen records to the receipt. What the provider does with the money is in `payments`.
+//! Orders from the chosen records to the receipt. The provider's part with the money is in `payments`.
 
 pub mod events;
+pub mod notice;
 pub mod place;
 pub mod selection;
 pub mod views;
 
 use app::api::ServiceError;
 use app::api::account::{CodePurpose, CodeSent};
-use app::api::orders::{Divided, OrderView, Orders, Part, Placed, Proposal, Proposed, Receipt};
+use app::api::orders::{Agreement, Divided, OrderView, Orders, Part, Placed, Proposal, Proposed, Receipt};
 use app::visit::FieldError;
 use async_trait::async_trait;
 use rules::calendar;
@@ -19,10 +20,12 @@ use rules::rulebook::Rulebook;
 use self::selection::{Chosen, Loaded};
 use crate::db::orders::OrderKey;
 use crate::db::{Fault, payments as stored};
-use crate::http::current::{Person, person};
+use crate::http::current::{Person, current, person};
+use crate::http::devices;
 use crate::services::accounts::codes;
 use crate::services::accounts::texts::Act;
 use crate::services::payments;
+use crate::services::payments::open::Payer;
 use crate::services::violations::facts::Asking;
 use crate::services::violations::{card_of, region};
 use crate::state::State;
@@ -62,12 +65,18 @@ impl Orders for OrderService {
         Ok(propose(&self.0, &person, &Chosen::ticked(vehicle, records)?).await?)
     }
 
-    async fn send_code(&self, vehicle: &str, records: &[String]) -> Result<(), ServiceError> {
+    async fn send_code(
+        &self,
+        vehicle: &str,
+        records: &[String],
+        agreement: &Agreement,
+    ) -> Result<(), ServiceError> {
         let person = person()?;
         let chosen = Chosen::parse(vehicle, records)?;
         let Proposed::Whole(proposal) = propose(&self.0, &person, &chosen).await? else {
             return Err(ServiceError::Invalid(vec![FieldError::new("", "error.records.one-place")]));
         };
+        notice::check(agreement, &self.0.rulebook)?;
         let act = Act::PlaceOrder {
             plate: proposal.vehicle.plate.to_string(),
             records: proposal.records.len(),
@@ -89,19 +98,26 @@ impl Orders for OrderService {
         vehicle: &str,
         records: &[String],
         code: &str,
+        agreement: &Agreement,
     ) -> Result<Placed, ServiceError> {
         let placing = place::Placing {
             person: person()?,
             key: key.to_owned(),
             chosen: Chosen::parse(vehicle, records)?,
             code: code.to_owned(),
+            agreement: agreement.clone(),
         };
         Ok(place::place(&self.0, placing).await?)
     }
 
     async fn pay(&self, order: &str) -> Result<String, ServiceError> {
         let person = person()?;
-        Ok(payments::open::open(&self.0, &key(&person, order), &person.account_id).await?)
+        if let Some(text) = not_payable_here() {
+            return Err(ServiceError::Invalid(vec![FieldError::new("", text)]));
+        }
+        let key = key(&person, order);
+        let payer = Payer { account_id: person.account_id, ip: current().ip };
+        Ok(payments::open::open(&self.0, &key, &payer).await?)
     }
 
     async fn cancel(&self, order: &str) -> Result<(), ServiceError> {
@@ -113,7 +129,8 @@ impl Orders for OrderService {
         let person = person()?;
         let key = key(&person, order);
         ask_provider(&self.0, &key).await;
-        Ok(self.view(&key).await?)
+        let view = self.view(&key).await?;
+        Ok(OrderView { not_payable_here: not_payable_here().map(Into::into), ..view })
     }
 
     async fn orders(&self) -> Result<Vec<OrderView>, ServiceError> {
@@ -181,7 +198,13 @@ async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Prop
         pays_until: payment_deadline(now, parameters.payment_window_minutes(), parameters.closed_hours()),
         rulebook: rulebook.version.clone(),
         phone: person.phone_masked.clone(),
+        notice: notice::version(rulebook),
     })))
+}
+
+/// Inside WeChat's own browser its payment page for other browsers can't be opened.
+fn not_payable_here() -> Option<&'static str> {
+    current().device.starts_with(devices::WECHAT).then_some("error.payment.inside-wechat")
 }
 
 /// The names of the place that the record's rules come from; of its city where the place is not served.

@@ -1,6 +1,7 @@
 //! An order's money: opened, captured, settled or given back. Nothing outside is called within a transaction, and
 //! every step may be repeated after a crash at any point.
 
+pub mod bill;
 pub mod capture;
 pub mod notified;
 pub mod open;

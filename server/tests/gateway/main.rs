@@ -1,5 +1,7 @@
 //! The client of WeChat Pay against the sandbox, over real sockets.
 
+mod answers;
+mod cashier;
 mod faults;
 mod journal;
 mod notifications;

@@ -11,35 +11,46 @@ use rules::Moment;
 use rules::money::Fen;
 use serde_json::{Value, json};
 use server::clock::FixedClock;
-use server::gateways::payment::{Notice, NotificationError, PaymentProvider, ProviderRefundState};
+use server::gateways::payment::{
+    Notice, NotificationError, PaymentProvider, ProviderError, ProviderRefundState, RefundNotice,
+};
 use server::gateways::wechat::Client;
-use server::gateways::wechat::keys::Keys;
-use server::gateways::wechat::wire::{NONCE, SERIAL, SIGNATURE, TIMESTAMP, answer_message};
+use server::gateways::wechat::keys::SigningKey;
+use server::gateways::wechat::settings::{SANDBOX_APP, SANDBOX_MERCHANT};
+use server::gateways::wechat::wire::{
+    NONCE, SCHEME, SERIAL, SIGNATURE, SIGNATURE_TYPE, TIMESTAMP, answer_message,
+};
+use server::sandbox::keys::{FIRST, PUBLIC_KEY, SECOND};
 use tempfile::TempDir;
 
-use super::support::{Counter, keys_folder, merchant, now, platform};
+use super::support::{Counter, Platform, keys_folder, merchant, merchant_key, now};
 
 /// Both sides without a socket between them.
 struct Desk {
     client: Client,
-    platform: Keys,
+    platform: Platform,
     folder: TempDir,
 }
 
 static DESK: LazyLock<Desk> = LazyLock::new(|| {
     let folder = keys_folder();
-    let client =
-        Client::from_keys(folder.path(), "http://127.0.0.1:9", "", FixedClock::at(now(), 2)).unwrap();
-    Desk { client, platform: platform(folder.path()), folder }
+    let nowhere = "http://127.0.0.1:9";
+    let merchant = merchant(folder.path(), nowhere, nowhere, "");
+    let client = Client::new(merchant, FixedClock::at(now(), 2)).unwrap();
+    Desk { client, platform: Platform::of(folder.path()), folder }
 });
 
-fn headers(keys: &Keys, at: Moment, body: &[u8]) -> HeaderMap {
+fn headers(key: &SigningKey, at: Moment, body: &[u8]) -> HeaderMap {
     let timestamp = at.timestamp().to_string();
     let message = answer_message(&timestamp, "n0", body);
-    // The key signs text; a body that is no text is signed as its replacement and so is not believed.
-    let signature = keys.sign(&String::from_utf8_lossy(&message));
-    let pairs =
-        [(TIMESTAMP, &*timestamp), (NONCE, "n0"), (SERIAL, &*keys.own_serial), (SIGNATURE, &*signature)];
+    let signature = key.sign(&message);
+    let pairs = [
+        (TIMESTAMP, &*timestamp),
+        (NONCE, "n0"),
+        (SERIAL, &*key.serial),
+        (SIGNATURE, &*signature),
+        (SIGNATURE_TYPE, SCHEME),
+    ];
     pairs
         .into_iter()
         .map(|(name, value)| (name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap()))
@@ -59,13 +70,13 @@ fn envelope(event: &str, ciphertext: &str) -> String {
 }
 
 fn sealed(event: &str, content: &Value) -> String {
-    envelope(event, &DESK.platform.encrypt("abcdefghijkl", "transaction", &content.to_string()))
+    envelope(event, &DESK.platform.secret().encrypt("abcdefghijkl", "transaction", &content.to_string()))
 }
 
 /// As the provider's documents show it, with fields that we do not read.
 fn transaction() -> Value {
     json!({
-        "appid": "wx0", "mchid": DESK.platform.merchant, "out_trade_no": "p1", "transaction_id": "42",
+        "appid": SANDBOX_APP, "mchid": SANDBOX_MERCHANT, "out_trade_no": "trade-1", "transaction_id": "42",
         "trade_type": "MWEB", "trade_state": "SUCCESS", "trade_state_desc": "支付成功", "bank_type": "CMC",
         "attach": "", "success_time": "2026-11-18T09:59:00+08:00", "payer": { "openid": "o" },
         "amount": { "total": 100, "payer_total": 100, "currency": "CNY", "payer_currency": "CNY" },
@@ -73,24 +84,22 @@ fn transaction() -> Value {
 }
 
 fn read(body: &str) -> Result<Notice, NotificationError> {
-    let headers = headers(&DESK.platform, now(), body.as_bytes());
+    let headers = headers(DESK.platform.key(), now(), body.as_bytes());
     DESK.client.read_notification(&headers, body.as_bytes()).map(|read| read.notice)
 }
 
 #[tokio::test]
 async fn a_payment_and_its_refund_are_each_told_once() {
     let counter = Counter::open().await;
-    counter.opened_and("p1", 100, "pay").await;
+    counter.opened_and("trade-1", 100, "pay").await;
     counter.heard(1).await;
-    counter.give_back("p1", "r1", 100, 100).await.unwrap();
+    counter.give_back("trade-1", "refund-1", 100, 100).await.unwrap();
     let letters = counter.heard(2).await;
     let (paid, refunded) = (letters[0].read.clone().unwrap(), letters[1].read.clone().unwrap());
     let Notice::Paid { out_trade_no, amount, paid_at, .. } = paid.notice else { panic!("{paid:?}") };
-    assert_eq!((&*out_trade_no, amount, paid_at), ("p1", Fen::new(100), now()));
-    assert_eq!(
-        refunded.notice,
-        Notice::Refunded { out_refund_no: "r1".into(), state: ProviderRefundState::Succeeded }
-    );
+    assert_eq!((&*out_trade_no, amount, paid_at), ("trade-1", Fen::new(100), now()));
+    let Notice::Refunded(refund) = refunded.notice else { panic!("{refunded:?}") };
+    assert_eq!((&*refund.out_refund_no, refund.state), ("refund-1", ProviderRefundState::Succeeded));
     assert_ne!(paid.id, refunded.id);
 }
 
@@ -98,7 +107,7 @@ async fn a_payment_and_its_refund_are_each_told_once() {
 async fn what_is_not_acknowledged_comes_again_with_the_same_number() {
     let counter = Counter::open().await;
     counter.deaf.store(2, std::sync::atomic::Ordering::SeqCst);
-    counter.opened_and("p1", 100, "pay").await;
+    counter.opened_and("trade-1", 100, "pay").await;
     let letters = counter.heard(3).await;
     let ids: Vec<String> = letters.iter().map(|letter| letter.read.clone().unwrap().id).collect();
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
@@ -112,7 +121,7 @@ async fn what_is_not_acknowledged_comes_again_with_the_same_number() {
 #[tokio::test]
 async fn a_replayed_notification_has_its_number_and_later_is_too_old() {
     let counter = Counter::open().await;
-    counter.opened_and("p1", 100, "pay").await;
+    counter.opened_and("trade-1", 100, "pay").await;
     let letter = counter.heard(1).await.remove(0);
     counter.clock.advance(TimeDelta::minutes(5));
     assert_eq!(counter.client.read_notification(&letter.headers, &letter.body), letter.read);
@@ -125,7 +134,7 @@ async fn a_replayed_notification_has_its_number_and_later_is_too_old() {
 fn a_notification_counts_for_five_minutes() {
     let body = sealed("TRANSACTION.SUCCESS", &transaction());
     for (seconds, good) in [(-301, false), (-300, true), (0, true), (300, true), (301, false)] {
-        let headers = headers(&DESK.platform, now() + TimeDelta::seconds(seconds), body.as_bytes());
+        let headers = headers(DESK.platform.key(), now() + TimeDelta::seconds(seconds), body.as_bytes());
         let read = DESK.client.read_notification(&headers, body.as_bytes());
         assert_eq!(read.is_ok(), good, "{seconds}: {read:?}");
         assert!(good || read == Err(NotificationError::Time), "{seconds}");
@@ -135,7 +144,7 @@ fn a_notification_counts_for_five_minutes() {
 #[test]
 fn whoever_is_not_the_provider_is_not_believed() {
     let body = sealed("TRANSACTION.SUCCESS", &transaction());
-    let good = headers(&DESK.platform, now(), body.as_bytes());
+    let good = headers(DESK.platform.key(), now(), body.as_bytes());
     assert!(DESK.client.read_notification(&good, body.as_bytes()).is_ok());
     let probe = STANDARD.encode([7; 256]);
     let changes = [
@@ -144,6 +153,7 @@ fn whoever_is_not_the_provider_is_not_believed() {
         (SIGNATURE, "WECHATPAY/SIGNTEST/abcdefgh"),
         (SIGNATURE, ""),
         (SIGNATURE, &*probe),
+        (SIGNATURE_TYPE, "WECHATPAY2-SM2-WITH-SM3"),
         (TIMESTAMP, &*(now().timestamp() + 1).to_string()),
     ];
     for (name, value) in changes {
@@ -158,8 +168,8 @@ fn whoever_is_not_the_provider_is_not_believed() {
         let read = DESK.client.read_notification(&without, body.as_bytes());
         assert_eq!(read, Err(NotificationError::Header), "{name}");
     }
-    let mut own = headers(&merchant(DESK.folder.path()), now(), body.as_bytes());
-    own.insert(SERIAL, DESK.platform.own_serial.parse().unwrap());
+    let mut own = headers(&merchant_key(DESK.folder.path()), now(), body.as_bytes());
+    own.insert(SERIAL, FIRST.parse().unwrap());
     assert_eq!(
         DESK.client.read_notification(&own, body.as_bytes()),
         Err(NotificationError::Signature),
@@ -170,9 +180,10 @@ fn whoever_is_not_the_provider_is_not_believed() {
 #[test]
 fn a_signed_payment_is_read_as_the_documents_show_it() {
     let paid = Notice::Paid {
-        out_trade_no: "p1".into(),
+        out_trade_no: "trade-1".into(),
         transaction_id: "42".into(),
         amount: Fen::new(100),
+        payer_amount: Fen::new(100),
         paid_at: now() - TimeDelta::minutes(1),
     };
     assert_eq!(read(&sealed("TRANSACTION.SUCCESS", &transaction())), Ok(paid));
@@ -186,24 +197,102 @@ fn a_signed_refund_is_read_as_the_documents_show_it() {
         ("ABNORMAL", ProviderRefundState::Abnormal),
     ] {
         let refund = json!({
-            "mchid": DESK.platform.merchant, "out_trade_no": "p1", "transaction_id": "42", "out_refund_no": "r1",
+            "mchid": SANDBOX_MERCHANT, "out_trade_no": "trade-1", "transaction_id": "42", "out_refund_no": "refund-1",
             "refund_id": "50", "refund_status": status, "success_time": "2026-11-18T09:59:00+08:00",
             "user_received_account": "招商银行信用卡0403",
             "amount": { "total": 100, "refund": 100, "payer_total": 100, "payer_refund": 100 },
         });
-        let awaited = Notice::Refunded { out_refund_no: "r1".into(), state };
+        let awaited = Notice::Refunded(RefundNotice {
+            out_trade_no: "trade-1".into(),
+            transaction_id: "42".into(),
+            out_refund_no: "refund-1".into(),
+            state,
+            amount: Fen::new(100),
+            total: Fen::new(100),
+        });
         assert_eq!(read(&sealed(&format!("REFUND.{status}"), &refund)), Ok(awaited), "{status}");
     }
 }
 
 #[test]
-fn a_payment_to_another_merchant_or_not_made_is_nothing_to_us() {
-    for (field, value) in [("mchid", "1900000002"), ("trade_state", "NOTPAY"), ("trade_state", "PAYERROR")] {
+fn a_payment_that_is_not_made_is_nothing_to_us() {
+    for (field, value) in [("trade_state", "NOTPAY"), ("trade_state", "PAYERROR")] {
         let mut other = transaction();
         other[field] = value.into();
         assert_eq!(read(&sealed("TRANSACTION.SUCCESS", &other)), Ok(Notice::Other), "{field}: {value}");
     }
     assert_eq!(read(&sealed("COUPON.USE", &transaction())), Ok(Notice::Other));
+}
+
+/// The notification with one field changed, or left out.
+fn changed(event: &str, content: &Value, pointer: &str, value: Value) -> Result<Notice, NotificationError> {
+    let mut content = content.clone();
+    let (parent, field) = pointer.rsplit_once('/').unwrap();
+    let parent = content.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+    if value.is_null() {
+        drop(parent.remove(field))
+    } else {
+        drop(parent.insert(field.into(), value))
+    }
+    read(&sealed(event, &content))
+}
+
+#[test]
+fn a_signed_payment_about_anything_but_us_is_refused() {
+    for (pointer, value) in [
+        ("/mchid", json!("1900000002")),
+        ("/appid", json!("wx0000000000000002")),
+        ("/trade_type", json!("JSAPI")),
+        ("/amount/currency", json!("USD")),
+        ("/amount/payer_currency", json!("USD")),
+        ("/amount/total", json!(0)),
+        ("/amount", Value::Null),
+        ("/transaction_id", Value::Null),
+        ("/success_time", Value::Null),
+    ] {
+        let read = changed("TRANSACTION.SUCCESS", &transaction(), pointer, value);
+        assert!(matches!(read, Err(NotificationError::Mismatch(_))), "{pointer}: {read:?}");
+    }
+    let read = changed("TRANSACTION.SUCCESS", &transaction(), "/amount/payer_total", json!(1));
+    let Ok(Notice::Paid { amount, payer_amount, .. }) = read else { panic!("{read:?}") };
+    assert_eq!((amount, payer_amount), (Fen::new(100), Fen::new(1)));
+}
+
+#[test]
+fn a_signed_refund_about_anything_but_us_is_refused() {
+    let refund = json!({
+        "mchid": SANDBOX_MERCHANT, "out_trade_no": "trade-1", "transaction_id": "42", "out_refund_no": "refund-1",
+        "refund_id": "50", "refund_status": "SUCCESS", "amount": { "total": 100, "refund": 100 },
+    });
+    assert!(read(&sealed("REFUND.SUCCESS", &refund)).is_ok());
+    for (pointer, value) in [
+        ("/mchid", json!("1900000002")),
+        ("/mchid", Value::Null),
+        ("/refund_status", json!("CLOSED")),
+        ("/transaction_id", Value::Null),
+        ("/amount/currency", json!("USD")),
+        ("/amount/refund", Value::Null),
+    ] {
+        let read = changed("REFUND.SUCCESS", &refund, pointer, value);
+        assert!(matches!(read, Err(NotificationError::Mismatch(_))), "{pointer}: {read:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_key_of_the_platform_is_believed_under_its_own_number() {
+    let counter = Counter::open().await;
+    let rotated = [json!({}), json!({ "second_platform_key": true }), json!({ "platform_public_key": true })];
+    for (round, faults) in rotated.into_iter().enumerate() {
+        counter.tell(faults).await;
+        counter.opened_and(&format!("trade-{round}"), 100, "pay").await;
+        let letter = counter.heard(round + 1).await.remove(round);
+        assert_eq!(letter.headers[SERIAL].to_str().unwrap(), [FIRST, SECOND, PUBLIC_KEY][round]);
+        assert!(letter.read.is_ok(), "{:?}", letter.read);
+    }
+    std::fs::remove_file(counter.folder.path().join("platform").join(format!("{SECOND}.pem"))).unwrap();
+    let before = counter.client_off_by(TimeDelta::zero());
+    counter.tell(json!({ "second_platform_key": true })).await;
+    assert_eq!(before.query("trade-0").await, Err(ProviderError::Forged), "a key that we were not given");
 }
 
 #[test]
@@ -236,7 +325,7 @@ proptest! {
             "[ -~]{0,400}",
         ],
         timestamp in prop_oneof![Just(now().timestamp().to_string()), any::<i64>().prop_map(|any| any.to_string()), "[ -~]{0,30}"],
-        serial in prop_oneof![Just(DESK.platform.own_serial.clone()), "[ -~]{0,30}"],
+        serial in prop_oneof![Just(FIRST.to_owned()), "[ -~]{0,30}"],
         nonce in "[ -~]{0,40}",
     ) {
         let mut headers = HeaderMap::new();
@@ -249,7 +338,7 @@ proptest! {
     #[test]
     fn one_changed_bit_is_never_believed(place in any::<prop::sample::Index>(), bit in 0..8_u8) {
         let mut body = sealed("TRANSACTION.SUCCESS", &transaction()).into_bytes();
-        let headers = headers(&DESK.platform, now(), &body);
+        let headers = headers(DESK.platform.key(), now(), &body);
         let place = place.index(body.len());
         body[place] ^= 1 << bit;
         prop_assert_eq!(DESK.client.read_notification(&headers, &body), Err(NotificationError::Signature));

@@ -1,5 +1,6 @@
 //! A counter for one test: the sandbox on a socket, our client, and an ear that reads notifications as we do.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -18,10 +19,12 @@ use server::gateways::payment::{
     Notification, NotificationError, PaymentPage, PaymentProvider, PaymentRequest, ProviderError,
     RefundRequest,
 };
-use server::gateways::wechat::Client;
-use server::gateways::wechat::keys::Keys;
+use server::gateways::wechat::client::Merchant;
+use server::gateways::wechat::keys::{PRIVATE_KEY, SECRET, Secret, SigningKey};
 use server::gateways::wechat::wire::{Authorization, request_message};
-use server::sandbox::{self, Sandbox};
+use server::gateways::wechat::{Client, settings};
+use server::sandbox::keys::{FIRST, PlatformKeys, make_missing};
+use server::sandbox::{self, Origins, Sandbox};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -30,6 +33,9 @@ pub const BACK: &str = "http://127.0.0.1:3000/orders/1?a=b";
 pub fn now() -> Moment {
     "2026-11-18T02:00:00Z".parse().unwrap()
 }
+
+/// The merchant's registered origin.
+pub const DOMAIN: &str = "http://127.0.0.1:3000";
 
 /// What came to the ear, and what our client made of it.
 #[derive(Clone, Debug)]
@@ -43,7 +49,7 @@ pub struct Counter {
     pub client: Arc<Client>,
     pub clock: Arc<FixedClock>,
     pub folder: TempDir,
-    pub origin: String,
+    pub origins: Origins,
     /// So many of the next notifications are not acknowledged.
     pub deaf: Arc<AtomicU32>,
     pub http: reqwest::Client,
@@ -55,24 +61,64 @@ pub fn keys_folder() -> TempDir {
     static MADE: OnceLock<TempDir> = OnceLock::new();
     let made = MADE.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
-        Keys::of_merchant(folder.path(), &*FixedClock::at(now(), 11)).unwrap();
+        make_missing(folder.path(), &*FixedClock::at(now(), 11)).unwrap();
         folder
     });
-    let copy = tempfile::tempdir().unwrap();
-    for file in std::fs::read_dir(made.path()).unwrap().map(Result::unwrap) {
-        if file.file_type().unwrap().is_file() {
-            std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
-        }
+    let folder = tempfile::tempdir().unwrap();
+    copy(made.path(), folder.path());
+    folder
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() { copy(&from, &to) } else { drop(std::fs::copy(&from, &to).unwrap()) }
     }
-    copy
 }
 
-pub fn platform(folder: &Path) -> Keys {
-    Keys::of_platform(folder, &*FixedClock::at(now(), 1)).unwrap()
+/// The platform's side: its first key signs, its secret encrypts.
+pub struct Platform(PlatformKeys);
+
+impl Platform {
+    pub fn of(folder: &Path) -> Self {
+        Self(PlatformKeys::open(folder, &*FixedClock::at(now(), 1)).unwrap())
+    }
+
+    pub fn key(&self) -> &SigningKey {
+        self.0.key(FIRST).unwrap()
+    }
+
+    pub fn named(&self, serial: &str) -> &SigningKey {
+        self.0.key(serial).unwrap()
+    }
+
+    pub fn secret(&self) -> &Secret {
+        &self.0.secret
+    }
 }
 
-pub fn merchant(folder: &Path) -> Keys {
-    Keys::of_merchant(folder, &*FixedClock::at(now(), 1)).unwrap()
+/// The merchant's own key.
+pub fn merchant_key(folder: &Path) -> SigningKey {
+    SigningKey::from_file(settings::SANDBOX_SERIAL, &folder.join(PRIVATE_KEY)).unwrap()
+}
+
+pub fn merchant_secret(folder: &Path) -> Secret {
+    Secret::from_file(&folder.join(SECRET)).unwrap()
+}
+
+/// The merchant that the sandbox knows, with its keys in the folder.
+pub fn merchant(folder: &Path, url: &str, pages: &str, ear: &str) -> Merchant {
+    Merchant {
+        url: url.into(),
+        pages: vec![pages.into()],
+        notify_url: ear.into(),
+        origin: DOMAIN.into(),
+        id: settings::SANDBOX_MERCHANT.into(),
+        app: settings::SANDBOX_APP.into(),
+        serial: settings::SANDBOX_SERIAL.into(),
+        keys: folder.to_owned(),
+    }
 }
 
 fn origin(listener: &TcpListener) -> String {
@@ -84,14 +130,15 @@ impl Counter {
         let folder = keys_folder();
         let clock = FixedClock::at(now(), 7);
         let shared: Arc<dyn Clock> = clock.clone();
-        let (pay, hear) = (
-            TcpListener::bind("127.0.0.1:0").await.unwrap(),
-            TcpListener::bind("127.0.0.1:0").await.unwrap(),
-        );
-        let (origin, ear) = (origin(&pay), origin(&hear));
-        let sandbox = Sandbox::open(folder.path(), shared.clone(), ear.clone(), origin.clone()).unwrap();
-        let client = Arc::new(Client::from_keys(folder.path(), &origin, &ear, shared).unwrap());
-        tokio::spawn(axum::serve(pay, sandbox::router(sandbox)).into_future());
+        let port = || TcpListener::bind("127.0.0.1:0");
+        let (pay, show, hear) = (port().await.unwrap(), port().await.unwrap(), port().await.unwrap());
+        let origins = Origins { api: origin(&pay), pages: origin(&show), domain: DOMAIN.into() };
+        let sandbox = Sandbox::open(folder.path(), shared.clone(), origins.clone()).unwrap();
+        let merchant = merchant(folder.path(), &origins.api, &origins.pages, &origin(&hear));
+        let client = Arc::new(Client::new(merchant, shared).unwrap());
+        tokio::spawn(axum::serve(pay, sandbox::router(sandbox.clone())).into_future());
+        let pages = sandbox::pages(sandbox).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(axum::serve(show, pages).into_future());
         let (letters, deaf) = (Arc::<Mutex<Vec<Letter>>>::default(), Arc::<AtomicU32>::default());
         let (kept, reader, refusing) = (letters.clone(), client.clone(), deaf.clone());
         let hearing = post(move |headers: HeaderMap, body: Bytes| {
@@ -105,13 +152,14 @@ impl Counter {
         tokio::spawn(axum::serve(hear, Router::new().route("/", hearing)).into_future());
         let redirect = reqwest::redirect::Policy::none();
         let http = reqwest::Client::builder().no_proxy().redirect(redirect).build().unwrap();
-        Self { client, clock, folder, origin, deaf, http, letters }
+        Self { client, clock, folder, origins, deaf, http, letters }
     }
 
     /// Our client with a clock that is off by so much.
     pub fn client_off_by(&self, by: TimeDelta) -> Client {
         let clock: Arc<dyn Clock> = FixedClock::at(now() + by, 5);
-        Client::from_keys(self.folder.path(), &self.origin, "http://127.0.0.1:9/", clock).unwrap()
+        let Origins { api, pages, .. } = &self.origins;
+        Client::new(merchant(self.folder.path(), api, pages, "http://127.0.0.1:9/"), clock).unwrap()
     }
 
     pub async fn ask(&self, number: &str, fen: i64) -> Result<PaymentPage, ProviderError> {
@@ -125,10 +173,31 @@ impl Counter {
     }
 
     pub async fn press(&self, page: &PaymentPage, outcome: &str) -> reqwest::Response {
-        let form = serde_urlencoded::to_string([("outcome", outcome), ("redirect_url", BACK)]).unwrap();
-        let request =
-            self.http.post(&page.url).header(http::header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        request.body(form).send().await.unwrap()
+        self.press_from(page, outcome, Some(DOMAIN)).await
+    }
+
+    /// The same with this Referer.
+    pub async fn press_from(
+        &self,
+        page: &PaymentPage,
+        outcome: &str,
+        from: Option<&str>,
+    ) -> reqwest::Response {
+        let mut request = self.http.post(&page.url).form(&[("outcome", outcome)]);
+        if let Some(from) = from {
+            request = request.header(http::header::REFERER, from);
+        }
+        request.send().await.unwrap()
+    }
+
+    /// Opens the provider's page, as a link from this Referer does.
+    pub async fn visit(&self, page: &str, from: Option<&str>) -> (u16, String) {
+        let mut request = self.http.get(page);
+        if let Some(from) = from {
+            request = request.header(http::header::REFERER, from);
+        }
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
     pub async fn give_back(
@@ -138,23 +207,17 @@ impl Counter {
         fen: i64,
         total: i64,
     ) -> Result<Given, ProviderError> {
-        let request = RefundRequest {
-            out_trade_no: number.into(),
-            out_refund_no: refund.into(),
-            amount: Fen::new(fen),
-            total: Fen::new(total),
-            reason: "记录已在别处处理".into(),
-        };
-        self.client.refund(request).await
+        self.client.refund(refund_of(number, refund, fen, total)).await
     }
 
     pub async fn tell(&self, faults: Value) {
-        let url = format!("{}/sandbox/faults", self.origin);
+        let url = format!("{}/sandbox/faults", self.origins.api);
         assert!(self.http.put(url).json(&faults).send().await.unwrap().status().is_success());
     }
 
     pub async fn state(&self) -> Value {
-        self.http.get(format!("{}/sandbox/state", self.origin)).send().await.unwrap().json().await.unwrap()
+        let url = format!("{}/sandbox/state", self.origins.api);
+        self.http.get(url).send().await.unwrap().json().await.unwrap()
     }
 
     pub async fn payments(&self) -> usize {
@@ -178,7 +241,7 @@ impl Counter {
 
     /// A request as the merchant signs it, before anything is done to it.
     pub fn signed(&self, method: &str, target: &str, body: &str) -> Authorization {
-        sign_request(&merchant(self.folder.path()), now(), method, target, body)
+        sign_request(&merchant_key(self.folder.path()), now(), method, target, body)
     }
 
     pub async fn send(
@@ -189,7 +252,8 @@ impl Counter {
         authorization: Option<String>,
     ) -> (u16, Value) {
         let method = method.parse().unwrap();
-        let mut request = self.http.request(method, format!("{}{target}", self.origin)).body(body.to_owned());
+        let mut request =
+            self.http.request(method, format!("{}{target}", self.origins.api)).body(body.to_owned());
         if let Some(authorization) = authorization {
             request = request.header(http::header::AUTHORIZATION, authorization);
         }
@@ -207,15 +271,27 @@ pub fn request(number: &str, fen: i64) -> PaymentRequest {
         amount: Fen::new(fen),
         expires_at: now() + TimeDelta::hours(2),
         return_url: BACK.into(),
+        payer_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
     }
 }
 
-pub fn sign_request(keys: &Keys, at: Moment, method: &str, target: &str, body: &str) -> Authorization {
+pub fn refund_of(number: &str, refund: &str, fen: i64, total: i64) -> RefundRequest {
+    RefundRequest {
+        out_trade_no: number.into(),
+        transaction_id: None,
+        out_refund_no: refund.into(),
+        amount: Fen::new(fen),
+        total: Fen::new(total),
+        reason: "记录已在别处处理".into(),
+    }
+}
+
+pub fn sign_request(key: &SigningKey, at: Moment, method: &str, target: &str, body: &str) -> Authorization {
     let (timestamp, nonce) = (at.timestamp().to_string(), "5K8264ILTKCH16CQ2502SI8ZNMTM67VS".to_owned());
     Authorization {
-        merchant: keys.merchant.clone(),
-        signature: keys.sign(&request_message(method, target, &timestamp, &nonce, body)),
-        serial: keys.own_serial.clone(),
+        merchant: settings::SANDBOX_MERCHANT.into(),
+        signature: key.sign(request_message(method, target, &timestamp, &nonce, body).as_bytes()),
+        serial: key.serial.clone(),
         nonce,
         timestamp,
     }

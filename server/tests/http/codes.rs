@@ -3,7 +3,7 @@
 
 use server::http::address::{Proxies, network};
 
-use crate::support::{Answer, Browser, NEW_PHONE, Site, sites, sites_with};
+use crate::support::{Answer, Browser, NEW_PHONE, Site, agreed, sites, sites_with};
 use crate::world::PHONE;
 
 async fn ask(browser: &Browser, phone: &str) -> Answer {
@@ -202,8 +202,8 @@ async fn a_session_has_thirty_codes_a_day() {
         let mut sent = 0;
         for _ in 0..32 {
             site.seconds_pass(61);
-            let decision = "/vehicles/v1/decision?records=r1&agreed=yes";
-            let answer = driver.submit(decision, "/api/orders/code/send", &[]).await;
+            let decision = format!("/vehicles/v1/decision?records=r1&{}", agreed(&site.world));
+            let answer = driver.submit(&decision, "/api/orders/code/send", &[]).await;
             sent += usize::from(answer.location().starts_with("/vehicles/v1/confirm"));
         }
         assert_eq!(sent, 30);
@@ -313,12 +313,15 @@ async fn a_code_for_one_selection_places_no_other_order_and_does_not_sign_in() {
         let driver = site.driver().await;
         let first = driver.order_form(&site, "v1", "r1").await;
         let code = first.value("code").expect("a code").to_owned();
-        let other = driver.form("/vehicles/v1/confirm?records=r2", "/api/orders/place").await;
+        let agreed = agreed(&site.world);
+        let confirm = |records: &str| format!("/vehicles/v1/confirm?{records}&{agreed}");
+        let (one, two) = (confirm("records=r2"), confirm("records=r1&records=r2"));
+        let other = driver.form(&one, "/api/orders/place").await;
         let sent = driver.post("/api/orders/place", &other.with(&[("code", &code)]).pairs()).await;
-        assert_eq!(sent.location(), "/vehicles/v1/confirm?records=r2", "another record");
-        let both = driver.form("/vehicles/v1/confirm?records=r1&records=r2", "/api/orders/place").await;
+        assert_eq!(sent.location(), one, "another record");
+        let both = driver.form(&two, "/api/orders/place").await;
         let sent = driver.post("/api/orders/place", &both.with(&[("code", &code)]).pairs()).await;
-        assert_eq!(sent.location(), "/vehicles/v1/confirm?records=r1&records=r2", "more than was confirmed");
+        assert_eq!(sent.location(), two, "more than was confirmed");
         let visitor = site.browser();
         site.seconds_pass(1);
         ask(&visitor, PHONE).await;
@@ -327,7 +330,7 @@ async fn a_code_for_one_selection_places_no_other_order_and_does_not_sign_in() {
         let signing_in = site.world.newest_code().await;
         let swapped = first.clone().with(&[("code", &signing_in)]);
         let sent = driver.post("/api/orders/place", &swapped.pairs()).await;
-        assert_eq!(sent.location(), "/vehicles/v1/confirm?records=r1", "a code for signing in");
+        assert_eq!(sent.location(), confirm("records=r1"), "a code for signing in");
         assert_eq!(site.world.number("select count(*) from orders").await, 0);
         let sent = driver.post("/api/orders/place", &first.pairs()).await;
         assert!(sent.location().starts_with("/orders/"), "its own selection: {}", sent.location());

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 
 use crate::form::{Form, forms};
 use crate::support::{Answer, Browser, PASSWORD, Site, populated};
-use crate::world::{NOW, PHONE, SEAL_KEYS};
+use crate::world::{NOTIFICATIONS, NOW, PHONE, SEAL_KEYS};
 
 /// The program as a process of its own, on the world's store, where the sandbox expects it.
 struct Program {
@@ -35,7 +35,9 @@ fn spawn(site: &Site, now: &str, crash_at: Option<&str>) -> Child {
         .env("LUTONG_NOW", now)
         .env("LUTONG_LIMITS", "generous")
         .env("LUTONG_DEVELOPMENT", "true")
-        .env("LUTONG_WECHAT_URL", &site.world.sandbox.origin)
+        .env("LUTONG_WECHAT_URL", &site.world.sandbox.origins.api)
+        .env("LUTONG_WECHAT_PAGES", &site.world.sandbox.origins.pages)
+        .env("LUTONG_WECHAT_NOTIFY_URL", format!("http://{}{NOTIFICATIONS}", site.address))
         .env("LEPTOS_OUTPUT_NAME", "lutong")
         .env("LEPTOS_SITE_ADDR", site.address.to_string())
         .env("RUST_LOG", "off")
@@ -220,7 +222,7 @@ async fn killed_at(site: Site, point: &str, then: Then) -> bool {
     } else if matches!(then, Then::Cancels | Then::LeavesAndCancels) {
         if then == Then::LeavesAndCancels {
             let sent = try_submit(&browser, &order, "/api/orders/pay", &fields).await.expect("a page");
-            assert!(sent.location().contains("/cashier/"), "{}", sent.location());
+            assert!(sent.location().contains("prepay_id="), "{}", sent.location());
         }
         let cancelled = async || try_cancel(&browser, &order, &id).await;
         let first = cancelled().await;

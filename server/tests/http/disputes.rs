@@ -3,7 +3,7 @@
 use http::StatusCode;
 use rules::place::PlaceId;
 
-use crate::support::{Browser, OTHER_ID_NUMBER, OTHER_PHONE, Site, sites};
+use crate::support::{Browser, OTHER_ID_NUMBER, OTHER_PHONE, Site, agreed, sites};
 
 /// Sends the form of the last step with a code.
 async fn confirm(browser: &Browser, record: &str, code: &str) -> String {
@@ -94,7 +94,12 @@ async fn every_page_with_data_of_the_registry_says_as_of_when_it_is() {
     for site in sites().await {
         let driver = site.driver().await;
         driver.dispute(&site, "v1", "r2").await;
-        driver.submit("/vehicles/v1/decision?records=r3&agreed=yes", "/api/orders/code/send", &[]).await;
+        let agreed = agreed(&site.world);
+        let (decision, confirm) = (
+            format!("/vehicles/v1/decision?records=r3&{agreed}"),
+            format!("/vehicles/v1/confirm?records=r3&{agreed}"),
+        );
+        driver.submit(&decision, "/api/orders/code/send", &[]).await;
         for page in [
             "/vehicles",
             "/vehicles/v1",
@@ -103,8 +108,8 @@ async fn every_page_with_data_of_the_registry_says_as_of_when_it_is() {
             "/vehicles/v1/records/r2/disputed",
             "/vehicles/v1/notice?records=r2",
             "/vehicles/v1/notice?records=r3",
-            "/vehicles/v1/decision?records=r3&agreed=yes",
-            "/vehicles/v1/confirm?records=r3",
+            &decision,
+            &confirm,
         ] {
             let shown = driver.get(page).await;
             assert_eq!(shown.status, StatusCode::OK, "{page}");

@@ -65,7 +65,7 @@ async fn every_kind_of_answer_tells_the_browser_what_it_may_do() {
                 assert!(policy.split(';').any(|given| given.trim() == part), "{name} lacks {part}: {policy}");
             }
             for word in ["unsafe-inline", "'unsafe-eval'", "*", "http:", "https:"] {
-                let found = policy.replace("http://127.0.0.1:3001", "").contains(word);
+                let found = policy.replace(&site.world.sandbox.origins.pages, "").contains(word);
                 assert!(!found, "{name} has {word}: {policy}");
             }
             for (header, value) in [
@@ -82,6 +82,28 @@ async fn every_kind_of_answer_tells_the_browser_what_it_may_do() {
             }
             assert!(!answer.header("x-request-id").is_empty(), "{name} has no reference");
             assert_eq!(answer.header("server"), "", "{name}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_order_names_our_origin_to_the_providers_page() {
+    for site in sites().await {
+        let driver = site.driver().await;
+        let order = driver.place(&site, "v1", "r1").await;
+        let page = format!("/orders/{order}");
+        let paying = driver.submit(&page, "/api/orders/pay", &[]).await;
+        let provider = &site.world.sandbox.origins.pages;
+        assert!(paying.location().starts_with(provider), "{}", paying.location());
+        let shown = driver.get(&page).await;
+        let policy = shown.header("content-security-policy");
+        assert!(policy.contains(&format!("form-action 'self' {provider};")), "{policy}");
+        // A redirect's own policy replaces the one of the page that it came from.
+        for answer in [&shown, &paying] {
+            assert_eq!(answer.header("referrer-policy"), "strict-origin-when-cross-origin");
+        }
+        for elsewhere in ["/orders", "/me", "/vehicles/v1", "/receipts"] {
+            assert_eq!(driver.get(elsewhere).await.header("referrer-policy"), "same-origin", "{elsewhere}");
         }
     }
 }

@@ -19,6 +19,7 @@ mod orders;
 mod outages;
 mod owners;
 mod places;
+mod placing;
 mod privacy;
 mod processes;
 mod registering;

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use crate::support::{Answer, Browser, DRIVERS_PLATE, Site, sites};
+use crate::support::{Answer, Browser, DRIVERS_PLATE, Site, agreed, sites};
 use crate::world::ID_NUMBER;
 
 /// Opens the payment of the order and gives the provider's page.
@@ -55,7 +55,8 @@ async fn the_notice_is_agreed_to_before_the_decision_is_shown() {
 async fn the_decision_states_what_article_45_of_the_procedure_asks_for() {
     for site in sites().await {
         let driver = site.driver().await;
-        let shown = driver.get("/vehicles/v1/decision?records=r1&records=r5&agreed=yes").await;
+        let agreed = agreed(&site.world);
+        let shown = driver.get(&format!("/vehicles/v1/decision?records=r1&records=r5&{agreed}")).await;
         let masked = format!("{}***********{}", &ID_NUMBER[..3], &ID_NUMBER[14..]);
         for stated in [
             // The person, the vehicle and its type.
@@ -110,8 +111,9 @@ async fn every_step_names_the_place() {
     for site in sites().await {
         let driver = site.driver().await;
         driver.order_form(&site, "v1", "r1").await;
-        for page in ["notice?records=r1", "decision?records=r1&agreed=yes", "confirm?records=r1"] {
-            let shown = driver.get(&format!("/vehicles/v1/{page}")).await;
+        let agreed = agreed(&site.world);
+        for page in ["notice", "decision", "confirm"] {
+            let shown = driver.get(&format!("/vehicles/v1/{page}?records=r1&{agreed}")).await;
             assert!(shown.body.contains("昆明"), "{page}");
         }
     }
@@ -121,11 +123,12 @@ async fn every_step_names_the_place() {
 async fn an_early_second_code_leaves_the_person_where_the_first_is_typed_in() {
     for site in sites().await {
         let driver = site.driver().await;
-        let decision = |record: &str| format!("/vehicles/v1/decision?records={record}&agreed=yes");
+        let agreed = agreed(&site.world);
+        let decision = |record: &str| format!("/vehicles/v1/decision?records={record}&{agreed}");
         driver.submit(&decision("r1"), "/api/orders/code/send", &[]).await;
         let code = site.world.newest_code().await;
         site.seconds_pass(20);
-        let confirm = "/vehicles/v1/confirm?records=r1";
+        let confirm = &*format!("/vehicles/v1/confirm?records=r1&{agreed}");
         let again = driver.submit(confirm, "/api/orders/code/send", &[]).await;
         assert!(again.location().starts_with(confirm), "{}", again.location());
         let shown = driver.get(again.location()).await;
@@ -144,7 +147,7 @@ async fn records_accepted_before_lead_to_their_order() {
         let driver = site.driver().await;
         let order = driver.place(&site, "v1", "r1").await;
         let own = format!("/orders/{order}?accepted=already");
-        for page in ["notice?records=r1", "decision?records=r1&agreed=yes", "confirm?records=r1"] {
+        for page in ["notice?records=r1", "decision?records=r1", "confirm?records=r1"] {
             let sent = driver.get(&format!("/vehicles/v1/{page}")).await;
             assert_eq!(sent.location(), own, "{page}");
         }

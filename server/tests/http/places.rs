@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use crate::support::{Browser, Site, sites};
+use crate::support::{Browser, Site, agreed, sites};
 
 /// The words of the page, a space in place of each tag.
 fn words(page: &str) -> String {
@@ -107,7 +107,9 @@ async fn penalty_and_points_name_their_own_law_by_its_full_title() {
         );
         let none = shown(&driver, "r5").await;
         assert!(none.contains("处罚依据") && !none.contains("记分依据"), "{none}");
-        let decision = words(&driver.get("/vehicles/v1/decision?records=r2&agreed=yes").await.body);
+        let decision = words(
+            &driver.get(&format!("/vehicles/v1/decision?records=r2&{}", agreed(&site.world))).await.body,
+        );
         for law in
             ["《中华人民共和国道路交通安全法》第三十五条", "《道路交通安全违法行为记分管理办法》第十一条"]
         {

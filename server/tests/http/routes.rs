@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use http::{Method, StatusCode};
 use server::http::policy::{Policy, Routes};
 use server::serve;
+use server::services::orders::notice;
 
-use crate::support::{Answer, Browser, DRIVERS_PLATE, NEW_PHONE, PAYMENT_ORIGIN, Site, options, sites};
+use crate::support::{Answer, Browser, DRIVERS_PLATE, NEW_PHONE, Site, options, sites};
 use crate::world::PHONE;
 
 /// What a visitor, the driver and another citizen get: a status, `sign-in`, or where they are sent.
@@ -50,8 +51,8 @@ pub const READ: &[(&str, &str, Outcomes)] = &[
         ["sign-in", "/vehicles/v1/records/r2", "404"],
     ),
     ("/vehicles/{vehicle}/notice", "/vehicles/v1/notice?records=r2", DRIVERS),
-    ("/vehicles/{vehicle}/decision", "/vehicles/v1/decision?records=r2&agreed=yes", DRIVERS),
-    ("/vehicles/{vehicle}/confirm", "/vehicles/v1/confirm?records=r2", DRIVERS),
+    ("/vehicles/{vehicle}/decision", "/vehicles/v1/decision?records=r2&agreed=yes&notice=NOTICE", DRIVERS),
+    ("/vehicles/{vehicle}/confirm", "/vehicles/v1/confirm?records=r2&agreed=yes&notice=NOTICE", DRIVERS),
     ("/orders", "/orders", OWN),
     ("/orders/{order}", "/orders/ORDER", DRIVERS),
     ("/orders/{order}/cancel", "/orders/ORDER/cancel", ["sign-in", "/orders/ORDER", "404"]),
@@ -85,7 +86,8 @@ pub const READ: &[(&str, &str, Outcomes)] = &[
     ("/api/v1/{*unknown}", "/api/v1/anything/else", ["404", "404", "404"]),
 ];
 
-const BACK_TO_CONFIRM: Outcomes = ["sign-in", "/vehicles/v1/confirm?records=r2", "/not-found"];
+const BACK_TO_CONFIRM: Outcomes =
+    ["sign-in", "/vehicles/v1/confirm?records=r2&agreed=yes&notice=NOTICE", "/not-found"];
 
 /// A form target, its fields about the driver's things, the outcomes.
 type Target = (&'static str, &'static [(&'static str, &'static str)], Outcomes);
@@ -122,10 +124,21 @@ const SENT: &[Target] = &[
         &[("vehicle", "v1"), ("record", "r3")],
         ["sign-in", "/vehicles/v1/records/r3", "/not-found"],
     ),
-    ("/api/orders/code/send", &[("vehicle", "v1"), ("records[]", "r2")], BACK_TO_CONFIRM),
+    (
+        "/api/orders/code/send",
+        &[("vehicle", "v1"), ("records[]", "r2"), ("agreed", "yes"), ("notice", "NOTICE")],
+        BACK_TO_CONFIRM,
+    ),
     (
         "/api/orders/place",
-        &[("key", "0123456789abcdef0123"), ("vehicle", "v1"), ("records[]", "r2"), ("code", "000000")],
+        &[
+            ("key", "0123456789abcdef0123"),
+            ("vehicle", "v1"),
+            ("records[]", "r2"),
+            ("code", "000000"),
+            ("agreed", "yes"),
+            ("notice", "NOTICE"),
+        ],
         BACK_TO_CONFIRM,
     ),
     ("/api/orders/pay", &[("order", "ORDER")], ["sign-in", "/orders/ORDER", "/not-found"]),
@@ -148,7 +161,7 @@ fn shown_of_the_driver(route: &str, answer: &Answer) -> Option<&'static str> {
 }
 
 /// The driver's things, by the words that stand for them in the tables.
-struct Things([(&'static str, String); 3]);
+struct Things([(&'static str, String); 4]);
 
 impl Things {
     async fn of(site: &Site, driver: &Browser) -> Self {
@@ -157,7 +170,8 @@ impl Things {
         site.driver().await;
         let session = driver.form("/me/sessions", "/api/sessions/end").await;
         let session = session.value("session").expect("the other session").to_owned();
-        Self([("ORDER", order), ("RECEIPT", receipt), ("SESSION", session)])
+        let notice = notice::version(&site.world.state.rulebook);
+        Self([("ORDER", order), ("RECEIPT", receipt), ("SESSION", session), ("NOTICE", notice)])
     }
 
     fn fill(&self, text: &str) -> String {
@@ -168,7 +182,8 @@ impl Things {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_of_the_server_stands_in_the_tables_and_does_what_its_policy_says() {
     for site in sites().await {
-        let routes = serve::routes(&site.world.state, options(&site.world), PAYMENT_ORIGIN);
+        let routes =
+            serve::routes(&site.world.state, options(&site.world), &site.world.sandbox.origins.pages);
         let read = READ.iter().map(|(path, _, outcomes)| (*path, outcomes[0]));
         let sent = SENT.iter().map(|(path, _, outcomes)| (*path, outcomes[0]));
         let tables: BTreeMap<_, _> = read.chain(sent).collect();
@@ -197,7 +212,8 @@ async fn whatever_needs_a_session_is_kept_by_no_cache() {
     for site in sites().await {
         let driver = site.driver().await;
         let things = Things::of(&site, &driver).await;
-        let policies = serve::routes(&site.world.state, options(&site.world), PAYMENT_ORIGIN);
+        let policies =
+            serve::routes(&site.world.state, options(&site.world), &site.world.sandbox.origins.pages);
         let mut personal = 0;
         for (route, address, _) in READ {
             if policies.policies()[*route] == Policy::Anyone {

@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode};
 
-use crate::support::{ORIGIN, OTHER_PHONE, PASSWORD, sites};
+use crate::support::{ORIGIN, OTHER_PHONE, PASSWORD, agreed, sites};
 use crate::world::PHONE;
 
 const SESSION: &str = "__Host-session";
@@ -198,7 +198,7 @@ async fn sign_in_pressed_twice_over_an_old_session_ends_signed_in() {
 async fn who_was_away_too_long_is_told_why_to_sign_in_and_comes_back_to_the_very_step() {
     for site in sites().await {
         let driver = site.driver().await;
-        let step = "/vehicles/v1/decision?records=r2&agreed=yes";
+        let step = &*format!("/vehicles/v1/decision?records=r2&{}", agreed(&site.world));
         let to_step = app::api::sign_in_and_return(step);
         site.minutes_pass(31);
         assert_eq!(driver.get(step).await.location(), to_step);

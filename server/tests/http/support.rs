@@ -14,6 +14,7 @@ use server::http::address::Proxies;
 use server::http::connections::{self, ConnectionLimits};
 use server::serve;
 use server::services::accounts::{NewAccount, create, passwords};
+use server::services::orders::notice;
 use server::state::State;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -63,10 +64,13 @@ pub async fn populated() -> Vec<(World, TcpListener)> {
     worlds
 }
 
+/// The agreement to the notice, as addresses carry it.
+pub fn agreed(world: &World) -> String {
+    format!("agreed=yes&notice={}", notice::version(&world.state.rulebook))
+}
+
 /// The name of a file of the build, with the hash of its content.
 pub const HASHED: &str = "/pkg/lutong.Zr5GkxSCtuKbzvP1V1Yp2w.css";
-/// The provider's origin, which forms may lead on to.
-pub const PAYMENT_ORIGIN: &str = "http://127.0.0.1:3001";
 
 /// The settings of a small build whose files lie in the world's folder.
 pub fn options(world: &World) -> LeptosOptions {
@@ -91,7 +95,7 @@ pub fn start(world: &World, listener: TcpListener) -> SocketAddr {
 /// Serves the world with the settings of another build.
 pub fn serve_with(world: &World, options: LeptosOptions, listener: TcpListener) -> SocketAddr {
     let address = listener.local_addr().expect("an address");
-    let router = serve::router(&world.state, options, PAYMENT_ORIGIN);
+    let router = serve::router(&world.state, options, &world.sandbox.origins.pages);
     let limit = Duration::from_secs(60);
     let limits = ConnectionLimits {
         total: 1_000,
@@ -169,14 +173,14 @@ pub async fn person(
     id
 }
 
+fn client(user_agent: &str) -> reqwest::Client {
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    client.user_agent(user_agent).build().expect("a client")
+}
+
 impl Site {
     pub fn browser(&self) -> Browser {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent("browser of a test")
-            .build()
-            .expect("a client");
+        let client = client("browser of a test");
         let base = format!("http://{}", self.address);
         Browser { client, base, cookies: Arc::default(), addresses: Arc::default(), forwarded_for: None }
     }
@@ -246,6 +250,11 @@ impl Browser {
     /// The same browser at another address, behind a proxy that the site trusts.
     pub fn at(&self, address: &'static str) -> Self {
         Self { forwarded_for: Some(address), ..self.clone() }
+    }
+
+    /// The same visitor, in a browser that calls itself so.
+    pub fn as_browser(&self, user_agent: &str) -> Self {
+        Self { client: client(user_agent), ..self.clone() }
     }
 
     /// The value of the cookie, as it goes over the wire.
@@ -350,9 +359,10 @@ impl Browser {
 
     /// The same where the program's clock is its own.
     pub async fn order_form_now(&self, site: &Site, vehicle: &str, record: &str) -> Form {
-        let decision = format!("/vehicles/{vehicle}/decision?records={record}&agreed=yes");
+        let agreed = agreed(&site.world);
+        let decision = format!("/vehicles/{vehicle}/decision?records={record}&{agreed}");
         let sent = self.submit(&decision, "/api/orders/code/send", &[]).await;
-        assert_eq!(sent.location(), format!("/vehicles/{vehicle}/confirm?records={record}"));
+        assert_eq!(sent.location(), format!("/vehicles/{vehicle}/confirm?records={record}&{agreed}"));
         let code = site.world.newest_code().await;
         self.form(sent.location(), "/api/orders/place").await.with(&[("code", &code)])
     }

@@ -7,7 +7,7 @@ use server::sandbox::Faults;
 use server::services::payments::{open, reconcile, release};
 
 use crate::provider::Watched;
-use crate::support::worlds;
+use crate::support::{payer, worlds};
 use crate::world::World;
 
 async fn payment_state(world: &World) -> String {
@@ -19,7 +19,7 @@ async fn a_payment_that_the_provider_never_saw_closes_when_the_time_to_pay_is_ov
     for world in worlds().await {
         let order = world.placed(&["r1"]).await;
         world.faults(Faults { fail_requests: 1, ..Faults::default() });
-        assert!(open::open(&world.state, &order, "a1").await.is_err());
+        assert!(open::open(&world.state, &order, &payer()).await.is_err());
         release::cancel(&world.state, &order, "a1").await.unwrap();
         jobs::orders::once(&world.state).await.unwrap();
         assert_eq!(payment_state(&world).await, "opening", "the request may still arrive");

@@ -57,7 +57,8 @@ async fn two_hundred_people_who_may_all_handle_one_record_make_one_order() {
                 .await
                 .expect("a code");
             let code = world.newest_code().await;
-            racing.push(Placing { person, key: format!("{number:020}"), chosen: chosen.clone(), code });
+            let (key, chosen) = (format!("{number:020}"), chosen.clone());
+            racing.push(Placing { person, key, chosen, code, agreement: world.agreement() });
         }
         let racing = racing.into_iter().map(|placing| {
             let state = world.state.clone();

@@ -1,11 +1,15 @@
 //! The services on both engines, against the payment sandbox on a real socket.
 
+mod agreement;
+mod amounts;
 mod asking;
+mod bills;
 mod commands;
 mod crowds;
 mod jobs;
 mod keys;
 mod money;
+mod notices;
 mod orders;
 mod provider;
 mod races;

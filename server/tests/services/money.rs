@@ -7,7 +7,7 @@ use server::sandbox::Faults;
 use server::services::orders::views;
 use server::services::payments::{reconcile, release};
 
-use crate::support::worlds;
+use crate::support::{payer, worlds};
 use crate::world::World;
 
 async fn opened(world: &World) -> (OrderKey, String) {
@@ -36,7 +36,7 @@ async fn comes_back(world: &World, order: &OrderKey) {
 async fn a_fine_is_paid() {
     for world in worlds().await {
         let (order, page) = opened(&world).await;
-        assert!(page.contains("/cashier/LT"), "{page}");
+        assert!(page.contains("prepay_id=wx"), "{page}");
         world.press(&page, "pay").await;
         world.until(&order, OrderState::Settled).await;
         settled_once(&world).await;
@@ -253,7 +253,7 @@ async fn a_provider_that_fails_can_be_asked_again() {
     for world in worlds().await {
         let order = world.placed(&["r1", "r2"]).await;
         world.faults(Faults { fail_requests: 1, ..Faults::default() });
-        let failed = server::services::payments::open::open(&world.state, &order, "a1").await;
+        let failed = server::services::payments::open::open(&world.state, &order, &payer()).await;
         assert!(failed.is_err());
         let page = world.open_payment(&order).await;
         world.press(&page, "pay").await;
@@ -273,6 +273,123 @@ async fn a_cancelled_order_closes_its_payment_so_that_no_money_can_come() {
         world.press(&page, "pay").await;
         reconcile::ask_provider(&world.state, &order).await.unwrap();
         assert_eq!(world.order_state(&order).await, OrderState::Cancelled);
+        world.every_promise_holds().await;
+    }
+}
+
+/// The order can be paid anew, and the money that was not asked for is back.
+async fn other_amount_goes_back(world: &World, order: &OrderKey, taken: i64) {
+    assert_eq!(world.order_state(order).await, OrderState::Placed, "{:?}", world.engine());
+    assert_eq!(world.text("select state from payments").await.as_deref(), Some("other-amount"));
+    world.every_promise_holds().await;
+    jobs::orders::once(&world.state).await.unwrap();
+    let back = format!(
+        "select count(*) from refunds where state = 'done' and reason = 'refund.other-amount' and amount = {taken}"
+    );
+    assert_eq!(world.number(&back).await, 1);
+    world.every_promise_holds().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_of_another_amount_goes_back_and_the_order_can_be_paid_anew() {
+    for (faults, taken) in [
+        (Faults { take_other_amount: true, lose_notifications: true, ..Faults::default() }, 40_100),
+        (Faults { coupon: true, lose_notifications: true, ..Faults::default() }, 40_000),
+    ] {
+        for mut world in worlds().await {
+            let (order, page) = opened(&world).await;
+            world.faults(faults.clone());
+            world.press(&page, "pay").await;
+            reconcile::ask_provider(&world.state, &order).await.unwrap();
+            other_amount_goes_back(&world, &order, taken).await;
+            let provider = crate::provider::Watched::before(&mut world);
+            for _ in 0..20 {
+                world.clock.advance(chrono::TimeDelta::minutes(1));
+                jobs::orders::once(&world.state).await.unwrap();
+            }
+            assert_eq!(provider.asked("query"), 0, "nobody asks for ever");
+            world.faults(Faults::default());
+            let page = world.open_payment(&order).await;
+            world.press(&page, "pay").await;
+            world.until(&order, OrderState::Settled).await;
+            settled_once(&world).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_of_another_amount_has_the_provider_asked_at_once() {
+    for world in worlds().await {
+        let (order, page) = opened(&world).await;
+        world.faults(Faults { take_other_amount: true, ..Faults::default() });
+        world.press(&page, "pay").await;
+        for _ in 0..100 {
+            if world.number("select count(*) from notification_nonces").await > 0 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        for _ in 0..100 {
+            jobs::orders::once(&world.state).await.unwrap();
+            if world.number("select count(*) from refunds where state = 'done'").await == 1 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        other_amount_goes_back(&world, &order, 40_100).await;
+    }
+}
+
+/// An order in Chongqing, whose system closes at ten in the evening, placed at 21:30.
+async fn in_chongqing(world: &World) -> OrderKey {
+    world.run("update camera_records set region = '500108'".into()).await;
+    world.run("update vehicles set plate = '渝A12345'".into()).await;
+    world.clock.set("2026-11-18T13:28:59Z".parse().unwrap());
+    world.placed(&["r1"]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_providers_page_takes_no_money_while_the_place_is_closed() {
+    for world in worlds().await {
+        let order = in_chongqing(&world).await;
+        let first = world.open_payment(&order).await;
+        let closes: rules::Moment = "2026-11-18T14:00:00Z".parse().unwrap();
+        let expires = world.number("select expires_at from payments").await;
+        assert_eq!(expires, closes.timestamp_millis());
+        assert!(world.number("select pays_until from orders").await > expires);
+        {
+            let till = world.sandbox.till.lock().unwrap();
+            assert_eq!(till.payments.values().next().unwrap().expires_at, closes);
+        }
+        world.clock.set(closes);
+        world.press(&first, "pay").await;
+        jobs::orders::once(&world.state).await.unwrap();
+        assert_eq!(world.order_state(&order).await, OrderState::Placed);
+        assert_eq!(world.text("select state from payments").await.as_deref(), Some("closed"));
+        let closed = server::services::payments::open::open(&world.state, &order, &payer()).await;
+        assert!(closed.is_err(), "closed until one in the morning");
+        world.clock.set("2026-11-18T17:00:00Z".parse().unwrap());
+        let second = world.open_payment(&order).await;
+        assert_ne!(first, second);
+        world.press(&second, "pay").await;
+        world.until(&order, OrderState::Settled).await;
+        world.every_promise_holds().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_ran_out_keeps_no_new_one_of_the_order_from_being_paid() {
+    for world in worlds().await {
+        let order = in_chongqing(&world).await;
+        world.open_payment(&order).await;
+        world.clock.set("2026-11-18T17:00:00Z".parse().unwrap());
+        let second = world.open_payment(&order).await;
+        assert_eq!(world.number("select count(*) from payments where state = 'open'").await, 2);
+        jobs::orders::once(&world.state).await.unwrap();
+        assert_eq!(world.order_state(&order).await, OrderState::Paying, "the second is still open");
+        assert_eq!(world.number("select count(*) from payments where state = 'open'").await, 1);
+        world.press(&second, "pay").await;
+        world.until(&order, OrderState::Settled).await;
         world.every_promise_holds().await;
     }
 }

@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use server::gateways::payment::{
-    Notification, NotificationError, PaymentPage, PaymentProvider, PaymentRequest, ProviderError,
+    Bill, Notification, NotificationError, PaymentPage, PaymentProvider, PaymentRequest, ProviderError,
     ProviderPayment, ProviderRefund, RefundRequest,
 };
 
@@ -70,9 +71,14 @@ impl PaymentProvider for Watched {
         self.real.refund(request).await
     }
 
-    async fn query_refund(&self, out_refund_no: &str) -> Result<ProviderRefund, ProviderError> {
+    async fn query_refund(&self, request: &RefundRequest) -> Result<ProviderRefund, ProviderError> {
         self.hears("query-refund").await;
-        self.real.query_refund(out_refund_no).await
+        self.real.query_refund(request).await
+    }
+
+    async fn bill(&self, day: NaiveDate) -> Result<Option<Bill>, ProviderError> {
+        self.hears("bill").await;
+        self.real.bill(day).await
     }
 
     fn read_notification(

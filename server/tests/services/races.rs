@@ -6,7 +6,7 @@ use rules::order::OrderState;
 use server::sandbox::Faults;
 use server::services::payments::{open, reconcile, release};
 
-use crate::support::worlds;
+use crate::support::{payer, worlds};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pay_pressed_many_times_at_once_opens_one_payment_for_all() {
@@ -14,7 +14,7 @@ async fn pay_pressed_many_times_at_once_opens_one_payment_for_all() {
         let order = world.placed(&["r1"]).await;
         let pressed = join_all((0..20).map(|_| {
             let (state, order) = (world.state.clone(), order.clone());
-            tokio::spawn(async move { open::open(&state, &order, "a1").await.expect("a page") })
+            tokio::spawn(async move { open::open(&state, &order, &payer()).await.expect("a page") })
         }));
         let mut pages: Vec<String> = pressed.await.into_iter().map(Result::unwrap).collect();
         pages.dedup();

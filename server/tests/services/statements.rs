@@ -1,8 +1,8 @@
 //! Every SQL text means something to both engines.
 
 use server::db::{
-    accounts, feed, keys, order_events, orders, outbox, payments, refunds, registry, retention, sms_codes,
-    tries,
+    accounts, bills, feed, keys, order_events, orders, outbox, payments, refunds, registry, retention,
+    sms_codes, tries,
 };
 use server::invariants;
 
@@ -14,6 +14,7 @@ async fn every_statement_is_understood_by_both_engines() {
         let mut connection = world.state.store.read().await.unwrap();
         let all = [
             accounts::STATEMENTS,
+            bills::STATEMENTS,
             feed::STATEMENTS,
             keys::STATEMENTS,
             order_events::STATEMENTS,

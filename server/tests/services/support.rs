@@ -1,7 +1,9 @@
 //! The shared world, with the hands that these tests need: choosing, placing, paying, waiting.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
+use app::api::orders::Agreement;
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
@@ -14,9 +16,11 @@ use server::db::Engine;
 use server::db::orders::OrderKey;
 use server::services::accounts::codes;
 use server::services::accounts::texts::Act;
+use server::services::orders::notice;
 use server::services::orders::place::{self, Placing};
 use server::services::orders::selection::Chosen;
-use server::services::payments::{notified, open};
+use server::services::payments::notified;
+use server::services::payments::open::{self, Payer};
 
 use crate::world::{self, NOTIFICATIONS, NOW, World};
 
@@ -71,7 +75,13 @@ impl World {
 
     pub fn placing(&self, key: &str, chosen: &Chosen, code: &str) -> Placing {
         let (person, chosen) = (self.driver.clone(), chosen.clone());
-        Placing { person, key: format!("{key:0>20}"), chosen, code: code.to_owned() }
+        let (key, code) = (format!("{key:0>20}"), code.to_owned());
+        Placing { person, key, chosen, code, agreement: self.agreement() }
+    }
+
+    /// The agreement to the notice as it is now.
+    pub fn agreement(&self) -> Agreement {
+        Agreement { agreed: "yes".into(), notice: notice::version(&self.state.rulebook) }
     }
 
     pub async fn placed(&self, records: &[&str]) -> OrderKey {
@@ -85,7 +95,7 @@ impl World {
     }
 
     pub async fn open_payment(&self, order: &OrderKey) -> String {
-        open::open(&self.state, order, &self.driver.account_id).await.expect("the payment opens")
+        open::open(&self.state, order, &payer()).await.expect("the payment opens")
     }
 
     pub async fn order_state(&self, order: &OrderKey) -> OrderState {
@@ -108,6 +118,11 @@ impl World {
 /// What the text of a code for so many records names.
 pub fn order_of(records: usize) -> Act {
     Act::PlaceOrder { plate: "云A12345".into(), records, fine: Fen::yuan(200), points: Points(3) }
+}
+
+/// The driver at a browser on this machine.
+pub fn payer() -> Payer {
+    Payer { account_id: "a1".into(), ip: IpAddr::V4(Ipv4Addr::LOCALHOST) }
 }
 
 /// So far in the future from the test's beginning.

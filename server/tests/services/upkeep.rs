@@ -184,7 +184,7 @@ async fn old_sessions_are_found_by_an_index() {
     }
 }
 
-const KEPT: [&str; 5] = ["outbox", "sms_codes", "sms_allowances", "tries", "sessions"];
+const KEPT: [&str; 6] = ["outbox", "sms_codes", "sms_allowances", "tries", "sessions", "notification_nonces"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn texts_codes_allowances_tries_and_ended_sessions_are_forgotten_in_time() {
@@ -193,10 +193,11 @@ async fn texts_codes_allowances_tries_and_ended_sessions_are_forgotten_in_time()
         let now = world.state.clock.now().timestamp_millis();
         world.run(format!("insert into sessions values ('s1', 't', 'a1', {now}, {now}, '-')")).await;
         world.run(format!("insert into tries values ('identity:p', 1, {now}, {now})")).await;
+        world.run(format!("insert into notification_nonces values ('wechat', 'n', {now})")).await;
         let told = "insert into outbox (id, kind, recipient, body, created_at, due_at, attempts, claimed_until) values";
         world.run(format!("{told} ('o1', 'record-processed-elsewhere', '-', '-', {now}, {now}, 0, 0)")).await;
         for (minutes, left) in
-            [(0, [2, 1, 2, 1, 1]), (25 * 60, [2, 0, 0, 0, 0]), (7 * 24 * 60, [1, 0, 0, 0, 0])]
+            [(0, [2, 1, 2, 1, 1, 1]), (25 * 60, [2, 0, 0, 0, 0, 0]), (7 * 24 * 60, [1, 0, 0, 0, 0, 0])]
         {
             world.clock.advance(chrono::TimeDelta::minutes(minutes));
             purge::once(&world.state).await.unwrap();

@@ -10,7 +10,7 @@ use server::sandbox::Faults;
 use server::services::orders::place;
 use server::services::payments::{open, reconcile, release};
 
-use crate::support::worlds;
+use crate::support::{payer, worlds};
 use crate::world::World;
 
 const RECORDS: [&str; 5] = ["r1", "r2", "r3", "r4", "r5"];
@@ -28,6 +28,8 @@ enum Step {
     Jobs,
     Dispute(&'static str),
     ProcessedElsewhere(&'static str),
+    /// The registry corrects a record: its fine, or its points.
+    Corrected(&'static str, &'static str),
     Provider(Faults),
 }
 
@@ -41,6 +43,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         Faults { wrong_amount: true, ..Faults::default() },
         Faults { say_failed_then_paid: true, ..Faults::default() },
         Faults { close_refunds: 1, ..Faults::default() },
+        Faults { take_other_amount: true, ..Faults::default() },
+        Faults { coupon: true, second_platform_key: true, ..Faults::default() },
     ]);
     let step = prop_oneof![
         4 => prop::sample::subsequence(RECORDS.to_vec(), 1..=3).prop_map(Step::Place),
@@ -53,6 +57,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Step::Jobs),
         1 => record().prop_map(Step::Dispute),
         1 => record().prop_map(Step::ProcessedElsewhere),
+        1 => (record(), prop::sample::select(vec!["fine = 35000 - fine", "points = 4 - points"]))
+            .prop_map(|(record, change)| Step::Corrected(record, change)),
         2 => faults.prop_map(Step::Provider),
     ];
     prop::collection::vec(step, 5..30)
@@ -75,9 +81,9 @@ impl Walk {
             Step::Place(records) => self.place(world, records).await,
             Step::OpenPayment(chosen) => {
                 let Some(order) = self.order(*chosen) else { return };
-                let opened = open::open(&world.state, order, "a1").await.ok();
+                let opened = open::open(&world.state, order, &payer()).await.ok();
                 // An order that waits for no payment has no page but its own.
-                self.pages.extend(opened.filter(|page| page.contains("/cashier/")));
+                self.pages.extend(opened.filter(|page| page.contains("prepay_id=")));
             }
             Step::Press(chosen, outcome) => {
                 let Some(page) = chosen.checked_rem(self.pages.len()) else { return };
@@ -102,6 +108,10 @@ impl Walk {
                 let processed = "update camera_records set registry_state = 'processed-elsewhere', \
                                  state = case when state = 'unprocessed' then 'processed-elsewhere' else state end";
                 world.run(format!("{processed} where state <> 'processed' and id = '{record}'")).await;
+            }
+            Step::Corrected(record, change) => {
+                let corrected = format!("update camera_records set {change}, updated_at = updated_at + 1");
+                world.run(format!("{corrected} where id = '{record}'")).await;
             }
             Step::Provider(faults) => world.faults(faults.clone()),
         }

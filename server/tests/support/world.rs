@@ -1,18 +1,20 @@
 //! A world for one test: a store of its own, a clock that stands, the payment sandbox on a socket, one driver with a
 //! vehicle and records in Kunming. Whoever opens it listens for the sandbox's notifications.
 
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use rules::person::IdentityLevel;
 use rules::rulebook::Rulebook;
 use server::clock::{Clock, FixedClock, SystemClock};
 use server::config::LimitSettings;
 use server::db::{Engine, Fault, Store, outbox};
-use server::gateways::wechat;
+use server::gateways::wechat::client::Merchant;
+use server::gateways::wechat::{Client, settings};
 use server::http::address::Proxies;
 use server::http::current::Person;
 use server::invariants;
-use server::sandbox::{self, Faults, Sandbox, Shared};
+use server::sandbox::{self, Faults, Origins, Sandbox, Shared};
 use server::sealing::Sealer;
 use server::signing::Signer;
 use server::state::State;
@@ -23,6 +25,8 @@ use tokio::net::TcpListener;
 pub const NOW: &str = "2026-11-18T02:00:00Z";
 /// Where the sandbox notifies, on the listener that comes with the world.
 pub const NOTIFICATIONS: &str = "/gateways/wechat/notifications";
+/// Where people reach the program, and the merchant's registered origin.
+const ORIGIN: &str = "http://127.0.0.1:3000";
 pub const PHONE: &str = "13800000001";
 /// The keys that seal personal text.
 pub const SEAL_KEYS: &str = "t:5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
@@ -77,15 +81,25 @@ impl World {
         let clock = FixedClock::at(NOW.parse().expect("a moment"), 7);
         let shared: Arc<dyn Clock> = Arc::<FixedClock>::clone(&clock);
         let keys = folder.path().join("wechat");
-        let pay = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let hear = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let pay_url = origin(&pay);
-        let hear_url = format!("{}{NOTIFICATIONS}", origin(&hear));
-        let sandbox =
-            Sandbox::open(&keys, Arc::clone(&shared), hear_url.clone(), pay_url.clone()).expect("a sandbox");
+        copy_keys(&keys);
+        let (pay, pages, hear) = (listener().await, listener().await, listener().await);
+        let origins = Origins { api: origin(&pay), pages: origin(&pages), domain: ORIGIN.into() };
+        let sandbox = Sandbox::open(&keys, Arc::clone(&shared), origins.clone()).expect("a sandbox");
         tokio::spawn(axum::serve(pay, sandbox::router(Arc::clone(&sandbox))).into_future());
-        let client =
-            wechat::Client::from_keys(&keys, &pay_url, &hear_url, Arc::clone(&shared)).expect("keys");
+        let cashier = sandbox::pages(Arc::clone(&sandbox));
+        let cashier = cashier.into_make_service_with_connect_info::<std::net::SocketAddr>();
+        tokio::spawn(axum::serve(pages, cashier).into_future());
+        let merchant = Merchant {
+            url: origins.api,
+            pages: vec![origins.pages],
+            notify_url: format!("{}{NOTIFICATIONS}", origin(&hear)),
+            origin: ORIGIN.into(),
+            id: settings::SANDBOX_MERCHANT.into(),
+            app: settings::SANDBOX_APP.into(),
+            serial: settings::SANDBOX_SERIAL.into(),
+            keys,
+        };
+        let client = Client::new(merchant, Arc::clone(&shared)).expect("keys");
         let sealer = Sealer::from_keys(SEAL_KEYS).expect("a key");
         let state = State {
             store: Store::open(url).await.expect("a store"),
@@ -93,7 +107,7 @@ impl World {
             signer: Arc::new(Signer::from_keys(RECEIPT_KEYS).expect("a key")),
             rulebook: Arc::new(Rulebook::shipped()),
             payment: Arc::new(client),
-            origin: "http://127.0.0.1:3000".into(),
+            origin: ORIGIN.into(),
             development: true,
             evidence: folder.path().to_owned(),
             sms: None,
@@ -161,9 +175,10 @@ impl World {
 
     /// Presses a button on the provider's page.
     pub async fn press(&self, page: &str, outcome: &str) {
-        let page = page.split('?').next().expect("an address");
-        let sent = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let sent = sent.post(page).form(&[("outcome", outcome)]).send().await.expect("the cashier answers");
+        let page = page.split("&redirect_url").next().expect("an address");
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let request = client.post(page).header(http::header::REFERER, format!("{ORIGIN}/"));
+        let sent = request.form(&[("outcome", outcome)]).send().await.expect("the cashier answers");
         assert!(sent.status().is_success(), "{}", sent.status());
     }
 
@@ -171,6 +186,29 @@ impl World {
         let broken = invariants::broken(&self.state.store).await.expect("the checks run");
         assert_eq!(broken, Vec::<String>::new(), "{:?}", self.engine());
     }
+}
+
+/// Keys are made once for all worlds of a process.
+fn copy_keys(folder: &Path) {
+    static MADE: OnceLock<TempDir> = OnceLock::new();
+    let made = MADE.get_or_init(|| {
+        let made = tempfile::tempdir().expect("a folder");
+        sandbox::keys::make_missing(made.path(), &SystemClock).expect("keys");
+        made
+    });
+    copy(made.path(), folder);
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry")) {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() { copy(&from, &to) } else { drop(std::fs::copy(&from, &to).expect("a file")) }
+    }
+}
+
+async fn listener() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.expect("a port")
 }
 
 fn origin(listener: &TcpListener) -> String {

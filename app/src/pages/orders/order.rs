@@ -12,7 +12,7 @@ use crate::api::orders::{OrderRefund, OrderView};
 use crate::api::{redirect, services};
 use crate::components::{
     Cell, Cells, Dock, Layout, OrderTag, Plate, PostForm, SummaryList, SummaryRow, Tab, Timeline,
-    TimelineStep, language, money_figure, money_words, say, say_with, time_words,
+    TimelineStep, Warning, language, money_figure, money_words, say, say_with, time_words,
 };
 use crate::pages::{channel_words, loaded, parameter, query};
 use crate::visit::visit;
@@ -54,9 +54,11 @@ fn OrderPage(order: OrderView) -> impl IntoView {
     let items = items.collect_view();
     let refunds: Vec<_> = order.refunds.iter().map(refund).collect();
     let (rows, steps) = (rows(&order), steps(&order));
+    let elsewhere = order.not_payable_here.as_deref().filter(|_| stage.payable()).map(say);
+    let payable = stage.payable() && elsewhere.is_none();
     let hidden = vec![("order".to_owned(), order.id.clone())];
     let cancel = format!("/orders/{}/cancel", order.id);
-    let dock = stage.payable().then(|| {
+    let dock = payable.then(|| {
         let opened = matches!(stage, Stage::JustOpened | Stage::Unanswered);
         let act = if opened { "page.order.pay-on" } else { "page.order.pay" };
         let note = order.channel.map(channel_words);
@@ -71,7 +73,8 @@ fn OrderPage(order: OrderView) -> impl IntoView {
             <SummaryList rows/>
             <Cells heading=say("page.order.items")>{items}</Cells>
             <section class="lt-section"><h2>{say("page.order.steps")}</h2><Timeline steps/></section>
-            {stage.payable().then(|| view! {
+            {elsewhere.map(|words| view! { <Warning>{words}</Warning> })}
+            {payable.then(|| view! {
                 <PostForm action="/api/orders/pay" hidden=hidden once=true id=PAY/>
             })}
             {may_cancel.then(|| view! {

@@ -9,12 +9,14 @@ mod refused;
 use leptos::prelude::*;
 
 use self::divided::DividedSelection;
+use self::notice::NOTICE;
 use self::refused::Refused;
-use crate::api::orders::{Proposal, Proposed};
-use crate::api::{redirect, services};
+use crate::api::orders::{Agreement, Proposal, Proposed, records_query};
+use crate::api::{redirect, send_back, services};
 use crate::components::{language, money_words, say_with};
 use crate::pages::violations::none_chosen;
-use crate::pages::{channel_words, loaded, parameter, query_all};
+use crate::pages::{channel_words, loaded, parameter, query, query_all};
+use crate::visit::{FieldError, Flash};
 
 pub use confirm::Confirm;
 pub use decision::Decision;
@@ -32,7 +34,25 @@ fn ids(proposal: &Proposal) -> Vec<String> {
 fn hidden(proposal: &Proposal) -> Vec<(String, String)> {
     let vehicle = ("vehicle".to_owned(), proposal.vehicle.id.clone());
     let records = ids(proposal).into_iter().map(|id| ("records[]".to_owned(), id));
-    std::iter::once(vehicle).chain(records).collect()
+    let Agreement { agreed, notice } = agreement();
+    let agreement = [("agreed".to_owned(), agreed), ("notice".to_owned(), notice)];
+    std::iter::once(vehicle).chain(records).chain(agreement).collect()
+}
+
+/// The agreement that this page's address carries.
+fn agreement() -> Agreement {
+    Agreement { agreed: query("agreed"), notice: query("notice") }
+}
+
+/// Leads whoever has not agreed to this notice back to it.
+fn has_agreed(proposal: &Proposal) -> bool {
+    let agreed = agreement() == Agreement { agreed: "yes".into(), notice: proposal.notice.clone() };
+    if !agreed {
+        let notice = format!("{}/notice?{}", list_of(&proposal.vehicle.id), records_query(&ids(proposal)));
+        let errors = vec![FieldError::new("agreed", "page.notice.agree-first")];
+        send_back(Flash { form: NOTICE.into(), errors, values: Vec::new() }, &notice);
+    }
+    agreed
 }
 
 /// The records as fields of a form that leads to a page.

@@ -1,61 +1,123 @@
 //! Our end of WeChat Pay API v3.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, FixedOffset, TimeDelta};
-use http::HeaderMap;
+use aws_lc_rs::digest;
+use chrono::{FixedOffset, NaiveDate, TimeDelta};
+use http::{HeaderMap, StatusCode};
 use rules::Moment;
 use rules::money::Fen;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::keys::{KeyError, Keys};
+use super::answers::{self, Mismatch, Own, same};
+use super::bill;
+use super::keys::{self, KeyError, Secret, SigningKey, VerifyingKeys};
 use super::wire::{
-    self, Amount, Authorization, CloseOrder, Envelope, H5Answer, H5Order, Problem, Refund, RefundOrder,
-    Transaction,
+    self, Amount, Authorization, BillAnswer, CloseOrder, Envelope, H5Answer, H5Info, H5Order, Problem,
+    Refund, RefundOrder, SceneInfo, Transaction,
 };
 use crate::clock::Clock;
 use crate::gateways::payment::{
-    Notice, Notification, NotificationError, PaymentPage, PaymentProvider, PaymentRequest, ProviderError,
-    ProviderPayment, ProviderPaymentState, ProviderRefund, ProviderRefundState, RefundRequest,
+    Bill, Notice, Notification, NotificationError, PaymentPage, PaymentProvider, PaymentRequest,
+    ProviderError, ProviderPayment, ProviderRefund, RefundRequest,
 };
 
 /// How far a signature's time may be off.
-const SKEW: TimeDelta = TimeDelta::minutes(5);
-const PATIENCE: Duration = Duration::from_secs(5);
-const APP: &str = "wx0000000000000001";
+pub const SKEW: TimeDelta = TimeDelta::minutes(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// A bill lists every payment of a day.
+const BILL_TIMEOUT: Duration = Duration::from_secs(120);
+/// The site's name, as the provider shows it to the person.
+const NAME: &str = "路通";
+
+/// Settings of the client, from `Settings` and from where the program is reached.
+#[derive(Clone, Debug)]
+pub struct Merchant {
+    pub url: String,
+    /// Origins of the provider's payment pages.
+    pub pages: Vec<String>,
+    pub notify_url: String,
+    /// Where people reach us.
+    pub origin: String,
+    pub id: String,
+    pub app: String,
+    /// Of our own certificate.
+    pub serial: String,
+    /// The folder of the keys.
+    pub keys: PathBuf,
+}
 
 pub struct Client {
-    keys: Keys,
-    url: String,
-    notify_url: String,
+    merchant: Merchant,
+    signing: SigningKey,
+    platform: VerifyingKeys,
+    secret: Secret,
     clock: Arc<dyn Clock>,
     http: reqwest::Client,
+    /// Nonces of answers and when they came: a signed answer counts once.
+    answered: Mutex<HashMap<String, Moment>>,
+}
+
+/// A signature that was checked.
+struct Signed {
+    nonce: String,
+}
+
+fn no_answer(error: &dyn std::fmt::Display) -> ProviderError {
+    ProviderError::NoAnswer(error.to_string())
+}
+
+fn mismatch(error: Mismatch) -> ProviderError {
+    ProviderError::Mismatch(error.to_string())
 }
 
 impl Client {
-    pub fn from_keys(
-        folder: &Path,
-        url: &str,
-        notify_url: &str,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, KeyError> {
+    pub fn new(merchant: Merchant, clock: Arc<dyn Clock>) -> Result<Self, KeyError> {
         let http = reqwest::Client::builder()
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .expect("a client with these settings is always built");
+        let merchant = Merchant { url: merchant.url.trim_end_matches('/').to_owned(), ..merchant };
         Ok(Self {
-            keys: Keys::of_merchant(folder, &*clock)?,
-            url: url.trim_end_matches('/').to_owned(),
-            notify_url: notify_url.to_owned(),
+            signing: SigningKey::from_file(&merchant.serial, &merchant.keys.join(keys::PRIVATE_KEY))?,
+            platform: VerifyingKeys::from_folder(&merchant.keys.join(keys::PLATFORM))?,
+            secret: Secret::from_file(&merchant.keys.join(keys::SECRET))?,
+            merchant,
             clock,
             http,
+            answered: Mutex::default(),
         })
+    }
+
+    fn own(&self) -> Own<'_> {
+        Own { merchant: &self.merchant.id, app: &self.merchant.app }
+    }
+
+    /// A signed request.
+    fn request(&self, method: http::Method, target: &str, body: String) -> reqwest::RequestBuilder {
+        let timestamp = self.clock.now().timestamp().to_string();
+        let nonce = hex::encode_upper(self.clock.random::<16>());
+        let message = wire::request_message(method.as_str(), target, &timestamp, &nonce, &body);
+        let authorization = Authorization {
+            merchant: self.merchant.id.clone(),
+            signature: self.signing.sign(message.as_bytes()),
+            serial: self.signing.serial.clone(),
+            nonce,
+            timestamp,
+        };
+        self.http
+            .request(method, format!("{}{target}", self.merchant.url))
+            .header(http::header::AUTHORIZATION, authorization.header())
+            .header(http::header::ACCEPT, "application/json")
+            .header(http::header::CONTENT_TYPE, "application/json")
+            .body(body)
     }
 
     async fn call<A: DeserializeOwned>(
@@ -64,33 +126,16 @@ impl Client {
         target: &str,
         body: Option<&(impl Serialize + Sync)>,
     ) -> Result<Option<A>, ProviderError> {
-        let no_answer = |error: &dyn std::fmt::Display| ProviderError::NoAnswer(error.to_string());
         let body = body.map(serde_json::to_string).transpose().map_err(|error| no_answer(&error))?;
-        let body = body.unwrap_or_default();
-        let timestamp = self.clock.now().timestamp().to_string();
-        let nonce = hex::encode_upper(self.clock.random::<16>());
-        let message = wire::request_message(method.as_str(), target, &timestamp, &nonce, &body);
-        let authorization = Authorization {
-            merchant: self.keys.merchant.clone(),
-            signature: self.keys.sign(&message),
-            serial: self.keys.own_serial.clone(),
-            nonce,
-            timestamp,
-        };
-        let request = self
-            .http
-            .request(method, format!("{}{target}", self.url))
-            .header(http::header::AUTHORIZATION, authorization.header())
-            .header(http::header::ACCEPT, "application/json")
-            .header(http::header::CONTENT_TYPE, "application/json")
-            .body(body);
+        let request = self.request(method, target, body.unwrap_or_default());
         let answer = request.send().await.map_err(|error| no_answer(&error))?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         let body = answer.bytes().await.map_err(|error| no_answer(&error))?;
-        if status.is_server_error() {
+        if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
             return Err(ProviderError::NoAnswer(format!("status {status}")));
         }
-        if self.check_signature(&headers, &body).is_err() {
+        let Ok(signed) = self.check_signature(&headers, &body) else { return Err(ProviderError::Forged) };
+        if !self.counts_first(signed.nonce) {
             return Err(ProviderError::Forged);
         }
         if !status.is_success() {
@@ -104,51 +149,96 @@ impl Client {
         serde_json::from_slice(&body).map(Some).map_err(|error| no_answer(&error))
     }
 
-    fn check_signature(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), NotificationError> {
+    async fn ask<A: DeserializeOwned>(&self, target: &str) -> Result<A, ProviderError> {
+        self.call(http::Method::GET, target, None::<&()>).await?.ok_or_else(missing)
+    }
+
+    /// An answer that was recorded and sent again has a nonce that came before.
+    fn counts_first(&self, nonce: String) -> bool {
+        let now = self.clock.now();
+        let mut answered = self.answered.lock().expect("no holder of the nonces panics");
+        answered.retain(|_, came| now - *came <= SKEW * 2);
+        answered.insert(nonce, now).is_none()
+    }
+
+    fn check_signature(&self, headers: &HeaderMap, body: &[u8]) -> Result<Signed, NotificationError> {
         let header = |name: &str| {
             headers.get(name).and_then(|value| value.to_str().ok()).ok_or(NotificationError::Header)
         };
+        if headers.contains_key(wire::SIGNATURE_TYPE) && header(wire::SIGNATURE_TYPE)? != wire::SCHEME {
+            return Err(NotificationError::Signature);
+        }
         let timestamp = header(wire::TIMESTAMP)?;
         let signed_at = timestamp.parse().ok().and_then(|seconds| Moment::from_timestamp(seconds, 0));
         let signed_at = signed_at.ok_or(NotificationError::Header)?;
         if (self.clock.now() - signed_at).abs() > SKEW {
             return Err(NotificationError::Time);
         }
-        let message = wire::answer_message(timestamp, header(wire::NONCE)?, body);
-        let ours = header(wire::SERIAL)? == self.keys.other_serial;
-        if ours && self.keys.verify(&message, header(wire::SIGNATURE)?) {
-            Ok(())
+        let nonce = header(wire::NONCE)?;
+        let message = wire::answer_message(timestamp, nonce, body);
+        if self.platform.verify(header(wire::SERIAL)?, &message, header(wire::SIGNATURE)?) {
+            Ok(Signed { nonce: nonce.to_owned() })
         } else {
             Err(NotificationError::Signature)
         }
     }
-}
 
-fn amount(total: Fen) -> Amount {
-    Amount { total: total.fen(), refund: None, currency: Some("CNY".into()) }
+    /// The text of a notification's resource.
+    fn decrypted(&self, envelope: &Envelope) -> Result<String, NotificationError> {
+        let resource = &envelope.resource;
+        same("algorithm", resource.algorithm.as_str(), "AEAD_AES_256_GCM")
+            .map_err(|error| NotificationError::Body(error.to_string()))?;
+        let text = self.secret.decrypt(&resource.nonce, &resource.associated_data, &resource.ciphertext);
+        text.ok_or_else(|| NotificationError::Body("not encrypted with our secret".into()))
+    }
+
+    fn notice(&self, envelope: &Envelope, text: &str) -> Result<Notice, NotificationError> {
+        let wrong = |error: serde_json::Error| NotificationError::Body(error.to_string());
+        let notice = match envelope.event_type.split('.').next() {
+            Some("TRANSACTION") => {
+                let paid: Transaction = serde_json::from_str(text).map_err(wrong)?;
+                answers::payment_notice(paid, &self.own())
+            }
+            Some("REFUND") => {
+                let refund: Refund = serde_json::from_str(text).map_err(wrong)?;
+                answers::refund_notice(refund, envelope, &self.own())
+            }
+            _ => Ok(Notice::Other),
+        };
+        notice.map_err(|error| NotificationError::Mismatch(error.to_string()))
+    }
+
+    /// The text of the bill. Its answer carries no signature: the hash came signed.
+    async fn download(&self, target: &str) -> Result<String, ProviderError> {
+        let request = self.request(http::Method::GET, target, String::new()).timeout(BILL_TIMEOUT);
+        let answer = request.send().await.and_then(reqwest::Response::error_for_status);
+        let answer = answer.map_err(|error| no_answer(&error.without_url()))?;
+        answer.text().await.map_err(|error| no_answer(&error.without_url()))
+    }
 }
 
 fn missing() -> ProviderError {
     ProviderError::NoAnswer("an empty answer".into())
 }
 
-fn moment(text: &str) -> Option<Moment> {
-    DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc())
-}
-
-fn refund_state(status: &str) -> ProviderRefundState {
-    match status {
-        "SUCCESS" => ProviderRefundState::Succeeded,
-        "PROCESSING" => ProviderRefundState::Processing,
-        "CLOSED" => ProviderRefundState::Closed,
-        _ => ProviderRefundState::Abnormal,
-    }
-}
-
-/// The provider writes times of the place.
+/// A moment as the provider writes it, in China's time.
 pub fn written(moment: Moment) -> String {
     let place = FixedOffset::east_opt(8 * 3600).expect("eight hours are an offset");
     moment.with_timezone(&place).to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
+}
+
+/// Scheme, host and port of the address.
+pub fn origin_of(address: &str) -> Option<String> {
+    let origin = reqwest::Url::parse(address).ok()?.origin();
+    origin.is_tuple().then(|| origin.ascii_serialization())
+}
+
+fn order_amount(total: Fen) -> Amount {
+    Amount { total: total.fen(), currency: Some(wire::CURRENCY.into()), ..Amount::default() }
+}
+
+pub fn sha1(text: &str) -> String {
+    hex::encode(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes()))
 }
 
 #[async_trait]
@@ -159,99 +249,88 @@ impl PaymentProvider for Client {
 
     async fn open(&self, request: PaymentRequest) -> Result<PaymentPage, ProviderError> {
         let order = H5Order {
-            appid: APP.into(),
-            mchid: self.keys.merchant.clone(),
+            appid: self.merchant.app.clone(),
+            mchid: self.merchant.id.clone(),
             description: request.description,
             out_trade_no: request.out_trade_no,
-            time_expire: written(request.expires_at),
-            notify_url: self.notify_url.clone(),
-            amount: amount(request.amount),
+            time_expire: Some(written(request.expires_at)),
+            notify_url: self.merchant.notify_url.clone(),
+            amount: order_amount(request.amount),
+            scene_info: Some(SceneInfo {
+                payer_client_ip: request.payer_ip.to_string(),
+                h5_info: Some(H5Info {
+                    kind: "Wap".into(),
+                    app_name: Some(NAME.into()),
+                    app_url: Some(self.merchant.origin.clone()),
+                }),
+            }),
         };
         let answer: Option<H5Answer> =
             self.call(http::Method::POST, "/v3/pay/transactions/h5", Some(&order)).await?;
         let page = answer.ok_or_else(missing)?.h5_url;
+        // People are sent to the provider's own pages alone.
+        let known = origin_of(&page).filter(|origin| self.merchant.pages.contains(origin));
+        known.ok_or_else(|| ProviderError::Mismatch("h5_url is on no page origin of the provider".into()))?;
         let joint = if page.contains('?') { '&' } else { '?' };
         let back: String = serde_urlencoded::to_string([("redirect_url", &request.return_url)])
-            .map_err(|error| ProviderError::NoAnswer(error.to_string()))?;
+            .map_err(|error| no_answer(&error))?;
         Ok(PaymentPage { url: format!("{page}{joint}{back}") })
     }
 
     async fn query(&self, out_trade_no: &str) -> Result<ProviderPayment, ProviderError> {
-        let merchant = &self.keys.merchant;
+        let merchant = &self.merchant.id;
         let target = format!("/v3/pay/transactions/out-trade-no/{out_trade_no}?mchid={merchant}");
-        let answer: Option<Transaction> = self.call(http::Method::GET, &target, None::<&()>).await?;
-        let transaction = answer.ok_or_else(missing)?;
-        Ok(ProviderPayment {
-            state: match transaction.trade_state.as_str() {
-                "SUCCESS" => ProviderPaymentState::Paid,
-                "REFUND" => ProviderPaymentState::Refunded,
-                "CLOSED" | "REVOKED" => ProviderPaymentState::Closed,
-                "PAYERROR" => ProviderPaymentState::Failed,
-                _ => ProviderPaymentState::Unpaid,
-            },
-            amount: Some(Fen::new(transaction.amount.total)),
-            transaction_id: transaction.transaction_id,
-            paid_at: transaction.success_time.as_deref().and_then(moment),
-        })
+        let transaction: Transaction = self.ask(&target).await?;
+        answers::payment(&transaction, &self.own(), out_trade_no).map_err(mismatch)
     }
 
     async fn close(&self, out_trade_no: &str) -> Result<(), ProviderError> {
         let target = format!("/v3/pay/transactions/out-trade-no/{out_trade_no}/close");
-        let body = CloseOrder { mchid: self.keys.merchant.clone() };
+        let body = CloseOrder { mchid: self.merchant.id.clone() };
         self.call::<serde_json::Value>(http::Method::POST, &target, Some(&body)).await.map(drop)
     }
 
     async fn refund(&self, request: RefundRequest) -> Result<ProviderRefund, ProviderError> {
         let order = RefundOrder {
-            out_trade_no: request.out_trade_no,
-            out_refund_no: request.out_refund_no,
-            reason: request.reason,
-            notify_url: self.notify_url.clone(),
-            amount: Amount { refund: Some(request.amount.fen()), ..amount(request.total) },
+            transaction_id: None,
+            out_trade_no: Some(request.out_trade_no.clone()),
+            out_refund_no: request.out_refund_no.clone(),
+            reason: Some(request.reason.clone()),
+            notify_url: Some(self.merchant.notify_url.clone()),
+            amount: Amount { refund: Some(request.amount.fen()), ..order_amount(request.total) },
         };
         let answer: Option<Refund> =
             self.call(http::Method::POST, "/v3/refund/domestic/refunds", Some(&order)).await?;
-        let refund = answer.ok_or_else(missing)?;
-        Ok(ProviderRefund { state: refund_state(&refund.status), refund_id: refund.refund_id })
+        answers::refund(answer.ok_or_else(missing)?, &request).map_err(mismatch)
     }
 
-    async fn query_refund(&self, out_refund_no: &str) -> Result<ProviderRefund, ProviderError> {
-        let target = format!("/v3/refund/domestic/refunds/{out_refund_no}");
-        let answer: Option<Refund> = self.call(http::Method::GET, &target, None::<&()>).await?;
-        let refund = answer.ok_or_else(missing)?;
-        Ok(ProviderRefund { state: refund_state(&refund.status), refund_id: refund.refund_id })
+    async fn query_refund(&self, request: &RefundRequest) -> Result<ProviderRefund, ProviderError> {
+        let refund = self.ask(&format!("/v3/refund/domestic/refunds/{}", request.out_refund_no)).await?;
+        answers::refund(refund, request).map_err(mismatch)
+    }
+
+    async fn bill(&self, day: NaiveDate) -> Result<Option<Bill>, ProviderError> {
+        let target = format!("/v3/bill/tradebill?bill_date={day}&bill_type=ALL");
+        let answer: BillAnswer = match self.ask(&target).await {
+            Err(ProviderError::Refused { code, .. }) if code == "NO_STATEMENT_EXIST" => return Ok(None),
+            answer => answer?,
+        };
+        same("hash_type", answer.hash_type.as_str(), "SHA1").map_err(mismatch)?;
+        let target = answer.download_url.strip_prefix(&self.merchant.url);
+        let target = target.filter(|target| target.starts_with('/'));
+        let target = target.ok_or_else(|| ProviderError::Mismatch("download_url is elsewhere".into()))?;
+        let text = self.download(target).await?;
+        same("hash_value", answer.hash_value.to_lowercase(), sha1(&text)).map_err(mismatch)?;
+        let lines = bill::read(&text, &self.merchant.id);
+        let lines = lines.map_err(|error| ProviderError::Mismatch(error.to_string()))?;
+        Ok(Some(Bill { hash: sha1(&text), text, lines }))
     }
 
     fn read_notification(&self, headers: &HeaderMap, body: &[u8]) -> Result<Notification, NotificationError> {
-        self.check_signature(headers, body)?;
-        let wrong = |error: &dyn std::fmt::Display| NotificationError::Body(error.to_string());
-        let envelope: Envelope = serde_json::from_slice(body).map_err(|error| wrong(&error))?;
-        let resource = &envelope.resource;
-        let text = self.keys.decrypt(&resource.nonce, &resource.associated_data, &resource.ciphertext);
-        let text = text.ok_or_else(|| wrong(&"not encrypted with our secret"))?;
-        let notice = match envelope.event_type.split('.').next() {
-            Some("TRANSACTION") => {
-                let paid: Transaction = serde_json::from_str(&text).map_err(|error| wrong(&error))?;
-                match (paid.trade_state.as_str(), paid.transaction_id) {
-                    ("SUCCESS", Some(transaction_id)) if paid.mchid == self.keys.merchant => Notice::Paid {
-                        out_trade_no: paid.out_trade_no,
-                        transaction_id,
-                        amount: Fen::new(paid.amount.total),
-                        paid_at: paid
-                            .success_time
-                            .as_deref()
-                            .and_then(moment)
-                            .unwrap_or_else(|| self.clock.now()),
-                    },
-                    _ => Notice::Other,
-                }
-            }
-            Some("REFUND") => {
-                let refund: Refund = serde_json::from_str(&text).map_err(|error| wrong(&error))?;
-                Notice::Refunded { out_refund_no: refund.out_refund_no, state: refund_state(&refund.status) }
-            }
-            _ => Notice::Other,
-        };
-        Ok(Notification { id: envelope.id, notice })
+        let Signed { nonce } = self.check_signature(headers, body)?;
+        let envelope = serde_json::from_slice(body);
+        let envelope: Envelope = envelope.map_err(|error| NotificationError::Body(error.to_string()))?;
+        let notice = self.notice(&envelope, &self.decrypted(&envelope)?)?;
+        Ok(Notification { id: envelope.id, nonce, notice })
     }
 }

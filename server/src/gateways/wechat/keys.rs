@@ -1,101 +1,125 @@
-//! The keys of both sides of WeChat Pay: ours, the platform's, and the secret that notifications are encrypted with.
-//! Signing and encrypting as the provider's documents say; both our client and the sandbox use it.
+//! The keys of WeChat Pay API v3: RSA keys that sign under a serial number, public keys that are looked up by it, and
+//! the secret that notifications and certificates are encrypted with. Our client and the sandbox both use them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
+use aws_lc_rs::rsa::KeyPair;
+use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rsa::pkcs1v15::{Signature, SigningKey, VerifyingKey};
-use rsa::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, LineEnding};
-use rsa::rand_core::{CryptoRng, Error, RngCore};
-use rsa::sha2::Sha256;
-use rsa::signature::{SignatureEncoding, Signer, Verifier};
-use rsa::{RsaPrivateKey, RsaPublicKey};
-
-use crate::clock::Clock;
-use crate::files::write_secret;
 
 #[derive(Debug, thiserror::Error)]
-#[error("the keys of WeChat Pay in {folder}: {problem}")]
+#[error("{file}: {problem}")]
 pub struct KeyError {
-    folder: String,
+    file: String,
     problem: String,
 }
 
-/// One side's view: its own private key, the other's public key, the common secret.
-pub struct Keys {
-    signing: SigningKey<Sha256>,
-    verifying: VerifyingKey<Sha256>,
-    /// The serial number of the own key's certificate.
-    pub own_serial: String,
-    /// The serial number that the other side signs under.
-    pub other_serial: String,
-    pub merchant: String,
-    secret: [u8; 32],
+impl KeyError {
+    pub fn new(file: &Path, problem: impl std::fmt::Display) -> Self {
+        Self { file: file.display().to_string(), problem: problem.to_string() }
+    }
 }
 
-const MERCHANT: (&str, &str) = ("merchant", "4D45524348414E54");
-const PLATFORM: (&str, &str) = ("platform", "504C4154464F524D");
-const MERCHANT_ID: &str = "1900000001";
+/// File names in the merchant's folder, as the provider's own tools call the first.
+pub const PRIVATE_KEY: &str = "apiclient_key.pem";
+pub const SECRET: &str = "apiv3.key";
+/// The provider's keys: one file per serial number, `SERIAL.pem`, a certificate or a public key.
+pub const PLATFORM: &str = "platform";
 
-impl Keys {
-    /// The merchant's view of the folder, which is filled where it is empty.
-    pub fn of_merchant(folder: &Path, clock: &dyn Clock) -> Result<Self, KeyError> {
-        Self::read(folder, clock, MERCHANT, PLATFORM)
-    }
+pub fn read(file: &Path) -> Result<String, KeyError> {
+    std::fs::read_to_string(file).map_err(|error| KeyError::new(file, error))
+}
 
-    /// The platform's view of the same folder, for the sandbox.
-    pub fn of_platform(folder: &Path, clock: &dyn Clock) -> Result<Self, KeyError> {
-        Self::read(folder, clock, PLATFORM, MERCHANT)
-    }
+/// A private key and the serial number that it signs under.
+pub struct SigningKey {
+    pub serial: String,
+    pair: KeyPair,
+}
 
-    fn read(
-        folder: &Path,
-        clock: &dyn Clock,
-        own: (&str, &str),
-        other: (&str, &str),
-    ) -> Result<Self, KeyError> {
-        let wrong = |problem: String| KeyError { folder: folder.display().to_string(), problem };
-        make_missing(folder, clock).map_err(wrong)?;
-        let text = |name: String| {
-            std::fs::read_to_string(folder.join(&name)).map_err(|error| wrong(format!("{name}: {error}")))
-        };
-        let private = RsaPrivateKey::from_pkcs8_pem(&text(format!("{}.key.pem", own.0))?);
-        let private = private.map_err(|error| wrong(error.to_string()))?;
-        let public = RsaPublicKey::from_public_key_pem(&text(format!("{}.pub.pem", other.0))?);
-        let public = public.map_err(|error| wrong(error.to_string()))?;
-        let mut secret = [0; 32];
-        hex::decode_to_slice(text("apiv3.key".into())?.trim(), &mut secret)
-            .map_err(|error| wrong(error.to_string()))?;
-        Ok(Self {
-            signing: SigningKey::new(private),
-            verifying: VerifyingKey::new(public),
-            own_serial: own.1.to_owned(),
-            other_serial: other.1.to_owned(),
-            merchant: MERCHANT_ID.to_owned(),
-            secret,
-        })
+impl SigningKey {
+    /// From a PEM file with a PKCS#8 private key.
+    pub fn from_file(serial: &str, file: &Path) -> Result<Self, KeyError> {
+        let wrong = |problem: &dyn std::fmt::Display| KeyError::new(file, problem);
+        let parsed = pem::parse(read(file)?).map_err(|error| wrong(&error))?;
+        let pair = KeyPair::from_pkcs8(parsed.contents()).map_err(|error| wrong(&error))?;
+        Ok(Self { serial: serial.to_owned(), pair })
     }
 
     /// SHA256-RSA2048 over the message, base64.
-    pub fn sign(&self, message: &str) -> String {
-        STANDARD.encode(self.signing.sign(message.as_bytes()).to_bytes())
+    pub fn sign(&self, message: &[u8]) -> String {
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        let chance = aws_lc_rs::rand::SystemRandom::new();
+        let signed = self.pair.sign(&RSA_PKCS1_SHA256, &chance, message, &mut signature);
+        signed.expect("a parsed key signs any message");
+        STANDARD.encode(signature)
+    }
+}
+
+/// Public keys by serial number: during a rotation, and where the provider's newer public keys are in use beside its
+/// certificates, several are good at the same time.
+#[derive(Clone, Debug, Default)]
+pub struct VerifyingKeys(BTreeMap<String, Vec<u8>>);
+
+impl VerifyingKeys {
+    /// From a folder of `SERIAL.pem` files; `PUB_KEY_ID_….pem` holds a public key without certificate.
+    pub fn from_folder(folder: &Path) -> Result<Self, KeyError> {
+        let wrong = |error: std::io::Error| KeyError::new(folder, error);
+        let mut keys = Self::default();
+        for entry in std::fs::read_dir(folder).map_err(wrong)? {
+            let file = entry.map_err(wrong)?.path();
+            if file.extension().is_some_and(|extension| extension == "pem") {
+                let serial = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                keys.insert(&serial, &file)?;
+            }
+        }
+        if keys.0.is_empty() {
+            return Err(KeyError::new(folder, "holds no SERIAL.pem of the platform"));
+        }
+        Ok(keys)
     }
 
-    /// Whether the other side signed the message.
-    pub fn verify(&self, message: &[u8], signature: &str) -> bool {
-        let Ok(bytes) = STANDARD.decode(signature) else { return false };
-        let Ok(signature) = Signature::try_from(bytes.as_slice()) else { return false };
-        self.verifying.verify(message, &signature).is_ok()
+    pub fn insert(&mut self, serial: &str, file: &Path) -> Result<(), KeyError> {
+        let wrong = |problem: &dyn std::fmt::Display| KeyError::new(file, problem);
+        let parsed = pem::parse(read(file)?).map_err(|error| wrong(&error))?;
+        let key = match parsed.tag() {
+            "PUBLIC KEY" => parsed.into_contents(),
+            "CERTIFICATE" => {
+                let der = rustls_pki_types::CertificateDer::from(parsed.into_contents());
+                let certificate = webpki::EndEntityCert::try_from(&der).map_err(|error| wrong(&error))?;
+                certificate.subject_public_key_info().to_vec()
+            }
+            other => return Err(wrong(&format!("holds {other}, neither a certificate nor a public key"))),
+        };
+        self.0.insert(serial.to_owned(), key);
+        Ok(())
+    }
+
+    /// Checks that the key of this serial number signed the message.
+    pub fn verify(&self, serial: &str, message: &[u8], signature: &str) -> bool {
+        let Some(key) = self.0.get(serial) else { return false };
+        let Ok(signature) = STANDARD.decode(signature) else { return false };
+        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key).verify(message, &signature).is_ok()
+    }
+}
+
+/// The merchant's APIv3 key: 32 characters that both sides know.
+pub struct Secret([u8; 32]);
+
+impl Secret {
+    pub fn from_file(file: &Path) -> Result<Self, KeyError> {
+        let text = read(file)?;
+        let key = text.trim().as_bytes().try_into();
+        key.map(Self).map_err(|_| KeyError::new(file, "must hold the APIv3 key of 32 characters"))
     }
 
     /// AEAD_AES_256_GCM, base64.
     pub fn encrypt(&self, nonce: &str, associated: &str, text: &str) -> String {
         let payload = Payload { msg: text.as_bytes(), aad: associated.as_bytes() };
-        let sealed =
-            Aes256Gcm::new(&self.secret.into()).encrypt(Nonce::from_slice(nonce.as_bytes()), payload);
+        let sealed = Aes256Gcm::new(&self.0.into()).encrypt(Nonce::from_slice(nonce.as_bytes()), payload);
         STANDARD.encode(sealed.expect("AES-GCM encrypts any text of this size"))
     }
 
@@ -105,67 +129,7 @@ impl Keys {
         }
         let sealed = STANDARD.decode(sealed).ok()?;
         let payload = Payload { msg: &sealed, aad: associated.as_bytes() };
-        let open = Aes256Gcm::new(&self.secret.into()).decrypt(Nonce::from_slice(nonce.as_bytes()), payload);
+        let open = Aes256Gcm::new(&self.0.into()).decrypt(Nonce::from_slice(nonce.as_bytes()), payload);
         String::from_utf8(open.ok()?).ok()
-    }
-}
-
-fn make_missing(folder: &Path, clock: &dyn Clock) -> Result<(), String> {
-    std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
-    if folder.join("apiv3.key").exists() {
-        return Ok(());
-    }
-    // Two processes may start at once: each fills a folder of its own, and the first to rename wins.
-    let made = folder.join(format!(".new-{}", hex::encode(clock.random::<8>())));
-    std::fs::create_dir_all(&made).map_err(|error| error.to_string())?;
-    for (name, _) in [MERCHANT, PLATFORM] {
-        let key = RsaPrivateKey::new(&mut Chance(clock), 2048).map_err(|error| error.to_string())?;
-        let private = key.to_pkcs8_pem(LineEnding::LF).map_err(|error| error.to_string())?;
-        let public =
-            key.to_public_key().to_public_key_pem(LineEnding::LF).map_err(|error| error.to_string())?;
-        write_secret(&made.join(format!("{name}.key.pem")), &private).map_err(|error| error.to_string())?;
-        std::fs::write(made.join(format!("{name}.pub.pem")), public).map_err(|error| error.to_string())?;
-    }
-    write_secret(&made.join("apiv3.key"), &hex::encode(clock.random::<32>()))
-        .map_err(|error| error.to_string())?;
-    let lock = folder.join("made");
-    if std::fs::create_dir(&lock).is_ok() {
-        for file in
-            ["merchant.key.pem", "merchant.pub.pem", "platform.key.pem", "platform.pub.pem", "apiv3.key"]
-        {
-            std::fs::rename(made.join(file), folder.join(file)).map_err(|error| error.to_string())?;
-        }
-    }
-    std::fs::remove_dir_all(&made).map_err(|error| error.to_string())?;
-    for _ in 0..100 {
-        if folder.join("apiv3.key").exists() {
-            return Ok(());
-        }
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    Err("another process began to make them and did not end".into())
-}
-
-/// The clock's chance, as the key generator wants it.
-struct Chance<'a>(&'a dyn Clock);
-
-impl CryptoRng for Chance<'_> {}
-
-impl RngCore for Chance<'_> {
-    fn next_u32(&mut self) -> u32 {
-        u32::from_be_bytes(self.0.random())
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        u64::from_be_bytes(self.0.random())
-    }
-
-    fn fill_bytes(&mut self, bytes: &mut [u8]) {
-        self.0.fill(bytes);
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Error> {
-        self.0.fill(bytes);
-        Ok(())
     }
 }

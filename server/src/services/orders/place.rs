@@ -2,7 +2,7 @@
 
 use app::api::ServiceError;
 use app::api::account::CodePurpose;
-use app::api::orders::Placed;
+use app::api::orders::{Agreement, Placed};
 use app::visit::FieldError;
 use rules::Moment;
 use rules::licence::Points;
@@ -10,10 +10,11 @@ use rules::money::Fen;
 use rules::order::{OrderState, payment_deadline};
 use sqlx::AnyConnection;
 
-use super::events;
 use super::selection::{self, Chosen, Loaded};
+use super::{events, notice};
 use crate::db::Fault;
 use crate::db::orders::{self, OrderKey, OrderRecordRow, OrderRow};
+use crate::db::registry::{self, RecordRow};
 use crate::http::current::Person;
 use crate::services::accounts::codes::{self, Confirmation};
 use crate::services::payments::settle;
@@ -28,6 +29,7 @@ pub struct Placing {
     pub key: String,
     pub chosen: Chosen,
     pub code: String,
+    pub agreement: Agreement,
 }
 
 enum Outcome {
@@ -62,7 +64,7 @@ async fn place_once(
     state: &State,
     placing: &Placing,
 ) -> Result<Outcome, Fault> {
-    let Placing { person, key, chosen, code } = placing;
+    let Placing { person, key, chosen, code, agreement } = placing;
     let now = state.clock.now();
     orders::lock_person(connection, &person.id).await?;
     if let Some(order) = orders::find_order_by_key(connection, &person.id, key).await? {
@@ -74,7 +76,9 @@ async fn place_once(
     }
     let loaded =
         selection::load(connection, person, chosen, state.request_at(now), Asking::default()).await?;
-    if let Err(error) = selection::one_place(&loaded, &state.rulebook) {
+    fail::fail_point!("order.place.loaded");
+    let one_place = selection::one_place(&loaded, &state.rulebook);
+    if let Err(error) = one_place.and_then(|()| notice::check(agreement, &state.rulebook)) {
         return Ok(Outcome::Invalid(error));
     }
     let decided = loaded.decided(&state.rulebook);
@@ -91,9 +95,8 @@ async fn place_once(
     orders::insert_order(connection, &order).await?;
     fail::fail_point!("order.place.inserted");
     for (position, (row, facts)) in loaded.rows.iter().zip(&loaded.facts).enumerate() {
-        if !orders::hold_record(connection, &id, &row.vehicle_id, &row.id).await? {
-            // Another order was faster. Taking all back, then the pages show who holds it.
-            return Err(ServiceError::Invalid(vec![FieldError::new("records", "error.records.taken")]).into());
+        if !orders::hold_record(connection, &id, row).await? {
+            return Err(not_held(connection, row).await?.into());
         }
         let record = OrderRecordRow {
             position: i64::try_from(position).unwrap_or(i64::MAX),
@@ -126,6 +129,14 @@ async fn place_once(
     Ok(Outcome::Placed(order.id))
 }
 
+/// Why a record that was free could not be held. The transaction takes all back, and the pages show what is by now.
+async fn not_held(connection: &mut AnyConnection, seen: &RecordRow) -> Result<ServiceError, Fault> {
+    let now = registry::find_record(connection, &seen.vehicle_id, &seen.id).await?;
+    let free = now.is_some_and(|row| row.state == "unprocessed" && row.registry_state == "unprocessed");
+    let text = if free { "error.records.changed" } else { "error.records.taken" };
+    Ok(ServiceError::Invalid(vec![FieldError::new("records", text)]))
+}
+
 fn new_order(state: &State, placing: &Placing, loaded: &Loaded, now: Moment) -> Result<OrderRow, Fault> {
     let today = rules::calendar::local(now).date();
     let place = loaded.facts.first().and_then(|record| state.rulebook.place_of(&record.region));
@@ -152,5 +163,7 @@ fn new_order(state: &State, placing: &Placing, loaded: &Loaded, now: Moment) -> 
         pays_until: deadline.timestamp_millis(),
         refund_reason: None,
         rulebook: state.rulebook.version.to_string(),
+        agreed_at: now.timestamp_millis(),
+        notice_version: placing.agreement.notice.clone(),
     })
 }

@@ -91,6 +91,7 @@ fn view(
         refund_reason: order.refund_reason.clone(),
         refunds: Vec::new(),
         rulebook: order.rulebook.clone(),
+        not_payable_here: None,
     })
 }
 

@@ -1,5 +1,5 @@
-//! Takes note that the provider has the money, decides again, and settles the records or asks for the refund: one
-//! transaction, so that a captured payment is never without its consequence.
+//! Notes that the provider has the money, compares and decides again, and settles the records or asks for the refund:
+//! one transaction, so that a captured payment is never without its consequence.
 
 use app::api::ServiceError;
 use rules::camera::Request;
@@ -9,23 +9,25 @@ use rules::parameters::PaymentChannels;
 use rules::person::IdentityLevel;
 use sqlx::AnyConnection;
 
-use super::{account, out_refund_no, settle};
-use crate::db::orders::{self, OrderKey, OrderRow};
-use crate::db::payments::{self, PaymentRow};
+use super::{account, out_refund_no, release, settle};
+use crate::db::orders::{self, OrderKey, OrderRecordRow, OrderRow};
+use crate::db::payments::{self, Capture, PaymentRow};
 use crate::db::refunds::{self, RefundRow};
-use crate::db::{Fault, accounts};
+use crate::db::{Fault, accounts, registry};
 use crate::http::current::Person;
 use crate::services::orders::events;
-use crate::services::orders::selection::{self, Chosen, Decided};
+use crate::services::orders::selection::{self, Chosen, Decided, Loaded};
 use crate::services::violations::facts::{Asking, moment};
 use crate::state::State;
 
-/// What the provider says it has.
+/// Money that the provider says it has.
 #[derive(Clone, Debug)]
 pub struct Captured {
     pub out_trade_no: String,
     pub transaction_id: String,
     pub amount: Fen,
+    /// The part of it that the person paid.
+    pub payer_amount: Fen,
     pub paid_at: rules::Moment,
     /// The provider's own number of the notification; none when we asked.
     pub notification: Option<String>,
@@ -39,20 +41,28 @@ pub enum Noted {
     Known,
     /// No payment of ours has this number: nothing changed.
     Unknown,
-    /// The amount is not the one we asked for: nothing changed.
+    /// A notification named an amount that we did not ask for: nothing changed, and the provider is asked.
     OtherAmount,
+    /// Asked, the provider has an amount that we did not ask for: it goes back.
+    OtherAmountRefunding,
 }
 
 pub async fn note(state: &State, captured: Captured) -> Result<Noted, Fault> {
-    let work_state = state.clone();
+    let (work_state, work) = (state.clone(), captured.clone());
     let noted = state
         .store
         .write(move |connection| {
-            let (state, captured) = (work_state.clone(), captured.clone());
+            let (state, captured) = (work_state.clone(), work.clone());
             Box::pin(async move { note_once(connection, &state, &captured).await })
         })
         .await?;
     fail::fail_point!("payment.noted");
+    if matches!(noted, Noted::OtherAmount | Noted::OtherAmountRefunding) {
+        metrics::counter!("payments_other_amount_total").increment(1);
+        let (out_trade_no, reported) = (&captured.out_trade_no, captured.amount.fen());
+        let payer_reported = captured.payer_amount.fen();
+        tracing::error!(%out_trade_no, reported, payer_reported, ?noted, "the provider reported a different amount");
+    }
     Ok(noted)
 }
 
@@ -66,8 +76,9 @@ async fn note_once(
     let Some(payment) = payments::find_payment(connection, trade_no).await? else {
         return Ok(Noted::Unknown);
     };
-    if payment.amount != captured.amount.fen() {
-        tracing::error!(%trade_no, expected = payment.amount, said = captured.amount.fen(), "another amount");
+    let same_amount = [captured.amount, captured.payer_amount].iter().all(|sum| sum.fen() == payment.amount);
+    if !same_amount && captured.notification.is_some() {
+        payments::ask_soon(connection, &payment.order(), now.timestamp_millis()).await?;
         return Ok(Noted::OtherAmount);
     }
     if let Some(id) = &captured.notification {
@@ -77,8 +88,13 @@ async fn note_once(
     let key = payment.order();
     orders::lock_person(connection, &key.person_id).await?;
     orders::lock_order(connection, &key).await?;
-    let paid_at = captured.paid_at.timestamp_millis();
-    if !payments::payment_captured(connection, trade_no, &captured.transaction_id, paid_at).await? {
+    let capture = Capture {
+        state: if same_amount { "captured" } else { "other-amount" },
+        transaction_id: &captured.transaction_id,
+        at: captured.paid_at.timestamp_millis(),
+        amount: captured.amount.fen(),
+    };
+    if !payments::payment_captured(connection, trade_no, &capture).await? {
         return Ok(Noted::Known);
     }
     fail::fail_point!("payment.capture.noted");
@@ -86,7 +102,13 @@ async fn note_once(
     let seen = events::state_of(&order)?;
     let movement = format!("capture:{trade_no}");
     let accounts = (account::PROVIDER, account::SUSPENSE);
-    payments::book(connection, &key, &movement, accounts, payment.amount, now.timestamp_millis()).await?;
+    payments::book(connection, &key, &movement, accounts, capture.amount, now.timestamp_millis()).await?;
+    let payment = PaymentRow { amount: capture.amount, ..payment };
+    if !same_amount {
+        ask_refund(connection, &payment, "refund.other-amount", now).await?;
+        release::await_payment_again(connection, state, &order).await?;
+        return Ok(Noted::OtherAmountRefunding);
+    }
     // Another try that is still open must be closed.
     payments::ask_soon(connection, &key, now.timestamp_millis()).await?;
     if seen.on(OrderEvent::PaymentSucceeded).is_err() {
@@ -100,12 +122,11 @@ async fn note_once(
         return give_back(connection, state, &paid, &payment, "refund.records-taken", None).await;
     }
     match decide_again(connection, state, &paid).await? {
-        Some(decided) if decided.passes() => {
+        Again::Settles(decided) => {
             settle::settle(connection, state, &paid, Some(&payment), &decided).await?;
             Ok(Noted::Settled)
         }
-        decided => {
-            let reason = "refund.no-longer-eligible";
+        Again::GoesBack(reason, decided) => {
             give_back(connection, state, &paid, &payment, reason, decided.as_ref()).await
         }
     }
@@ -115,7 +136,9 @@ async fn note_once(
 async fn take_again(connection: &mut AnyConnection, order: &OrderRow) -> Result<bool, Fault> {
     let key = key_of(order);
     for record in orders::records_of_order(connection, &key).await? {
-        if !orders::hold_record(connection, &key, &record.vehicle_id, &record.record_id).await? {
+        let seen = registry::find_record(connection, &record.vehicle_id, &record.record_id).await?;
+        let Some(seen) = seen else { return Ok(false) };
+        if !orders::hold_record(connection, &key, &seen).await? {
             return Ok(false);
         }
     }
@@ -123,16 +146,25 @@ async fn take_again(connection: &mut AnyConnection, order: &OrderRow) -> Result<
     Ok(true)
 }
 
-/// The request was made when the order was placed: that day's parameters and hours count, with today's facts. None
-/// where vehicle, record or account are the person's no longer: then there is nothing to decide for them.
+/// The second decision. It is missing where vehicle, record or account are the person's no longer: then there is
+/// nothing to decide for them.
+enum Again {
+    Settles(Decided),
+    GoesBack(&'static str, Option<Decided>),
+}
+
+const NO_LONGER_ELIGIBLE: &str = "refund.no-longer-eligible";
+
+/// The request was made when the order was placed: that day's parameters and hours count, with today's facts. The
+/// person agreed to amounts: a record that has others by now is not settled with them.
 async fn decide_again(
     connection: &mut AnyConnection,
     state: &State,
     order: &OrderRow,
-) -> Result<Option<Decided>, Fault> {
+) -> Result<Again, Fault> {
     let account = accounts::find_account(connection, &order.account_id).await?;
     let Some(identity) = account.and_then(|account| IdentityLevel::from_code(&account.identity)) else {
-        return Ok(None);
+        return Ok(Again::GoesBack(NO_LONGER_ELIGIBLE, None));
     };
     let person = Person {
         id: order.person_id.clone(),
@@ -140,19 +172,46 @@ async fn decide_again(
         identity,
         phone_masked: String::new(),
     };
+    orders::lock_records(connection, &key_of(order), &order.vehicle_id).await?;
+    fail::fail_point!("payment.records-locked");
     let records = orders::records_of_order(connection, &key_of(order)).await?;
     let chosen = Chosen {
         vehicle: order.vehicle_id.clone(),
-        records: records.into_iter().map(|record| record.record_id).collect(),
+        records: records.iter().map(|record| record.record_id.clone()).collect(),
     };
     // The order was placed and paid through the place's channel, whatever gateways are configured since.
     let request = Request { now: moment(order.placed_at)?, channels: PaymentChannels::all() };
     let asking = Asking { order: &order.id };
     match selection::load(connection, &person, &chosen, request, asking).await {
-        Ok(loaded) => Ok(Some(loaded.decided(&state.rulebook))),
-        Err(Fault::Service(ServiceError::NotFound)) => Ok(None),
+        Ok(loaded) => {
+            let decided = loaded.decided(&state.rulebook);
+            let ineligible = (!decided.passes()).then_some(NO_LONGER_ELIGIBLE);
+            Ok(match changed(&records, &loaded).or(ineligible) {
+                Some(reason) => Again::GoesBack(reason, Some(decided)),
+                None => Again::Settles(decided),
+            })
+        }
+        Err(Fault::Service(ServiceError::NotFound)) => Ok(Again::GoesBack(NO_LONGER_ELIGIBLE, None)),
         Err(fault) => Err(fault),
     }
+}
+
+/// Why the records are no longer those that the person accepted.
+fn changed(accepted: &[OrderRecordRow], loaded: &Loaded) -> Option<&'static str> {
+    accepted.iter().zip(loaded.rows.iter().zip(&loaded.facts)).find_map(|(accepted, (row, facts))| {
+        let amounts = (accepted.fine, accepted.points) != (facts.fine.fen(), i64::from(facts.points.0));
+        if row.registry_state != "unprocessed" {
+            Some("refund.processed-elsewhere")
+        } else if row.disputed != 0 {
+            Some("refund.disputed")
+        } else if amounts {
+            Some("refund.amount-changed")
+        } else if accepted.code != row.code {
+            Some("refund.record-changed")
+        } else {
+            None
+        }
+    })
 }
 
 async fn give_back(
@@ -192,6 +251,7 @@ async fn ask_refund(
         done_at: None,
         asks: 0,
         tries: 1,
+        transaction_id: payment.transaction_id.clone(),
     };
     refunds::insert_refund(connection, &refund).await
 }

@@ -1,5 +1,6 @@
 //! Opens the payment of an order and gives the provider's page.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use app::api::ServiceError;
@@ -10,17 +11,34 @@ use sqlx::AnyConnection;
 
 use super::out_trade_no;
 use super::reconcile::PATIENCE;
+use crate::db::Fault;
 use crate::db::orders::{self, OrderKey, OrderRow};
-use crate::db::{Fault, payments};
+use crate::db::payments::{self, NewPayment, PaymentRow};
 use crate::gateways::payment::{PaymentProvider, PaymentRequest, ProviderError};
 use crate::services::orders::events;
 use crate::services::violations::facts::moment;
 use crate::state::State;
 
+/// Who pays, and from where.
+#[derive(Clone, Debug)]
+pub struct Payer {
+    pub account_id: String,
+    /// The address of the browser, which the provider compares with what it sees.
+    pub ip: IpAddr,
+}
+
+/// A payment that is to be opened at the provider.
+struct Started {
+    order: OrderRow,
+    trade_no: String,
+    expires_at: i64,
+    provider: Arc<dyn PaymentProvider>,
+}
+
 /// The address to send the person to: the provider's page, or the order's own when there is nothing to pay.
-pub async fn open(state: &State, key: &OrderKey, actor: &str) -> Result<String, Fault> {
+pub async fn open(state: &State, key: &OrderKey, payer: &Payer) -> Result<String, Fault> {
     let own_page = format!("/orders/{}", key.id);
-    let (work_state, work_key, work_actor) = (state.clone(), key.clone(), actor.to_owned());
+    let (work_state, work_key, work_actor) = (state.clone(), key.clone(), payer.account_id.clone());
     let step = state
         .store
         .write(move |connection| {
@@ -29,13 +47,14 @@ pub async fn open(state: &State, key: &OrderKey, actor: &str) -> Result<String, 
         })
         .await?;
     fail::fail_point!("payment.started");
-    let Some((order, trade_no, provider)) = step else { return Ok(own_page) };
+    let Some(Started { order, trade_no, expires_at, provider }) = step else { return Ok(own_page) };
     let request = PaymentRequest {
         out_trade_no: trade_no.clone(),
         description: format!("交通违法罚款 {}", order.number),
         amount: Fen::new(order.fine),
-        expires_at: moment(order.pays_until)?,
+        expires_at: moment(expires_at)?,
         return_url: format!("{}{own_page}?returned=yes", state.origin),
+        payer_ip: payer.ip,
     };
     let page = match provider.open(request).await {
         Ok(page) => page,
@@ -58,13 +77,13 @@ fn not_opened(order: &OrderRow, error: &ProviderError) -> Fault {
     ServiceError::Invalid(vec![FieldError::new("", "error.payment.not-opened")]).into()
 }
 
-/// The order to pay, the number to pay it under and the place's provider; none when it is past paying, and its own page says what it is.
+/// The payment to open; none when the order is past paying, and its own page says what it is.
 async fn start(
     connection: &mut AnyConnection,
     state: &State,
     key: &OrderKey,
     actor: &str,
-) -> Result<Option<(OrderRow, String, Arc<dyn PaymentProvider>)>, Fault> {
+) -> Result<Option<Started>, Fault> {
     orders::lock_order(connection, key).await?;
     let order = events::load(connection, key).await?;
     let now = state.clock.now();
@@ -76,7 +95,8 @@ async fn start(
     }
     let place = rules::place::PlaceId::parse(&order.place).map_err(|error| Fault::stored("place", error))?;
     let parameters = state.rulebook.camera_parameters(Some(&place), rules::calendar::local(now).date());
-    if let Some(closed) = parameters.closed_hours().filter(|closed| closed.contains(now)) {
+    let closed_hours = parameters.closed_hours();
+    if let Some(closed) = closed_hours.filter(|closed| closed.contains(now)) {
         let opens = rules::calendar::local(closed.ends_after(now)).format("%H:%M");
         let error = FieldError::new("", "error.payment.closed-hours").with("opens", opens);
         return Err(ServiceError::Invalid(vec![error]).into());
@@ -86,18 +106,29 @@ async fn start(
         .cloned()
         .ok_or_else(|| ServiceError::Invalid(vec![FieldError::new("", "error.payment.no-channel")]))?;
     let tried = payments::payments_of_order(connection, key).await?;
-    let trade_no = match tried.iter().find(|payment| payment.is_open()) {
-        Some(payment) => payment.out_trade_no.clone(),
+    let is_payable = |payment: &&PaymentRow| payment.is_open() && payment.expires_at > now.timestamp_millis();
+    let (trade_no, expires_at) = match tried.iter().find(is_payable) {
+        Some(payment) => (payment.out_trade_no.clone(), payment.expires_at),
         None => {
             let trade_no = out_trade_no(&order.number, tried.len() + 1);
-            let (name, ask_at) = (provider.name(), (now + PATIENCE).timestamp_millis());
-            let now = now.timestamp_millis();
-            payments::insert_payment(connection, key, name, &trade_no, order.fine, now, ask_at).await?;
-            trade_no
+            // While the place is closed the provider's page takes nothing either.
+            let closes = closed_hours.map(|closed| closed.begins_after(now).timestamp_millis());
+            let expires_at = closes.map_or(order.pays_until, |closes| closes.min(order.pays_until));
+            let payment = NewPayment {
+                order: key,
+                provider: provider.name(),
+                out_trade_no: &trade_no,
+                amount: order.fine,
+                opened_at: now.timestamp_millis(),
+                next_ask_at: (now + PATIENCE).timestamp_millis(),
+                expires_at,
+            };
+            payments::insert_payment(connection, &payment).await?;
+            (trade_no, expires_at)
         }
     };
     if events::state_of(&order)? == OrderState::Placed {
         events::advance(connection, state, &order, OrderEvent::StartPayment, actor, None).await?;
     }
-    Ok(Some((order, trade_no, provider)))
+    Ok(Some(Started { order, trade_no, expires_at, provider }))
 }

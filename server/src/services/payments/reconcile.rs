@@ -2,15 +2,15 @@
 
 use chrono::TimeDelta;
 use futures::StreamExt;
-use rules::order::{OrderEvent, OrderState};
+use rules::order::OrderState;
 use sqlx::AnyConnection;
 
 use super::capture::{self, Captured};
-use super::{AT_ONCE, ask_again_at};
+use super::{AT_ONCE, ask_again_at, release};
 use crate::db::Fault;
 use crate::db::orders::{self, OrderKey, OrderRow};
 use crate::db::payments::{self, PaymentRow};
-use crate::gateways::payment::{ProviderPayment, ProviderPaymentState};
+use crate::gateways::payment::{ProviderError, ProviderPayment, ProviderPaymentState};
 use crate::services::orders::events;
 use crate::state::State;
 
@@ -24,7 +24,7 @@ pub async fn ask_provider(state: &State, key: &OrderKey) -> Result<(), Fault> {
     let open = {
         let mut connection = state.store.read().await?;
         let found = payments::payments_of_order(&mut connection, key).await?;
-        found.into_iter().find(|payment| payment.state == "open")
+        found.into_iter().rfind(|payment| payment.state == "open")
     };
     let glanced = (state.clock.now() - GLANCE).timestamp_millis();
     match open {
@@ -68,6 +68,7 @@ async fn ask(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
         Ok(ProviderPayment {
             state: ProviderPaymentState::Paid,
             amount: Some(amount),
+            payer_amount,
             transaction_id: Some(id),
             paid_at,
         }) => {
@@ -75,6 +76,7 @@ async fn ask(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
                 out_trade_no: number.clone(),
                 transaction_id: id,
                 amount,
+                payer_amount: payer_amount.unwrap_or(amount),
                 paid_at: paid_at.unwrap_or_else(|| state.clock.now()),
                 notification: None,
             };
@@ -83,6 +85,8 @@ async fn ask(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
         Ok(answer) if answer.state == ProviderPaymentState::Closed => note_closed(state, payment).await,
         // Once it is closed, the person cannot pay it beside the next one.
         Ok(answer) if answer.state == ProviderPaymentState::Failed => close(state, payment).await,
+        // The provider takes no money for it any more, but closes it only when told to.
+        Ok(_) if state.clock.now().timestamp_millis() >= payment.expires_at => close(state, payment).await,
         Ok(_) => match ended_order(state, payment).await? {
             // Nobody will pay for an order that has ended.
             Some(_) => close(state, payment).await,
@@ -90,7 +94,10 @@ async fn ask(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
         },
         Err(error) if error.is_unknown_number() => close_if_never_seen(state, payment).await,
         Err(error) => {
-            tracing::warn!(payment = %number, %error, "the provider does not answer");
+            if let ProviderError::Mismatch(_) = error {
+                metrics::counter!("provider_mismatches_total").increment(1);
+            }
+            tracing::warn!(payment = %number, %error, "the provider gives no answer that counts");
             Ok(())
         }
     }
@@ -151,11 +158,7 @@ async fn note_closed_once(
         return Ok(());
     }
     match orders::find_order(connection, &key).await? {
-        Some(order) if events::state_of(&order)? == OrderState::Paying => {
-            events::advance(connection, state, &order, OrderEvent::PaymentFailed, "provider", None)
-                .await
-                .map(drop)
-        }
-        _ => Ok(()),
+        Some(order) => release::await_payment_again(connection, state, &order).await,
+        None => Ok(()),
     }
 }

@@ -9,7 +9,9 @@ use sqlx::AnyConnection;
 use super::{AT_ONCE, account, ask_again_at, out_refund_no};
 use crate::db::refunds::{self, RefundRow};
 use crate::db::{Fault, orders, payments};
-use crate::gateways::payment::{ProviderError, ProviderRefund, ProviderRefundState, RefundRequest};
+use crate::gateways::payment::{
+    ProviderError, ProviderRefund, ProviderRefundState, RefundNotice, RefundRequest,
+};
 use crate::services::orders::events;
 use crate::state::State;
 
@@ -46,6 +48,9 @@ async fn send(state: &State, refund: &RefundRow) -> Result<(), Fault> {
             Ok(())
         }
         Err(error) => {
+            if let ProviderError::Mismatch(_) = error {
+                metrics::counter!("provider_mismatches_total").increment(1);
+            }
             tracing::warn!(refund = %number, %error, "the refund will be asked for again");
             Ok(())
         }
@@ -54,22 +59,42 @@ async fn send(state: &State, refund: &RefundRow) -> Result<(), Fault> {
 
 /// Tells the provider of the refund the first time, and again only where it never heard of it.
 async fn tell_or_ask(state: &State, refund: &RefundRow) -> Result<ProviderRefund, ProviderError> {
+    let request = RefundRequest {
+        out_trade_no: refund.out_trade_no.clone(),
+        transaction_id: refund.transaction_id.clone(),
+        out_refund_no: refund.out_refund_no.clone(),
+        amount: Fen::new(refund.amount),
+        total: Fen::new(refund.amount),
+        reason: "违法记录未能办结，原路退款".into(),
+    };
     if refund.asks > 0 {
-        match state.payment.query_refund(&refund.out_refund_no).await {
+        match state.payment.query_refund(&request).await {
             Err(error) if error.is_unknown_number() => {}
             known => return known,
         }
     }
-    let request = RefundRequest {
-        out_trade_no: refund.out_trade_no.clone(),
-        out_refund_no: refund.out_refund_no.clone(),
-        amount: Fen::new(refund.amount),
-        total: Fen::new(refund.amount),
-        reason: "违法记录已无法办结,原路退款".into(),
-    };
     let taken = state.payment.refund(request).await?;
     fail::fail_point!("refund.sent");
     Ok(taken)
+}
+
+/// Notes what a notification says of a refund, if it is about the refund of ours that it names. False when it is not.
+pub async fn notified(state: &State, notice: &RefundNotice) -> Result<bool, Fault> {
+    let known = {
+        let mut connection = state.store.read().await?;
+        refunds::find_refund(&mut connection, &notice.out_refund_no).await?
+    };
+    // A number that the provider closed is ours no longer, and its notification may come late.
+    let Some(known) = known else { return Ok(true) };
+    let ours = notice.out_trade_no == known.out_trade_no
+        && known.transaction_id.as_ref() == Some(&notice.transaction_id)
+        && [notice.amount, notice.total].iter().all(|sum| sum.fen() == known.amount);
+    if !ours {
+        metrics::counter!("provider_mismatches_total").increment(1);
+        tracing::error!(refund = %known.out_refund_no, ?notice, "a notification does not fit the refund that it names");
+        return Ok(false);
+    }
+    note(state, &notice.out_refund_no, notice.state).await.map(|()| true)
 }
 
 /// Takes note of what the provider says of the refund.

@@ -1,11 +1,12 @@
 //! Ends orders without payment: they lapse, are cancelled, or the registry was faster. All they held is given back.
 
 use app::api::ServiceError;
-use rules::order::OrderEvent;
+use rules::order::{OrderEvent, OrderState};
 use sqlx::AnyConnection;
 
 use super::capture::key_of;
 use crate::db::orders::{self, OrderKey, OrderRow};
+use crate::db::payments::PaymentRow;
 use crate::db::{Fault, payments};
 use crate::services::orders::events;
 use crate::state::State;
@@ -67,6 +68,19 @@ async fn end_once(
     fail::fail_point!("order.end.given-back");
     events::advance(connection, state, &order, event, actor, None).await?;
     Ok(true)
+}
+
+/// A payment of the order came to nothing: it can be paid anew, unless another payment of it is open.
+pub(super) async fn await_payment_again(
+    connection: &mut AnyConnection,
+    state: &State,
+    order: &OrderRow,
+) -> Result<(), Fault> {
+    let payments = payments::payments_of_order(connection, &key_of(order)).await?;
+    if events::state_of(order)? == OrderState::Paying && !payments.iter().any(PaymentRow::is_open) {
+        events::advance(connection, state, order, OrderEvent::PaymentFailed, "provider", None).await?;
+    }
+    Ok(())
 }
 
 fn may_end(state: &State, order: &OrderRow, event: OrderEvent) -> Result<bool, Fault> {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{answered, hidden, ids, list_of, penalty_sum, place};
+use super::{agreement, answered, has_agreed, hidden, ids, list_of, penalty_sum, place};
 use crate::api::account::CodeSent;
 use crate::api::orders::{Proposal, Proposed, records_query};
 use crate::api::services;
@@ -25,14 +25,17 @@ pub fn Confirm() -> impl IntoView {
         Ok((proposed, sent))
     };
     loaded(both, |(proposed, sent)| {
-        answered(proposed, |proposal| sent.map(|sent| view! { <ConfirmForm proposal sent/> }).into_any())
+        answered(proposed, |proposal| {
+            let sent = sent.filter(|_| has_agreed(&proposal));
+            sent.map(|sent| view! { <ConfirmForm proposal sent/> }).into_any()
+        })
     })
 }
 
 #[component]
 fn ConfirmForm(proposal: Proposal, sent: CodeSent) -> impl IntoView {
     let records = records_query(&ids(&proposal));
-    let back = format!("{}/decision?{records}&agreed=yes", list_of(&proposal.vehicle.id));
+    let back = format!("{}/decision?{records}&{}", list_of(&proposal.vehicle.id), agreement().query());
     let (first, again) = (hidden(&proposal), hidden(&proposal));
     let points = proposal.selection.points.0;
     let act = say_with("page.confirm.act", &[("points", &points)]);

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 
-use super::notice::{NOTICE, window_words};
-use super::{channel, hidden, ids, list_of, place, with_proposal};
+use super::notice::window_words;
+use super::{channel, has_agreed, hidden, ids, list_of, place, with_proposal};
 use crate::api::orders::{Proposal, records_query};
 use crate::api::violations::RecordCard;
 use crate::api::{send_back, services};
@@ -15,22 +15,14 @@ use crate::components::{
     say_with, time_words,
 };
 use crate::pages::violations::{act, penalty_words};
-use crate::pages::{parameter, query, query_all};
-use crate::visit::{FieldError, Flash, visit};
+use crate::visit::visit;
 
 const DECISION: &str = "decision";
 
 /// Leads back to the notice as long as it was not agreed to.
 #[component]
 pub fn Decision() -> impl IntoView {
-    if query("agreed") == "yes" {
-        return with_proposal(|proposal| view! { <Draft proposal/> }).into_any();
-    }
-    let notice =
-        format!("{}/notice?{}", list_of(&parameter("vehicle")), records_query(&query_all("records")));
-    let errors = vec![FieldError::new("agreed", "page.notice.agree-first")];
-    send_back(Flash { form: NOTICE.into(), errors, values: Vec::new() }, &notice);
-    ().into_any()
+    with_proposal(|proposal| has_agreed(&proposal).then(|| view! { <Draft proposal/> }))
 }
 
 #[component]

@@ -50,6 +50,7 @@ pub fn Notice() -> impl IntoView {
                     </ul>
                     <form method="get" action=format!("{base}/decision") id=NOTICE>
                         {records}
+                        <input type="hidden" name="notice" value=proposal.notice/>
                         <Checkbox form=NOTICE name="agreed" label=say("page.notice.agree")/>
                     </form>
                 </NoticeFacts>
