@@ -88,10 +88,24 @@ mod lookup {
         files::find(language.code(), key).unwrap_or_else(|| key.to_owned())
     }
 
-    /// The sentence for the key, each `%{name}` replaced by its value.
+    /// The sentence for the key, each `%{name}` replaced by its value. `%{name|one|other}` is replaced by the word `one`
+    /// where the value is 1 and by the word `other` elsewhere.
     pub fn t_with(language: Language, key: &str, values: &[(&str, &dyn Display)]) -> String {
         values.iter().fold(t(language, key), |text, (name, value)| {
-            text.replace(&format!("%{{{name}}}"), &value.to_string())
+            let value = value.to_string();
+            counted(&text, name, &value).replace(&format!("%{{{name}}}"), &value)
+        })
+    }
+
+    /// The text with the plural forms that depend on this value chosen.
+    fn counted(text: &str, name: &str, value: &str) -> String {
+        let opening = format!("%{{{name}|");
+        let mut pieces = text.split(&opening);
+        let first = pieces.next().unwrap_or_default().to_owned();
+        pieces.fold(first, |done, piece| {
+            let (forms, rest) = piece.split_once('}').unwrap_or((piece, ""));
+            let (one, other) = forms.split_once('|').unwrap_or((forms, forms));
+            done + if value == "1" { one } else { other } + rest
         })
     }
 }

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::clock::Clock;
 use crate::config::{ServeSettings, guard};
 use crate::db::Fault;
 use crate::feed::{Desk, Importer};

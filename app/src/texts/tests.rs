@@ -45,7 +45,8 @@ fn sentences(language: Language) -> BTreeMap<String, String> {
 }
 
 fn placeholders(sentence: &str) -> BTreeSet<&str> {
-    sentence.split("%{").skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+    let inner = sentence.split("%{").skip(1).filter_map(|rest| rest.split_once('}'));
+    inner.map(|(inner, _)| inner.split('|').next().unwrap_or(inner)).collect()
 }
 
 /// What the sources quote that looks like a key; `{…}` stands for any one part.
@@ -159,6 +160,29 @@ fn values_stand_where_the_sentence_names_them() {
     let values: [(&str, &dyn std::fmt::Display); 2] = [("step", &2), ("steps", &5)];
     assert_eq!(t_with(Language::Zh, "frame.step", &values), "第 2 步，共 5 步");
     assert_eq!(t_with(Language::En, "frame.step", &values), "Step 2 of 5");
+}
+
+#[test]
+fn an_english_word_agrees_with_its_number() {
+    let say = |points: u32| t_with(Language::En, "frame.points", &[("points", &points)]);
+    assert_eq!([say(0), say(1), say(2)], ["0 points", "1 point", "2 points"]);
+    assert_eq!(t_with(Language::Zh, "frame.points", &[("points", &1)]), "1 分");
+}
+
+/// Words for things that are counted, in the plural.
+const COUNTED: [&str; 8] = ["points", "records", "days", "times", "tries", "seconds", "minutes", "rules"];
+
+#[test]
+fn no_english_number_stands_before_a_word_in_the_plural_alone() {
+    for (key, sentence) in sentences(Language::En) {
+        for plural in COUNTED {
+            let stands = sentence.match_indices(plural).any(|(at, _)| sentence[..at].ends_with("} "));
+            assert!(!stands, "{key}: {sentence}");
+        }
+        for choice in sentence.split("%{").skip(1).filter_map(|rest| rest.split_once('}')) {
+            assert!([1, 3].contains(&choice.0.split('|').count()), "{key}: {sentence}");
+        }
+    }
 }
 
 #[test]

@@ -92,7 +92,7 @@ test('a form of an old page is not taken, and the page says so', async ({ page, 
   await choose(page, 'theme', 'dark');
   await page.locator('main form button[type=submit]').click();
   await expect(page).toHaveURL(/\/error\/stale$/);
-  await expect(page.locator('h1')).toHaveText('这个页面过期了');
+  await expect(page.locator('h1')).toHaveText('这个页面已过期');
   await page.goto('/settings');
   await expect(page.locator('html')).not.toHaveAttribute('data-theme', 'dark');
 });

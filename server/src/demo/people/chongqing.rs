@@ -22,7 +22,7 @@ pub(super) const PEOPLE: &[Introduction] = &[
         name: "陈静",
         identity: IdentityLevel::RealPerson,
         situation: (
-            "重庆,本人车辆能处理;每晚22时至次日1时停办",
+            "重庆，本人车辆能处理；每晚22时至次日1时停办",
             "Chongqing, own car, passes by day; between 22:00 and 01:00 the place is closed",
         ),
         refused_by: &[],
@@ -32,7 +32,7 @@ pub(super) const PEOPLE: &[Introduction] = &[
         key: "wu-xia",
         name: "吴霞",
         identity: IdentityLevel::RealPerson,
-        situation: ("重庆,驾驶证逾期未审验", "Chongqing, her licence's review is overdue"),
+        situation: ("重庆，驾驶证逾期未审验", "Chongqing, her licence's review is overdue"),
         refused_by: &["camera.licence-state"],
         tell: wu_xia,
     },
@@ -41,7 +41,7 @@ pub(super) const PEOPLE: &[Introduction] = &[
         name: "孙丽",
         identity: IdentityLevel::RealPerson,
         situation: (
-            "重庆,绑定了刘洋的车:绑定前有记分的不能处理,无记分的和绑定后的可以",
+            "重庆，备案了刘洋的车：备案前有记分的不能处理，无记分的和备案后的可以",
             "Chongqing, bound Liu Yang's car: what it did before with points is refused, without points or afterwards passes",
         ),
         refused_by: &["camera.binding-before"],
@@ -51,7 +51,7 @@ pub(super) const PEOPLE: &[Introduction] = &[
         key: "qian-qiang",
         name: "钱强",
         identity: IdentityLevel::RealPerson,
-        situation: ("重庆,绑定的是单位车辆", "Chongqing, the car bound to him is an organisation's"),
+        situation: ("重庆，备案的是单位车辆", "Chongqing, the car bound to him is an organisation's"),
         refused_by: &["camera.vehicle-owner"],
         tell: qian_qiang,
     },
@@ -60,7 +60,7 @@ pub(super) const PEOPLE: &[Introduction] = &[
         name: "冯雪",
         identity: IdentityLevel::RealPerson,
         situation: (
-            "重庆,租车:租赁登记后的能处理,登记前的不能",
+            "重庆，租车：租赁登记后的能处理，登记前的不能",
             "Chongqing, a leased car: the record after the lease was registered passes, the one before does not",
         ),
         refused_by: &["camera.lease"],
@@ -71,7 +71,7 @@ pub(super) const PEOPLE: &[Introduction] = &[
         name: "马斌",
         identity: IdentityLevel::RealPerson,
         situation: (
-            "重庆,一辆货车、一辆出租车、一辆已报废的车",
+            "重庆，一辆货车、一辆出租车、一辆已报废的车",
             "Chongqing: a truck, a taxi, and a car that is scrapped",
         ),
         refused_by: &["camera.vehicle-kind", "camera.vehicle-use", "camera.vehicle-state"],

@@ -33,7 +33,7 @@ pub(super) const PEOPLE: &[Introduction] = &[
         name: "李明",
         identity: IdentityLevel::RealPerson,
         situation: (
-            "昆明,本人小型汽车,三条记录都能网上处理;另一辆新能源车有一条已在窗口处理的记录",
+            "昆明，本人小型汽车，三条记录都能网上处理；另一辆新能源车有一条已在窗口处理的记录",
             "Kunming, own car, three records that all can be handled; a second, electric car has one that was handled \
              at a counter",
         ),
@@ -45,7 +45,7 @@ pub(super) const PEOPLE: &[Introduction] = &[
         name: "韦芳",
         identity: IdentityLevel::RealPerson,
         situation: (
-            "南宁,桂A车的一条记录能处理,一条记9分的不能;云A车在南宁的记录因号牌不能处理",
+            "南宁，桂A车的一条记录能处理，一条记9分的不能；云A车在南宁的记录因号牌不能处理",
             "Nanning: one record of her 桂A car passes, one of 9 points does not; her 云A car is refused there for its plate",
         ),
         refused_by: &["camera.record-points", "camera.plate-area"],
@@ -68,7 +68,7 @@ pub(super) const PEOPLE: &[Introduction] = &[
         name: "周伟",
         identity: IdentityLevel::Phone,
         situation: (
-            "昆明,本周期已记9分:两条各记1分的能处理,记3分的会到12分",
+            "昆明，本周期已记9分：两条各记1分的能处理，记3分的会到12分",
             "Kunming, 9 points in this cycle: two records of 1 point pass, also together; the one of 3 would make 12",
         ),
         refused_by: &["camera.points-total"],
@@ -90,7 +90,7 @@ pub(super) const PEOPLE: &[Introduction] = &[
         name: "何涛",
         identity: IdentityLevel::RealPerson,
         situation: (
-            "昆明:一条有异议,一条是民警现场开具,一条在平台未开通的广州",
+            "昆明：一条有异议，一条是民警现场开具，一条在平台未开通的广州",
             "Kunming: one record in dispute, one written by an officer, one in Guangzhou, which is not served",
         ),
         refused_by: &["camera.place-open", "camera.by-device", "camera.not-disputed"],
@@ -100,7 +100,7 @@ pub(super) const PEOPLE: &[Introduction] = &[
         key: "lin-yue",
         name: "林月",
         identity: IdentityLevel::RealPerson,
-        situation: ("昆明,有车,没有驾驶证", "Kunming, owns a car and has no driving licence"),
+        situation: ("昆明，有车，没有驾驶证", "Kunming, owns a car and has no driving licence"),
         refused_by: &["camera.licence-bound"],
         tell: lin_yue,
     },

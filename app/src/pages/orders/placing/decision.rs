@@ -8,8 +8,8 @@ use leptos::prelude::*;
 use super::notice::window_words;
 use super::{channel, has_agreed, hidden, ids, list_of, place, with_proposal};
 use crate::api::orders::{Proposal, records_query};
+use crate::api::services;
 use crate::api::violations::RecordCard;
-use crate::api::{send_back, services};
 use crate::components::{
     Dock, Layout, Plate, PostForm, SummaryList, SummaryRow, money_figure, money_words, near_time_words, say,
     say_with, time_words,
