@@ -242,8 +242,8 @@ mod tests {
             known.public_key
         );
         let proof = signed(7, text.clone());
-        assert_eq!(proof.verify(&[known.clone()]), Outcome::Genuine);
-        assert_eq!(signed(8, text.clone()).verify(&[known.clone()]), Outcome::Altered);
+        assert_eq!(proof.verify(std::slice::from_ref(&known)), Outcome::Genuine);
+        assert_eq!(signed(8, text.clone()).verify(std::slice::from_ref(&known)), Outcome::Altered);
         let made_at_home = text.replace(&known.public_key, &key(8, "").1.public_key);
         assert_eq!(signed(8, made_at_home).verify(&[known]), Outcome::Foreign);
     }

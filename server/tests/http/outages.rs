@@ -104,13 +104,12 @@ async fn while_another_program_writes_pages_are_shown_and_writes_wait_for_their_
         assert!(waiting.await.expect("no panic").is_ok(), "it had its turn");
         assert_eq!(driver.get("/readyz").await.status, StatusCode::OK);
         let now = site.world.state.clock.now().timestamp_millis();
-        for _ in 0..200 {
-            if site.world.number("select seen_at from sessions").await == now {
-                return;
-            }
+        let mut looks = 0;
+        while site.world.number("select seen_at from sessions").await != now {
+            looks += 1;
+            assert!(looks < 200, "the last use of the session is not stored");
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
-        panic!("the last use of the session is not stored");
     }
 }
 
