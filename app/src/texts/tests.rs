@@ -59,7 +59,8 @@ fn quoted_keys(sections: &BTreeSet<String>) -> BTreeSet<String> {
         }
         let source = fs::read_to_string(&path).expect("a readable file");
         // The names of failpoints look alike.
-        let lines = source.lines().filter(|line| !line.contains("fail_point!"));
+        let lines =
+            source.lines().filter(|line| !line.contains("fail_point!") && !line.contains("include_str!"));
         for quoted in lines.flat_map(|line| line.split('"')) {
             let of_key = |c: char| c.is_ascii_alphanumeric() || "._-{}".contains(c);
             let Some((section, rest)) = quoted.split_once('.') else { continue };

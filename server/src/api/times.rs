@@ -8,7 +8,8 @@ use super::problem::Problem;
 /// Within the years as its own time zone counts them: each is less than a day from UTC.
 pub fn moment(field: &str, moment: DateTime<Utc>) -> Result<DateTime<Utc>, Problem> {
     let days = [TimeDelta::days(-1), TimeDelta::zero(), TimeDelta::days(1)];
-    let within = days.iter().any(|shift| YEARS.contains(&(moment + *shift).year()));
+    let shifted = days.iter().filter_map(|shift| moment.checked_add_signed(*shift));
+    let within = shifted.into_iter().any(|moment| YEARS.contains(&moment.year()));
     if within { Ok(moment) } else { Err(out_of_range(field)) }
 }
 

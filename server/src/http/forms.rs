@@ -61,19 +61,29 @@ pub async fn guard(Extracted(guard): Extracted<Guard>, request: Request, next: N
     if fields.iter().any(|(_, value)| value.contains('\0')) {
         return pages.show("/not-found", &parts).await;
     }
+    if let Some(page) = own_page(&state, &parts.headers).map(str::to_owned) {
+        parts.extensions.insert(FormPage(page));
+    }
     // Leptos answers fields that it cannot read by leading back to the referer, whatever host that names.
     parts.headers.insert(REFERER, HeaderValue::from_static("/error/stale"));
     next.run(Request::from_parts(parts, Body::from(bytes))).await
+}
+
+/// Path and query of the page of ours that a form was sent from.
+#[derive(Clone)]
+pub struct FormPage(pub String);
+
+fn own_page<'a>(state: &State, headers: &'a HeaderMap) -> Option<&'a str> {
+    let referer = headers.get(REFERER).and_then(|value| value.to_str().ok());
+    referer.and_then(|referer| referer.strip_prefix(&state.origin)).map(local_path)
 }
 
 /// Where a form goes whose token is not this session's: to signing in and back to its page where the session has ended
 /// since, else to the page that says it is too old.
 fn page_of_refused_form(state: &State, parts: &Parts) -> String {
     let over = parts.extensions.get::<Visit>().is_some_and(|visit| visit.session.is_over());
-    let referer = parts.headers.get(REFERER).and_then(|value| value.to_str().ok());
-    let page = referer.and_then(|referer| referer.strip_prefix(&state.origin));
-    match page {
-        Some(page) if over && is_own(state, &parts.headers) => sign_in_and_return(local_path(page)),
+    match own_page(state, &parts.headers) {
+        Some(page) if over && is_own(state, &parts.headers) => sign_in_and_return(page),
         _ => "/error/stale".into(),
     }
 }

@@ -10,10 +10,10 @@ use axum::extract::{MatchedPath, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::MethodRouter;
-use http::header::REFERER;
 use http::{Method, StatusCode, Uri};
 
 use super::current::Current;
+use super::forms::FormPage;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
@@ -187,8 +187,7 @@ fn page_of(request: &Request) -> String {
     let asked = if matches!(*request.method(), Method::GET | Method::HEAD) {
         path(request.uri())
     } else {
-        let page = request.headers().get(REFERER).and_then(|page| page.to_str().ok());
-        page.and_then(|page| page.parse::<Uri>().ok()).as_ref().and_then(path)
+        request.extensions().get::<FormPage>().map(|page| page.0.clone())
     };
     asked.unwrap_or_else(|| "/".into())
 }

@@ -67,7 +67,7 @@ async fn pressing_again_within_a_minute_keeps_the_code_for_registering_and_for_a
 
         let driver = site.driver().await;
         let form = driver.order_form(&site, "v1", "r1").await;
-        let confirm = "/vehicles/v1/confirm?records=r1";
+        let confirm = &*format!("/vehicles/v1/confirm?records=r1&{}", agreed(&site.world));
         site.seconds_pass(20);
         let again = driver.submit(confirm, "/api/orders/code/send", &[]).await;
         assert_eq!(again.location(), confirm);
@@ -97,8 +97,8 @@ async fn a_text_names_the_act_that_its_code_confirms() {
         let driver = site.driver().await;
         ask(&site.browser(), PHONE).await;
         site.seconds_pass(1);
-        let decision = "/vehicles/v1/decision?records=r1&records=r5&agreed=yes";
-        driver.submit(decision, "/api/orders/code/send", &[]).await;
+        let decision = format!("/vehicles/v1/decision?records=r1&records=r5&{}", agreed(&site.world));
+        driver.submit(&decision, "/api/orders/code/send", &[]).await;
         let order = site.world.newest_code().await;
         let english = [("language", "en"), ("next", "/")];
         driver.submit("/settings", "/api/settings", &english).await;

@@ -41,7 +41,7 @@ async fn a_record_held_or_processed_is_not_disputed_and_the_person_is_told_why()
     for site in sites().await {
         let driver = site.driver().await;
         let order = driver.place(&site, "v1", "r1").await;
-        stays_as_it_is(&site, &driver, "这条记录在一笔订单里").await;
+        stays_as_it_is(&site, &driver, "这条记录在一笔待缴款订单里").await;
         driver.pay(&site, &order).await;
         stays_as_it_is(&site, &driver, "这条记录已处理完毕").await;
         site.world.every_promise_holds().await;
@@ -186,6 +186,6 @@ async fn a_dispute_is_taken_back_by_whoever_said_it_or_the_owner_while_the_regis
         assert_eq!(withdraw(&driver, "r1").await, page);
         assert!(driver.get(page).await.body.contains("公安交管已受理"));
         assert_eq!(marked(&site).await, 1, "the registry knows");
-        assert_eq!(withdraw(&site.browser(), "r1").await, format!("/sign-in?next={page}"));
+        assert_eq!(withdraw(&site.browser(), "r1").await, "/sign-in?next=/");
     }
 }

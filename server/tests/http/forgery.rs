@@ -189,6 +189,7 @@ async fn a_notification_that_the_provider_did_not_sign_is_turned_away() {
         let state = site.world.text("select state from orders").await;
         assert_eq!(state.as_deref(), Some(OrderState::Paying.code()));
         let shown = driver.get(&format!("{page}?returned=yes")).await;
+        let shown = driver.get(shown.location()).await;
         assert_eq!(shown.status, StatusCode::OK);
         let state = site.world.text("select state from orders").await;
         assert_eq!(state.as_deref(), Some(OrderState::Settled.code()), "asked for, it is found");

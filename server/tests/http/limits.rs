@@ -83,7 +83,7 @@ async fn whoever_sends_too_much_is_told_on_a_page_in_their_language() {
         let token = browser.token().await;
         let large = "x".repeat(LARGEST);
         let large = [("csrf", token.as_str()), ("size", &large)];
-        is_a_page(&browser, &large, StatusCode::PAYLOAD_TOO_LARGE, ["太大", "Too much"]).await;
+        is_a_page(&browser, &large, StatusCode::PAYLOAD_TOO_LARGE, ["太大", "too large"]).await;
         let sent = browser.post("/api/settings", &[("csrf", &token)]).await;
         assert_eq!(sent.location(), "/", "the third");
         // Another browser at the same address, whose language nobody has chosen.

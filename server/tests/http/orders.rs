@@ -101,7 +101,7 @@ async fn the_police_of_the_city_decide_where_the_national_rules_hold() {
     for site in sites().await {
         site.world.run("update camera_records set region = '450302' where id = 'r1'".into()).await;
         let driver = site.driver().await;
-        let shown = driver.get("/vehicles/v1/decision?records=r1&agreed=yes").await;
+        let shown = driver.get(&format!("/vehicles/v1/decision?records=r1&{}", agreed(&site.world))).await;
         assert!(shown.body.contains("桂林市公安机关交通管理部门"), "{}", shown.body);
     }
 }
@@ -135,7 +135,7 @@ async fn an_early_second_code_leaves_the_person_where_the_first_is_typed_in() {
         assert!(shown.body.contains("40 秒后可重发"), "{}", shown.body);
         // Another selection has no code that could be typed in: it gets its own.
         let other = driver.submit(&decision("r2"), "/api/orders/code/send", &[]).await;
-        assert_eq!(other.location(), "/vehicles/v1/confirm?records=r2");
+        assert_eq!(other.location(), format!("/vehicles/v1/confirm?records=r2&{agreed}"));
         let placed = driver.submit(again.location(), "/api/orders/place", &[("code", &code)]).await;
         assert!(placed.location().starts_with("/orders/"), "{}", placed.location());
     }
