@@ -212,8 +212,8 @@ fn a_moment_at_the_end_of_time_is_a_wrong_field_and_no_crash() {
         ("/licence/next_cycle", "-262143-01-01"),
         ("/vehicle/bound_since", "+262142-12-31T23:59:59Z"),
         ("/vehicle/lease/registered_at", "+262142-12-31T23:59:59Z"),
-        ("/vehicle/lease/from", "1949-12-31T23:59:59Z"),
-        ("/vehicle/lease/until", "2200-01-01T00:00:00Z"),
+        ("/vehicle/lease/from", "1949-12-30T23:59:59Z"),
+        ("/vehicle/lease/until", "2200-01-02T00:00:00Z"),
         ("/record/violated_at", "+262142-12-31T23:59:59Z"),
         ("/record/held_until", "+262142-12-31T23:59:59Z"),
     ] {
