@@ -54,7 +54,7 @@ test('a person unknown so far registers, and each wrong entry is told at its fie
   const idNumber = idNumberOf(owner.name);
   const last = idNumber.endsWith('1') ? '2' : '1';
   await send(page, { id_number: idNumber.slice(0, 17) + last, proof: owner.plate });
-  await isWrong(page, 'id_number', /校验位/);
+  await isWrong(page, 'id_number', /最后一位校验不对/);
   await expect(page.locator('#proof')).toHaveValue(owner.plate);
   // With another's plate the pages go on alike, and no code comes.
   await send(page, { id_number: idNumber, proof: '云A5K8L2' });
@@ -124,5 +124,5 @@ test('steps that have lapsed begin anew, and the page says why', async ({ page }
   await page.goto('/register/password');
   await send(page, { password: 'a quiet road at dawn' });
   await expect(page).toHaveURL(/\/register$/);
-  await expect(page.locator('#errors')).toContainText('从头再来');
+  await expect(page.locator('#errors')).toContainText('请重新开始');
 });

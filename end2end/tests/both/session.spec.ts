@@ -7,10 +7,10 @@ test('signing in by code leads on to where one wanted to go', async ({ page }, i
   await page.goto('/me/licence');
   await expect(page).toHaveURL(/\/sign-in\?next=\/me\/licence$/);
   await page.locator('#phone').fill(phone);
-  await page.locator('main form button[type=submit]').click();
+  await page.locator('main form button[type=submit]').first().click();
   await expect(page).toHaveURL(/\/sign-in\/code\?next=\/me\/licence$/);
   await page.locator('#code').fill(await newestCode(page, phone));
-  await page.locator('main form button[type=submit]').click();
+  await page.locator('main form button[type=submit]').first().click();
   await expect(page).toHaveURL(/\/me\/licence$/);
   await expect(page.locator('h1')).toHaveText('驾驶证和记分');
 });
@@ -20,10 +20,10 @@ test('a phone without an account is answered like one with, until its code', asy
   await speak(page, 'zh');
   await page.goto('/sign-in');
   await page.locator('#phone').fill(phone);
-  await page.locator('main form button[type=submit]').click();
+  await page.locator('main form button[type=submit]').first().click();
   await expect(page).toHaveURL(/\/sign-in\/code/);
   await page.locator('#code').fill(await newestCode(page, phone));
-  await page.locator('main form button[type=submit]').click();
+  await page.locator('main form button[type=submit]').first().click();
   await expect(page.locator('#code-error')).toContainText('还没有账号');
 });
 
@@ -46,7 +46,7 @@ test('after signing out a personal page leads to signing in and back', async ({ 
   await page.locator('a[href^="/sign-in/password"]').click();
   await page.locator('#phone').fill('13800000006');
   await page.locator('#password').fill(PASSWORD);
-  await page.locator('main form button[type=submit]').click();
+  await page.locator('main form button[type=submit]').first().click();
   await expect(page).toHaveURL(new RegExp(`${wanted}$`));
   await expect(page.locator('.lt-plate').first()).toBeVisible();
 });
@@ -55,7 +55,7 @@ test('an address outside leads home after signing in', async ({ page }) => {
   await page.goto('/sign-in/password?next=%2F%2Fexample.org%2F');
   await page.locator('#phone').fill('13800000006');
   await page.locator('#password').fill(PASSWORD);
-  await page.locator('main form button[type=submit]').click();
+  await page.locator('main form button[type=submit]').first().click();
   await expect(page).toHaveURL(/127\.0\.0\.1:\d+\/$/);
 });
 
