@@ -172,7 +172,7 @@ setup_test() {
   wheel_tool schemathesis $SCHEMATHESIS schemathesis
   apt_need openssl openssl
   setup_chromium
-  fc-list 2>/dev/null | grep -qi 'noto.*cjk' || apt_install fonts-noto-cjk fontconfig
+  [ "$(fc-list 2>/dev/null | grep -ci 'noto.*cjk')" -gt 0 ] || apt_install fonts-noto-cjk fontconfig
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || apt_install postgresql
   setup_clients
 }

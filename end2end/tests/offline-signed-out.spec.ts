@@ -44,7 +44,7 @@ test('after signing out nothing personal is left to read without a server', asyn
   }
   await page.goto('/rulebook');
   await expect(page.locator('.lt-strip--offline')).toBeVisible();
-  await expect(page.locator('main')).toContainText('网上能不能办');
+  await expect(page.locator('main')).toContainText('能不能在网上办');
   const leftovers = await page.evaluate(async () => {
     const texts: string[] = [];
     for (const name of await caches.keys()) {

@@ -34,7 +34,7 @@ async function lookAround(page: Page): Promise<string[]> {
 async function isOld(page: Page) {
   const strip = page.locator('.lt-strip--offline');
   await expect(strip).toBeVisible();
-  await expect(strip).toContainText('离线');
+  await expect(strip).toContainText('现在没有网络');
   await expect(strip.locator('time')).toHaveText(/\d{4}年\d{1,2}月\d{1,2}日 \d{2}:\d{2}/);
 }
 
@@ -52,7 +52,7 @@ test('without a server what was last seen is readable and says from when it is',
   await isOld(page);
   await hasShell(page);
   await expect(page.locator('main')).toContainText('您好');
-  for (const [path, words] of [[vehicles, PLATE], [vehicle, '罚款'], [record, '罚款'], [rule, '罚款上限'], ['/rulebook', '网上能不能办'], [home, '您好']]) {
+  for (const [path, words] of [[vehicles, PLATE], [vehicle, '罚款'], [record, '罚款'], [rule, '罚款上限'], ['/rulebook', '能不能在网上办'], [home, '您好']]) {
     await page.goto(path);
     await isOld(page);
     await expect(page.locator('main')).toContainText(words);

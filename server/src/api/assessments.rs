@@ -240,7 +240,7 @@ impl LicenceInput {
     fn facts(self) -> Result<LicenceFacts, Problem> {
         let states: LicenceStates = codes("licence.states", &self.states)?;
         if self.carried_points > self.cycle_points {
-            return Err(Problem::field("licence.carried_points", "more than cycle_points"));
+            return Err(Problem::contradiction("licence.carried_points", "more than cycle_points"));
         }
         Ok(LicenceFacts {
             states,
