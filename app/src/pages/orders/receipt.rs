@@ -52,7 +52,7 @@ fn ReceiptPage(receipt: ReceiptView) -> impl IntoView {
             <p>{say("page.order.not-updated")}</p>
             <PaperOffices heading=say("page.paper.receipt") offices=receipt.order.receipt_offices.clone()/>
             <QrCode text=code label=say("page.receipt.code")/>
-            <p><a class="govuk-link" href=link>{say("page.receipt.verify")}</a></p>
+            <p><a class="govuk-link lt-way" href=link>{say("page.receipt.verify")}</a></p>
             <PrintHint/>
             <Details summary=say("page.receipt.proof")>
                 <p>{say("page.receipt.proof-words")}</p>
