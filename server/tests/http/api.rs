@@ -165,7 +165,7 @@ async fn channels_carried_points_and_certain_points_may_be_stated() {
         assert_eq!(judged(&uncertain).await[0].0, "camera.points-known");
         full["licence"]["carried_points"] = json!(10);
         let answer = post(&browser, CAMERA, full.to_string()).await;
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(answer.status, StatusCode::CONFLICT);
         assert_eq!(read(&answer)["field"], "licence.carried_points");
         let mut unknown = passing();
         unknown["channels"] = json!(["cash"]);
