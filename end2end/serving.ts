@@ -67,7 +67,7 @@ export async function serve(port: number, now = MORNING, origin = `http://127.0.
     LEPTOS_HASH_FILES: 'true',
   };
   const options = { env: environment, stdio: ['ignore', log, log] as ['ignore', number, number], cwd: root };
-  // What the command prints is meant for people: whom there is to sign in as.
+  // The command prints the people to sign in as; the tests do not read it.
   const quiet = { ...options, stdio: ['ignore', 'ignore', log] as ['ignore', 'ignore', number] };
   const demo = spawnSync(server, ['demo', '--size', '40', '--out', join(data, 'demo'), '--now', now], quiet);
   if (demo.status !== 0) throw new Error('the demo registry could not be made: see end2end/server.log');

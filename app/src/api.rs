@@ -86,7 +86,7 @@ pub fn send_back(flash: Flash, form_page: &str) {
 /// No field of a form has more to say; what comes back to its page travels in a header.
 const MOST_TYPED: usize = 100;
 
-/// What somebody typed, cut to what an answer's headers may carry.
+/// Cuts typed text to the length that an answer's headers may carry.
 pub fn bounded(typed: &str) -> &str {
     typed.char_indices().nth(MOST_TYPED).map_or(typed, |(end, _)| &typed[..end])
 }

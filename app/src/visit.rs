@@ -70,7 +70,7 @@ impl FieldError {
     }
 }
 
-/// What the session cookie of the request stands for.
+/// The state of the session that the request names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SessionState {
     /// The browser sent none.

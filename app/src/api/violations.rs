@@ -135,7 +135,7 @@ pub struct RecordCard {
 }
 
 impl RecordCard {
-    /// What can be done about it.
+    /// The group of the record in the list.
     pub fn outlook(&self) -> Outlook {
         Outlook::of(self.facts.state, &self.verdict)
     }
@@ -169,7 +169,7 @@ pub struct RecordDetail {
     pub points_under_law: rules::violation::PointsUnderLaw,
 }
 
-/// What the person may do about a record that they disagree with; the record's state may stand against it.
+/// The steps of a dispute that are open to the person. The state of the record may close them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DisputeRights {
     /// The owner, and whoever may handle the record, may dispute it.
@@ -179,7 +179,7 @@ pub struct DisputeRights {
 }
 
 impl RecordDetail {
-    /// Whether this person may dispute it here and now.
+    /// True if this person may dispute the record now.
     pub fn disputable(&self) -> bool {
         self.dispute.dispute && self.record.disputable()
     }

@@ -14,7 +14,7 @@ pub struct VerifyWords {
     pub names: Vec<(String, String)>,
 }
 
-/// What was checked.
+/// The result of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
     pub outcome: Outcome,

@@ -42,7 +42,7 @@ fn refused(detail: &RecordDetail) -> impl IntoView + use<> {
     view! { <Warning><p>{say(why)}</p></Warning> }
 }
 
-/// What may still be disputed has the button; the rest is told why not.
+/// Shows the form for a record that may be disputed, and the reason for any other.
 #[component]
 pub fn Dispute() -> impl IntoView {
     let (vehicle, record) = (parameter("vehicle"), parameter("record"));

@@ -36,7 +36,7 @@ pub fn Records() -> impl IntoView {
     loaded(async move { services().violations.records(&vehicle).await }, |found| view! { <List found/> })
 }
 
-/// What the address asks of the list.
+/// Filter and ticks that the address names.
 struct Asked {
     filter: Option<Group>,
     ticked: Vec<String>,

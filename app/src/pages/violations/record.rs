@@ -55,7 +55,7 @@ fn picture(record: &RecordCard) -> impl IntoView + use<> {
     }
 }
 
-/// What can be done about the record, and how.
+/// The verdict on the record with its acts.
 fn prospect(record: &RecordCard, disputable: bool) -> AnyView {
     let dispute = disputable.then(|| dispute_href(record));
     let dispute = dispute.map(|href| {

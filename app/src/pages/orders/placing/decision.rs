@@ -62,7 +62,7 @@ fn Draft(proposal: Proposal) -> impl IntoView {
     }
 }
 
-/// Who is punished, with which vehicle, and by whom.
+/// The rows for person, vehicle and authority.
 fn party_rows(proposal: &Proposal) -> Vec<SummaryRow> {
     let (plate, kind) = (proposal.vehicle.plate.clone(), proposal.vehicle.kind);
     let account = visit().account;
