@@ -84,3 +84,13 @@ export async function isAccessible(page: Page) {
   const words = found.violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(', ')}`);
   expect.soft(words, page.url()).toEqual([]);
 }
+
+// Signs in and takes the first open record of the first vehicle with some to the decision, in Chinese.
+export async function reachDecision(page: Page, phone: string) {
+  await speak(page, 'zh');
+  await signIn(page, phone, '/vehicles');
+  await page.locator('a.lt-cell--link').filter({ hasText: '条待处理' }).first().click();
+  await page.locator('#records input[name=records]').first().check();
+  await page.locator('button[form=records]').click();
+  await agree(page);
+}

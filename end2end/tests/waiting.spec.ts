@@ -1,16 +1,11 @@
-import { agree, atCashier, place, signIn, speak } from './people';
+import { atCashier, place, reachDecision } from './people';
 import { expect, ownServer, test } from './test';
 
 const server = ownServer();
 
 test('the page asks a small address by itself and opens anew when the answer is there', async ({ page }) => {
   const phone = '13800000001';
-  await speak(page, 'zh');
-  await signIn(page, phone, '/vehicles');
-  await page.locator('a.lt-cell--link').filter({ hasText: '条待处理' }).first().click();
-  await page.locator('#records input[name=records]').first().check();
-  await page.locator('button[form=records]').click();
-  await agree(page);
+  await reachDecision(page, phone);
   const order = await place(page, phone);
   // The time that is left goes on.
   await expect(page.locator('.lt-countdown')).toHaveText(/还剩 (2 小时 0 分|1 小时 59 分)/);
@@ -39,12 +34,7 @@ test('the page asks a small address by itself and opens anew when the answer is 
 test('the time that is left counts down without the server', async ({ page }) => {
   const phone = '13800000009';
   await page.clock.install();
-  await speak(page, 'zh');
-  await signIn(page, phone, '/vehicles');
-  await page.locator('a.lt-cell--link').filter({ hasText: '条待处理' }).first().click();
-  await page.locator('#records input[name=records]').first().check();
-  await page.locator('button[form=records]').click();
-  await agree(page);
+  await reachDecision(page, phone);
   await place(page, phone);
   await expect(page.locator('html')).toHaveAttribute('data-hydrated', 'true');
   await expect(page.locator('.lt-countdown')).toHaveText(/还剩 (2 小时 0 分|1 小时 59 分)/);

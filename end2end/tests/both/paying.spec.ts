@@ -1,21 +1,11 @@
-import type { Page } from '@playwright/test';
-import { agree, atCashier, newestCode, place, primary, signIn, speak } from '../people';
+import { atCashier, newestCode, place, primary, reachDecision } from '../people';
 import { expect, ownServer, test } from '../test';
 
 ownServer();
 
-async function reachConfirm(page: Page, phone: string) {
-  await speak(page, 'zh');
-  await signIn(page, phone, '/vehicles');
-  await page.locator('a.lt-cell--link').filter({ hasText: '条待处理' }).first().click();
-  await page.locator('#records input[name=records]').first().check();
-  await page.locator('button[form=records]').click();
-  await agree(page);
-}
-
 test('asking for another code too early leaves the code page as it is', async ({ page }) => {
   const phone = '13800000001';
-  await reachConfirm(page, phone);
+  await reachDecision(page, phone);
   const code = await newestCode(page, phone);
   await page.locator('main form[action="/api/orders/code/send"] button').click();
   await expect(page).toHaveURL(/\/confirm\?/);
@@ -27,7 +17,7 @@ test('asking for another code too early leaves the code page as it is', async ({
 
 test('a declined payment says so, takes the focus and can be tried again', async ({ page }) => {
   const phone = '13800000009';
-  await reachConfirm(page, phone);
+  await reachDecision(page, phone);
   await place(page, phone);
   await atCashier(page, 'decline');
   const failure = page.locator('#failure');
@@ -44,7 +34,7 @@ test('a declined payment says so, takes the focus and can be tried again', async
 
 test('who left the cashier sees one order to wait, and later one to pay', async ({ page }) => {
   const phone = '13800000004';
-  await reachConfirm(page, phone);
+  await reachDecision(page, phone);
   const order = await place(page, phone);
   await atCashier(page, 'leave');
   await expect(page.locator('h1')).toHaveText('正在核实缴款');
@@ -60,7 +50,7 @@ test('who left the cashier sees one order to wait, and later one to pay', async 
 
 test('cancelling is asked about first, far from the primary act', async ({ page }) => {
   const phone = '13800000013';
-  await reachConfirm(page, phone);
+  await reachDecision(page, phone);
   const order = await place(page, phone);
   const link = page.locator(`a[href="${order}/cancel"]`);
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
