@@ -1,5 +1,7 @@
 //! The feed's import on both engines: SQLite always, PostgreSQL when TEST_DATABASE_URL names a server.
 
+#[path = "support/databases.rs"]
+mod databases;
 #[path = "feed/stage.rs"]
 mod stage;
 

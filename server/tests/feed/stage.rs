@@ -5,15 +5,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use server::clock::{Clock, FixedClock, SystemClock};
+use server::clock::{Clock, FixedClock};
 use server::db::Store;
 use server::demo::population::Population;
 use server::feed::counts::Counts;
 use server::feed::write::to_line;
 use server::feed::{Desk, ImportError, Importer};
 use server::sealing::Sealer;
-use sqlx::{AssertSqlSafe, Connection, Executor, Row};
+use sqlx::{AssertSqlSafe, Executor, Row};
 use tempfile::TempDir;
+
+use crate::databases;
 
 pub const KEYS: &str = "k1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
@@ -169,17 +171,11 @@ impl Stage {
 
 /// A stage on each engine that there is.
 pub async fn stages() -> Vec<Stage> {
-    let folder = TempDir::new().unwrap();
-    let url = format!("sqlite://{}/test.db", folder.path().display());
-    let mut stages = vec![Stage::at(url, folder).await];
-    if let Ok(server) = std::env::var("TEST_DATABASE_URL") {
-        let clock: &dyn Clock = &SystemClock;
-        let name = format!("feed_{}", hex::encode(clock.random::<8>()));
-        sqlx::any::install_default_drivers();
-        let mut connection = sqlx::AnyConnection::connect(&server).await.unwrap();
-        connection.execute(AssertSqlSafe(format!("create database {name}"))).await.unwrap();
-        let (base, _) = server.rsplit_once('/').unwrap();
-        stages.push(Stage::at(format!("{base}/{name}"), TempDir::new().unwrap()).await);
+    let mut folder = TempDir::new().unwrap();
+    let mut stages = Vec::new();
+    for url in databases::fresh(folder.path()).await {
+        let own = std::mem::replace(&mut folder, TempDir::new().unwrap());
+        stages.push(Stage::at(url, own).await);
     }
     stages
 }

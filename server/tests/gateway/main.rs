@@ -4,6 +4,8 @@ mod answers;
 mod cashier;
 mod faults;
 mod journal;
+#[path = "../support/keys.rs"]
+mod keys;
 mod notifications;
 mod payments;
 mod refunds;

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -23,10 +23,12 @@ use server::gateways::wechat::client::Merchant;
 use server::gateways::wechat::keys::{PRIVATE_KEY, SECRET, Secret, SigningKey};
 use server::gateways::wechat::wire::{Authorization, request_message};
 use server::gateways::wechat::{Client, settings};
-use server::sandbox::keys::{FIRST, PlatformKeys, make_missing};
+use server::sandbox::keys::{FIRST, PlatformKeys};
 use server::sandbox::{self, Origins, Sandbox};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+
+use crate::keys;
 
 pub const BACK: &str = "http://127.0.0.1:3000/orders/1?a=b";
 
@@ -56,29 +58,11 @@ pub struct Counter {
     letters: Arc<Mutex<Vec<Letter>>>,
 }
 
-/// Keys are made once for all tests, and copied.
+/// A folder with the keys of both sides.
 pub fn keys_folder() -> TempDir {
-    static MADE: OnceLock<TempDir> = OnceLock::new();
-    let made = MADE.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        make_missing(folder.path(), &*FixedClock::at(now(), 11)).unwrap();
-        folder
-    });
     let folder = tempfile::tempdir().unwrap();
-    copy(made.path(), folder.path());
+    keys::copy_to(folder.path());
     folder
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() {
-            copy(&from, &to);
-        } else {
-            std::fs::copy(&from, &to).unwrap();
-        }
-    }
 }
 
 /// The platform's side: its first key signs, its secret encrypts.

@@ -1,12 +1,11 @@
 //! A world for one test: a store of its own, a clock that stands, the payment sandbox on a socket, one driver with a
 //! vehicle and records in Kunming. Whoever opens it listens for the sandbox's notifications.
 
-use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rules::person::IdentityLevel;
 use rules::rulebook::Rulebook;
-use server::clock::{Clock, FixedClock, SystemClock};
+use server::clock::{Clock, FixedClock};
 use server::config::LimitSettings;
 use server::db::{Engine, Fault, Store, outbox};
 use server::gateways::wechat::client::Merchant;
@@ -18,9 +17,12 @@ use server::sandbox::{self, Faults, Origins, Sandbox, Shared};
 use server::sealing::Sealer;
 use server::signing::Signer;
 use server::state::State;
-use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
+use sqlx::AssertSqlSafe;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+
+mod databases;
+mod keys;
 
 pub const NOW: &str = "2026-11-18T02:00:00Z";
 /// Where the sandbox notifies, on the listener that comes with the world.
@@ -45,33 +47,13 @@ pub struct World {
     pub folder: TempDir,
 }
 
-/// The database URLs to test on: SQLite always, PostgreSQL where the environment names a server.
-async fn databases(folder: &TempDir) -> Vec<String> {
-    let mut urls = vec![format!("sqlite://{}/test.db", folder.path().display())];
-    if let Ok(server) = std::env::var("TEST_DATABASE_URL") {
-        let clock: &dyn Clock = &SystemClock;
-        let name = format!("test_{}", hex::encode(clock.random::<8>()));
-        sqlx::any::install_default_drivers();
-        let mut admin = AnyConnection::connect(&server).await.expect("the PostgreSQL server answers");
-        admin.execute(AssertSqlSafe(format!("create database {name}"))).await.expect("a database");
-        let base = server.rsplit_once('/').expect("a URL with a database").0;
-        urls.push(format!("{base}/{name}"));
-    }
-    urls
-}
-
 /// One world per engine, each with the listener that the sandbox notifies.
 pub async fn opened() -> Vec<(World, TcpListener)> {
-    let first = tempfile::tempdir().expect("a folder");
+    let mut folder = tempfile::tempdir().expect("a folder");
     let mut worlds = Vec::new();
-    for url in databases(&first).await {
-        let folder = tempfile::tempdir().expect("a folder");
-        let url = if url.starts_with("sqlite") {
-            format!("sqlite://{}/test.db", folder.path().display())
-        } else {
-            url
-        };
-        worlds.push(World::open(&url, folder).await);
+    for url in databases::fresh(folder.path()).await {
+        let own = std::mem::replace(&mut folder, tempfile::tempdir().expect("a folder"));
+        worlds.push(World::open(&url, own).await);
     }
     worlds
 }
@@ -81,7 +63,7 @@ impl World {
         let clock = FixedClock::at(NOW.parse().expect("a moment"), 7);
         let shared: Arc<dyn Clock> = Arc::<FixedClock>::clone(&clock);
         let keys = folder.path().join("wechat");
-        copy_keys(&keys);
+        self::keys::copy_to(&keys);
         let (pay, pages, hear) = (listener().await, listener().await, listener().await);
         let origins = Origins { api: origin(&pay), pages: origin(&pages), domain: ORIGIN.into() };
         let sandbox = Sandbox::open(&keys, Arc::clone(&shared), origins.clone()).expect("a sandbox");
@@ -185,29 +167,6 @@ impl World {
     pub async fn every_promise_holds(&self) {
         let broken = invariants::broken(&self.state.store).await.expect("the checks run");
         assert_eq!(broken, Vec::<String>::new(), "{:?}", self.engine());
-    }
-}
-
-/// Keys are made once for all worlds of a process.
-fn copy_keys(folder: &Path) {
-    static MADE: OnceLock<TempDir> = OnceLock::new();
-    let made = MADE.get_or_init(|| {
-        let made = tempfile::tempdir().expect("a folder");
-        sandbox::keys::make_missing(made.path(), &SystemClock).expect("keys");
-        made
-    });
-    copy(made.path(), folder);
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry")) {
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() {
-            copy(&from, &to);
-        } else {
-            std::fs::copy(&from, &to).expect("a file");
-        }
     }
 }
 
