@@ -18,7 +18,7 @@ statements! {
     FIND_SESSION = "select s.id as session_id, s.began_at, s.seen_at, a.id, a.phone_hash, a.phone, a.person_id, a.password, \
         a.identity, a.frozen_at from sessions s join accounts a on a.id = s.account_id \
         where s.token_hash = $1 and a.person_id is not null and a.frozen_at is null";
-    SEEN = "update sessions set seen_at = $2 where id = $1 and seen_at < $2";
+    SEEN = "update sessions set seen_at = $2 where token_hash = $1 and seen_at < $2";
     SESSIONS_OF = "select id, began_at, seen_at, device from sessions where account_id = $1 order by seen_at desc";
     END_SESSION = "delete from sessions where account_id = $1 and id = $2";
     END_SESSIONS_OF = "delete from sessions where account_id = $1";
@@ -132,8 +132,8 @@ pub async fn find_session(
     sqlx::query_as(FIND_SESSION).bind(token_hash).fetch_optional(connection).await
 }
 
-pub async fn seen(connection: &mut AnyConnection, session: &str, now: i64) -> sqlx::Result<()> {
-    sqlx::query(SEEN).bind(session).bind(now).execute(connection).await.map(drop)
+pub async fn seen(connection: &mut AnyConnection, token_hash: &str, now: i64) -> sqlx::Result<()> {
+    sqlx::query(SEEN).bind(token_hash).bind(now).execute(connection).await.map(drop)
 }
 
 /// The last used first.

@@ -122,10 +122,12 @@ type Found = (SessionState, Option<(Session, AccountSummary)>);
 async fn find_session(state: &State, token: Option<String>) -> Result<Found, Fault> {
     let Some(token) = token else { return Ok((SessionState::Absent, None)) };
     let now = state.clock.now();
+    let token_hash = state.sealer.look_up("session", &token);
+    let noted = state.seen.noted(&token_hash);
     let mut connection = state.store.read().await?;
-    let found = accounts::find_session(&mut connection, &state.sealer.look_up("session", &token)).await?;
+    let found = accounts::find_session(&mut connection, &token_hash).await?;
     let Some(row) = found else { return Ok((SessionState::Ended, None)) };
-    let (began, seen) = (moment(row.began_at)?, moment(state.seen.latest(&row.session_id, row.seen_at))?);
+    let (began, seen) = (moment(row.began_at)?, moment(row.seen_at.max(noted.unwrap_or_default()))?);
     if now - began > ABSOLUTE {
         return Ok((SessionState::Ended, None));
     }
@@ -137,7 +139,7 @@ async fn find_session(state: &State, token: Option<String>) -> Result<Found, Fau
     let person = registry::find_person(&mut connection, &person_id).await?;
     drop(connection);
     if now - seen > chrono::TimeDelta::minutes(1) {
-        Seen::note(state, &row.session_id);
+        Seen::note(state, token_hash);
     }
     let stored = |error: crate::sealing::SealingError| Fault::stored("sealed text", error);
     let phone_place = format!("accounts:{}:phone", row.account.id);

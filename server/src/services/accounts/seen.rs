@@ -11,7 +11,7 @@ pub struct Seen(Mutex<Waiting>);
 
 #[derive(Default)]
 struct Waiting {
-    /// Milliseconds, by session.
+    /// Milliseconds, by the hash of the session's token.
     times: HashMap<String, i64>,
     /// One task at a time writes.
     writing: bool,
@@ -22,15 +22,16 @@ impl Seen {
         self.0.lock().expect("no holder of the times panics")
     }
 
-    /// The last use of the session: the stored one, or a later one that is still to be stored.
-    pub fn latest(&self, session: &str, stored: i64) -> i64 {
-        self.waiting().times.get(session).map_or(stored, |noted| stored.max(*noted))
+    /// The last use of the session in milliseconds, where it is still to be stored. Ask before the session is read: what
+    /// is stored in between is then in one of the two.
+    pub fn noted(&self, token_hash: &str) -> Option<i64> {
+        self.waiting().times.get(token_hash).copied()
     }
 
     /// Notes that the session is used now, and stores it beside the request.
-    pub fn note(state: &State, session: &str) {
+    pub fn note(state: &State, token_hash: String) {
         let mut waiting = state.seen.waiting();
-        waiting.times.insert(session.to_owned(), state.clock.now().timestamp_millis());
+        waiting.times.insert(token_hash, state.clock.now().timestamp_millis());
         if !std::mem::replace(&mut waiting.writing, true) {
             tokio::spawn(store_all(state.clone()));
         }
@@ -40,15 +41,15 @@ impl Seen {
     fn next(&self) -> Option<Vec<(String, i64)>> {
         let mut waiting = self.waiting();
         waiting.writing = !waiting.times.is_empty();
-        let times = waiting.times.iter().map(|(session, time)| (session.clone(), *time));
+        let times = waiting.times.iter().map(|(token_hash, time)| (token_hash.clone(), *time));
         waiting.writing.then(|| times.collect())
     }
 
     fn stored(&self, times: &[(String, i64)]) {
         let mut waiting = self.waiting();
-        for (session, time) in times {
-            if waiting.times.get(session) == Some(time) {
-                waiting.times.remove(session);
+        for (token_hash, time) in times {
+            if waiting.times.get(token_hash) == Some(time) {
+                waiting.times.remove(token_hash);
             }
         }
     }
@@ -78,8 +79,8 @@ async fn store(state: &State, times: Vec<(String, i64)>) -> Result<(), Fault> {
     let stored = state.store.write(move |connection| {
         let times = times.clone();
         Box::pin(async move {
-            for (session, time) in times {
-                accounts::seen(connection, &session, time).await?;
+            for (token_hash, time) in times {
+                accounts::seen(connection, &token_hash, time).await?;
             }
             Ok(())
         })
