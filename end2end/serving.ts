@@ -1,7 +1,7 @@
 // Starts the program as people run it: a fresh demo registry on SQLite, the payment sandbox as its own process, the
 // server. Its clock starts where the caller says, so that closed hours are a test's choice and not the day's.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LOG, noteSentTexts } from './scan-log';
@@ -71,9 +71,12 @@ export async function serve(port: number, now = MORNING, origin = `http://127.0.
   const quiet = { ...options, stdio: ['ignore', 'ignore', log] as ['ignore', 'ignore', number] };
   const demo = spawnSync(server, ['demo', '--size', '40', '--out', join(data, 'demo'), '--now', now], quiet);
   if (demo.status !== 0) throw new Error('the demo registry could not be made: see end2end/server.log');
+  // Keys take a second to make: servers of a run share those of the first, without its journal.
+  const [keys, made] = [join(data, 'wechat'), process.env.LUTONG_MADE_KEYS];
+  if (made) cpSync(made, keys, { recursive: true, filter: (file) => !file.endsWith('.ndjson') });
   const [api, pages] = [`127.0.0.1:${port + 1}`, `127.0.0.1:${port + 2}`];
   const children = [
-    spawn(server, ['sandbox', '--listen', api, '--pages', pages, '--keys', join(data, 'wechat')], options),
+    spawn(server, ['sandbox', '--listen', api, '--pages', pages, '--keys', keys], options),
     spawn(server, ['serve'], options),
   ];
   const stop = async () => {

@@ -8,6 +8,7 @@ export default async function start() {
   forgetOldLogs();
   const running = await serve(PORT);
   process.env.LUTONG_DEMO = join(running.data, 'demo');
+  process.env.LUTONG_MADE_KEYS = join(running.data, 'wechat');
   return async () => {
     await running.stop();
     scanLogOfRun();

@@ -10,14 +10,19 @@ const SCREENS = [[390, 844], [390, 664], [320, 568]] as const;
 
 const path = (page: Page) => new URL(page.url()).pathname + new URL(page.url()).search;
 
-// The pages on which something is accepted or paid, the order in two of its states.
-async function reach(page: Page): Promise<string[]> {
+// The person's first vehicle with open records, and these.
+async function openRecords(page: Page): Promise<[string, string[]]> {
   await speak(page, 'zh');
   await signIn(page, PHONE, '/vehicles');
   await page.locator('a.lt-cell--link').filter({ hasText: '条待处理' }).first().click();
-  const vehicle = path(page);
+  await expect(page.locator('#records')).toBeVisible();
   const records = await page.locator('#records input[name=records]').evaluateAll((boxes) => boxes.map((box) => `records=${(box as HTMLInputElement).value}`));
-  const [accepted, left] = [records[0], records[1]];
+  return [path(page), records];
+}
+
+// The pages on which something is accepted or paid, the order in two of its states.
+async function reach(page: Page): Promise<string[]> {
+  const [vehicle, [accepted, left]] = await openRecords(page);
   await page.goto(`${vehicle}/notice?${accepted}`);
   await agree(page);
   const order = await place(page, PHONE);
@@ -61,9 +66,9 @@ test('the primary act is on the first screen in every language, size of type and
 });
 
 test('on a low screen and with very large type the bar stands at the end of the page', async ({ page, context }) => {
-  const [notice] = await reach(page);
+  const [vehicle, [record]] = await openRecords(page);
   await page.setViewportSize({ width: 640, height: 360 });
-  await page.goto(notice);
+  await page.goto(`${vehicle}/notice?${record}`);
   await expect(page.locator('.lt-dock')).toHaveCSS('position', 'static');
   await page.setViewportSize({ width: 390, height: 844 });
   await expect(page.locator('.lt-dock')).toHaveCSS('position', 'sticky');

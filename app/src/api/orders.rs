@@ -39,9 +39,10 @@ pub struct Proposal {
 }
 
 /// The sentences of the notice; its version follows from them.
-pub const NOTICE_TEXTS: [&str; 7] = [
+pub const NOTICE_TEXTS: [&str; 8] = [
     "page.notice.place",
     "page.notice.window",
+    "page.notice.pay-by",
     "page.notice.hours",
     "page.notice.delay",
     "page.notice.dispute",

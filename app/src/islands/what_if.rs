@@ -18,7 +18,7 @@ pub struct WhatIfRules {
     pub places: Vec<(String, CameraParameters)>,
 }
 
-/// Sentences, `{count}` left open; title and remedy of each rule in table order; the sources in the rulebook's order.
+/// Sentences, `{count}` left open; what each rule says against a case and its remedy, in table order; the sources in the rulebook's order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WhatIfWords {
     pub passes: String,

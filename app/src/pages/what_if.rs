@@ -48,6 +48,8 @@ pub fn parameter_words(parameter: Parameter, value: &Value) -> String {
             choice::<DayCount>(|code| format!("day-count.{code}"), *index)
         }
         (P::BindingBefore, Value::Number(_)) => say("page.rulebook.asked"),
+        (P::LateFeeRate, Value::Number(thousandths)) => percent(*thousandths),
+        (P::LateFeeCap, Value::Number(hundredths)) => percent(10 * *hundredths),
         (_, Value::Number(number)) => number.to_string(),
         (P::VehicleKinds | P::OrganisationVehicleKinds | P::LeasedVehicleKinds, Value::Set(bits)) => {
             names::<VehicleKind>(|code| format!("vehicle-kind.{code}"), *bits, &and)
@@ -66,6 +68,14 @@ pub fn parameter_words(parameter: Parameter, value: &Value) -> String {
             let prefixes = numbers.iter().filter_map(|number| PlatePrefix::from_number(*number));
             prefixes.map(|prefix| prefix.to_string()).collect::<Vec<_>>().join(&and)
         }
+    }
+}
+
+/// Thousandths as a percentage, with a decimal only where there is one.
+fn percent(thousandths: i64) -> String {
+    match (thousandths / 10, thousandths % 10) {
+        (whole, 0) => format!("{whole}%"),
+        (whole, tenths) => format!("{whole}.{tenths}%"),
     }
 }
 
@@ -102,7 +112,7 @@ fn words() -> WhatIfWords {
     let rulebook = services().portal.rulebook();
     let rules = CAMERA_RULES.iter().map(|rule| {
         let key = rule_key(rule.id.code());
-        (say(&format!("rule.{key}.title")), say(&format!("rule.{key}.remedy")))
+        (say(&format!("rule.{key}.title-refused")), say(&format!("rule.{key}.remedy")))
     });
     let sources = rulebook.sources.iter().map(|source| {
         let words = source_words(&source.text, source.article.as_deref());

@@ -44,72 +44,78 @@ fn line(values: &[&str]) -> String {
     format!("`{}\r\n", values.join(",`"))
 }
 
+/// What differs between the rows of a payment and of a refund, with amounts in yuan.
+struct Row<'a> {
+    at: &'a str,
+    state: &'a str,
+    paid: &'a str,
+    refund_id: &'a str,
+    out_refund_no: &'a str,
+    returned: &'a str,
+    refund_kind: &'a str,
+    refund_state: &'a str,
+}
+
+impl Row<'_> {
+    fn of(self, payment: &Payment) -> String {
+        line(&[
+            self.at,
+            SANDBOX_APP,
+            SANDBOX_MERCHANT,
+            "0",
+            "",
+            &payment.transaction_id,
+            &payment.out_trade_no,
+            "sandbox",
+            "MWEB",
+            self.state,
+            "OTHERS",
+            "CNY",
+            self.paid,
+            "0.00",
+            self.refund_id,
+            self.out_refund_no,
+            self.returned,
+            "0.00",
+            self.refund_kind,
+            self.refund_state,
+            &payment.description,
+            "",
+            "0.00000",
+            "0.00%",
+            self.paid,
+            self.returned,
+            "",
+        ])
+    }
+}
+
 fn payment_line(payment: &Payment, at: &str) -> String {
-    let sum = Fen::new(payment.amount).to_string();
-    let (id, number, what) = (&payment.transaction_id, &payment.out_trade_no, &payment.description);
-    line(&[
+    Row {
         at,
-        SANDBOX_APP,
-        SANDBOX_MERCHANT,
-        "0",
-        "",
-        id,
-        number,
-        "sandbox",
-        "MWEB",
-        "SUCCESS",
-        "OTHERS",
-        "CNY",
-        &sum,
-        "0.00",
-        "0",
-        "0",
-        "0.00",
-        "0.00",
-        "",
-        "",
-        what,
-        "",
-        "0.00000",
-        "0.00%",
-        &sum,
-        "0.00",
-        "",
-    ])
+        state: "SUCCESS",
+        paid: &Fen::new(payment.amount).to_string(),
+        refund_id: "0",
+        out_refund_no: "0",
+        returned: "0.00",
+        refund_kind: "",
+        refund_state: "",
+    }
+    .of(payment)
 }
 
 fn refund_line(refund: &RefundRow, payment: &Payment, at: &str) -> String {
-    let sum = Fen::new(refund.amount).to_string();
-    let (id, number, what) = (&payment.transaction_id, &payment.out_trade_no, &payment.description);
-    line(&[
+    Row {
         at,
-        SANDBOX_APP,
-        SANDBOX_MERCHANT,
-        "0",
-        "",
-        id,
-        number,
-        "sandbox",
-        "MWEB",
-        "REFUND",
-        "OTHERS",
-        "CNY",
-        "0.00",
-        "0.00",
-        &refund.refund_id,
-        &refund.out_refund_no,
-        &sum,
-        "0.00",
-        "ORIGINAL",
-        &refund.state,
-        what,
-        "",
-        "0.00000",
-        "0.00%",
-        "0.00",
-        &sum,
-        "",
-    ])
+        state: "REFUND",
+        paid: "0.00",
+        refund_id: &refund.refund_id,
+        out_refund_no: &refund.out_refund_no,
+        returned: &Fen::new(refund.amount).to_string(),
+        refund_kind: "ORIGINAL",
+        refund_state: &refund.state,
+    }
+    .of(payment)
 }
 
 /// The bill of the day; none where nothing was paid or given back.

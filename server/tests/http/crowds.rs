@@ -2,15 +2,24 @@
 
 use std::collections::BTreeSet;
 
+use http::StatusCode;
+
 use crate::form::Form;
 use crate::journal;
 use crate::support::{Answer, Browser, Site, sites};
 
-/// Sends all forms at the same time; gives where each was sent to.
+/// Sends all forms at the same time; gives the answers. Who is told that the program is too busy presses again.
 async fn race(browser: &Browser, forms: Vec<Form>) -> Vec<Answer> {
     let racing = forms.into_iter().map(|form| {
         let browser = browser.clone();
-        tokio::spawn(async move { browser.post("/api/orders/place", &form.pairs()).await })
+        tokio::spawn(async move {
+            loop {
+                let answer = browser.post("/api/orders/place", &form.pairs()).await;
+                if answer.status != StatusCode::SERVICE_UNAVAILABLE {
+                    return answer;
+                }
+            }
+        })
     });
     let answers = futures::future::join_all(racing).await;
     answers.into_iter().map(|answer| answer.expect("an answer")).collect()

@@ -7,6 +7,7 @@ use server::db::Fault;
 use server::http::current::Person;
 use server::services::accounts::codes;
 use server::services::orders::place::{self, Placing};
+use server::state::State;
 
 use crate::support::{order_of, worlds};
 use crate::world::World;
@@ -41,6 +42,16 @@ async fn bound_drivers(world: &World) -> Vec<Person> {
     people
 }
 
+/// Who waits in vain for a connection to the database is asked to try again, and does.
+async fn place_when_there_is_room(state: State, placing: Placing) -> Result<Placed, Fault> {
+    loop {
+        match place::place(&state, placing.clone()).await {
+            Err(Fault::Database(sqlx::Error::PoolTimedOut)) => {}
+            outcome => return outcome,
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_people_who_may_all_handle_one_record_make_one_order() {
     for world in worlds().await {
@@ -60,10 +71,9 @@ async fn two_hundred_people_who_may_all_handle_one_record_make_one_order() {
             let (key, chosen) = (format!("{number:020}"), chosen.clone());
             racing.push(Placing { person, key, chosen, code, agreement: world.agreement() });
         }
-        let racing = racing.into_iter().map(|placing| {
-            let state = world.state.clone();
-            tokio::spawn(async move { place::place(&state, placing).await })
-        });
+        let racing = racing
+            .into_iter()
+            .map(|placing| tokio::spawn(place_when_there_is_room(world.state.clone(), placing)));
         let outcomes = futures::future::join_all(racing).await;
         let mut placed = 0;
         for outcome in outcomes {

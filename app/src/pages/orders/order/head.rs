@@ -108,7 +108,7 @@ fn due(order: &OrderView) -> impl IntoView + use<> {
     }
 }
 
-/// What is known in a moment: asked for by itself, or by the link.
+/// The outcome is not known yet. The page asks for it by itself; without scripts the link does.
 fn waiting(order: &OrderView, title: String, words: String) -> impl IntoView + use<> {
     let here = visit().path;
     let again = here.clone();
