@@ -143,12 +143,12 @@ setup_build() {
 
 # Debian has Chromium as a package, Ubuntu only as a snap: there it is Playwright's own.
 setup_chromium() {
-  command -v chromium >/dev/null && return
-  if grep -q '^ID=debian' /etc/os-release; then apt_install chromium; return; fi
+  command -v chromium-headless-shell >/dev/null && return
+  if grep -q '^ID=debian' /etc/os-release; then apt_install chromium-headless-shell; return; fi
   local stamp=$CACHE/playwright-chromium
   cmp -s "$stamp" "$ROOT/end2end/package-lock.json" && return
   say "installing Playwright's Chromium and the libraries that it needs"
-  (cd "$ROOT/end2end" && npx playwright install --with-deps chromium)
+  (cd "$ROOT/end2end" && npx playwright install --with-deps --only-shell chromium)
   cp "$ROOT/end2end/package-lock.json" "$stamp"
 }
 
