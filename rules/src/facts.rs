@@ -1,5 +1,6 @@
 //! The facts of a case in the flat form that the rule table reads. A fact that was not given is missing, never false.
 
+use crate::missing::Missing;
 use crate::set::coded;
 
 coded! {
@@ -41,10 +42,7 @@ coded! {
 
 const COUNT: usize = Fact::ALL.len();
 
-/// A rule asked for a fact that the case does not have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the fact {} is missing", .0.code())]
-pub struct MissingFact(pub Fact);
+const _: () = assert!(COUNT <= u32::BITS as usize, "one presence bit for each fact");
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
@@ -64,9 +62,9 @@ impl Facts {
         self.present |= 1 << (fact as u32);
     }
 
-    pub fn get(&self, fact: Fact) -> Result<i64, MissingFact> {
+    pub fn get(&self, fact: Fact) -> Result<i64, Missing> {
         if self.present & (1 << (fact as u32)) == 0 {
-            Err(MissingFact(fact))
+            Err(Missing::Fact(fact))
         } else {
             Ok(self.values[fact as usize])
         }

@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod camera;
 pub mod facts;
 pub mod licence;
+pub mod missing;
 pub mod money;
 pub mod order;
 pub mod outlook;

@@ -127,3 +127,20 @@ pub struct Rule {
     pub remedy: Remedy,
     pub changes: Changes,
 }
+
+impl Rule {
+    /// True where the rule never applies, because the place does not set what it asks for.
+    pub fn asks_nothing(&self, parameters: &impl Values) -> bool {
+        is_unasked(&self.applies, parameters)
+    }
+}
+
+/// True where the predicate never holds, because the place does not set a parameter that it asks for.
+fn is_unasked(predicate: &Expr, parameters: &impl Values) -> bool {
+    match predicate {
+        Expr::Asked(asked) => parameters.number(*asked).is_none(),
+        Expr::All(parts) => parts.iter().any(|part| is_unasked(part, parameters)),
+        Expr::Any(parts) => parts.iter().all(|part| is_unasked(part, parameters)),
+        _ => false,
+    }
+}

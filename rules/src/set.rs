@@ -62,14 +62,33 @@ macro_rules! coded {
 }
 pub(crate) use coded;
 
-/// A set of codes of one list of at most 32.
+/// A set of codes of one list of at most 32. A longer list does not compile:
+///
+/// ```compile_fail
+/// use rules::set::{CodeSet, Coded};
+///
+/// #[derive(Clone, Copy, PartialEq, Eq)]
+/// struct Seat(u8);
+///
+/// impl Coded for Seat {
+///     const ALL: &'static [Self] = &[Seat(0); 33];
+///     fn code(self) -> &'static str {
+///         "seat"
+///     }
+/// }
+///
+/// CodeSet::<Seat>::all();
+/// ```
 pub struct CodeSet<T> {
     bits: u32,
     of: PhantomData<T>,
 }
 
 impl<T: Coded> CodeSet<T> {
-    pub const EMPTY: Self = Self { bits: 0, of: PhantomData };
+    pub const EMPTY: Self = {
+        assert!(T::ALL.len() <= u32::BITS as usize, "one bit for each code");
+        Self { bits: 0, of: PhantomData }
+    };
 
     pub fn all() -> Self {
         T::ALL.iter().copied().collect()
@@ -81,7 +100,7 @@ impl<T: Coded> CodeSet<T> {
 
     #[must_use]
     pub fn with(self, value: T) -> Self {
-        Self { bits: self.bits | (1 << value.index()), of: PhantomData }
+        Self { bits: self.bits | (1 << value.index()), ..Self::EMPTY }
     }
 
     pub fn is_empty(self) -> bool {
@@ -95,7 +114,7 @@ impl<T: Coded> CodeSet<T> {
 
     pub fn from_bits(bits: i64) -> Self {
         let known = bits & ((1 << T::ALL.len()) - 1);
-        Self { bits: u32::try_from(known).unwrap_or_default(), of: PhantomData }
+        Self { bits: u32::try_from(known).unwrap_or_default(), ..Self::EMPTY }
     }
 
     pub fn iter(self) -> impl Iterator<Item = T> {

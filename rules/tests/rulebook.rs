@@ -210,3 +210,61 @@ fn a_gap_in_the_national_file_is_told() {
     assert_eq!(error.key, "parameters.points-limit");
     assert!(error.problem.contains("no value holds after 2030-12-31"), "{error}");
 }
+
+/// What is wrong with the national file after the change.
+fn wrong_national(change: impl Fn(&str) -> String) -> (usize, String, String) {
+    let national = include_str!("../parameters/national.toml");
+    let changed = change(national);
+    assert_ne!(changed, national);
+    let error = Rulebook::load(&[("national.toml", &changed)]).expect_err("the file is wrong");
+    assert_eq!(error.file, "national.toml");
+    (error.line, error.key, error.problem)
+}
+
+#[test]
+fn a_required_parameter_that_the_national_file_leaves_out_or_open_is_told() {
+    let parameter = "[[parameters.points-limit]]\nvalue = 12";
+    let (_, key, problem) = wrong_national(|text| {
+        let (before, after) = text.split_once(parameter).unwrap();
+        format!("{before}{}", &after[after.find("[[parameters.").unwrap()..])
+    });
+    assert_eq!(key, "parameters", "{problem}");
+    assert!(problem.contains("'points-limit' has no national value"), "{problem}");
+    let (line, key, problem) =
+        wrong_national(|text| text.replacen(parameter, &parameter.replace("12", "\"none\""), 1));
+    let expected = include_str!("../parameters/national.toml").split(parameter).next().unwrap();
+    assert_eq!((line, key.as_str()), (expected.lines().count() + 2, "parameters.points-limit.value"));
+    assert!(problem.contains("cannot be left open"), "{problem}");
+}
+
+#[test]
+fn a_rule_that_no_text_states_is_told() {
+    let stated = "\"camera.lease\" = [";
+    let (line, key, problem) = wrong_national(|text| {
+        let (before, after) = text.split_once(stated).unwrap();
+        let (_, after) = after.split_once("\n]\n").unwrap();
+        format!("{before}{after}")
+    });
+    let rules = include_str!("../parameters/national.toml").split("[rules]").next().unwrap();
+    assert_eq!((line, key.as_str()), (rules.lines().count() + 1, "rules"));
+    assert!(problem.contains("no text states rule 'camera.lease'"), "{problem}");
+}
+
+#[test]
+fn a_limit_that_is_not_set_is_an_error_and_no_pass() {
+    use rules::facts::Facts;
+    use rules::missing::Missing;
+    use rules::rule::{Term, Values};
+
+    struct Nothing;
+    impl Values for Nothing {
+        fn number(&self, _: Parameter) -> Option<i64> {
+            None
+        }
+        fn listed(&self, _: Parameter, _: i64) -> bool {
+            false
+        }
+    }
+    let read = Term::Parameter(Parameter::FineLimit).read(&Facts::default(), &Nothing);
+    assert_eq!(read, Err(Missing::Parameter(Parameter::FineLimit)));
+}

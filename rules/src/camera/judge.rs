@@ -5,10 +5,10 @@ use chrono::NaiveDate;
 use super::{RecordStanding, Standing, View, facts};
 use crate::Moment;
 use crate::calendar;
-use crate::facts::{Fact, Facts, MissingFact};
+use crate::facts::{Fact, Facts};
 use crate::licence::Points;
+use crate::missing::Missing;
 use crate::money::Fen;
-use crate::parameters::Parameter;
 use crate::person::IdentityLevel;
 use crate::plate::PlatePrefix;
 use crate::rule::{As, CAMERA_RULES, Changes, Rule, RuleId, Show, Values};
@@ -40,14 +40,15 @@ pub(super) fn assess_view(case: &View<'_>, parameters: &CameraParameters) -> Ver
             _ => None,
         },
     };
-    judge(&facts, &times, parameters).expect("a typed case gives every fact that the rules read")
+    judge(&facts, &times, parameters)
+        .expect("a typed case gives every fact, and loading proves every parameter and source")
 }
 
 /// Room for so many refusals is made at once.
 const USUAL_REFUSALS: usize = 8;
 
-/// Judges flat facts: the verdict, or the fact that is missing.
-pub fn judge(facts: &Facts, times: &Times, parameters: &CameraParameters) -> Result<Verdict, MissingFact> {
+/// Judges flat facts. The error names what a rule reads and the case or the place does not have.
+pub fn judge(facts: &Facts, times: &Times, parameters: &CameraParameters) -> Result<Verdict, Missing> {
     let mut refusals: Vec<Refusal> = Vec::new();
     // Each rule has code of its own, in which the compiler folds what the table says of it.
     macro_rules! each {
@@ -67,7 +68,7 @@ fn judge_by<const INDEX: usize>(
     times: &Times,
     parameters: &CameraParameters,
     refusals: &mut Vec<Refusal>,
-) -> Result<(), MissingFact> {
+) -> Result<(), Missing> {
     let rule = const { &CAMERA_RULES[INDEX] };
     if refuses(rule, facts, parameters)? {
         if refusals.is_empty() {
@@ -77,7 +78,7 @@ fn judge_by<const INDEX: usize>(
             rule: rule.id,
             found: show(rule.found, facts, parameters)?,
             required: show(rule.required, facts, parameters)?,
-            source: parameters.source(INDEX, facts),
+            source: parameters.source(INDEX, facts)?,
             remedy: rule.remedy,
             passes_at: passes_at(rule, facts, times, parameters)?,
         });
@@ -87,7 +88,7 @@ fn judge_by<const INDEX: usize>(
 
 /// Whether the rule refuses, without saying why.
 #[inline(always)]
-pub fn refuses(rule: &Rule, facts: &Facts, parameters: &CameraParameters) -> Result<bool, MissingFact> {
+pub fn refuses(rule: &Rule, facts: &Facts, parameters: &CameraParameters) -> Result<bool, Missing> {
     Ok(rule.applies.holds(facts, parameters)? && !rule.passes.holds(facts, parameters)?)
 }
 
@@ -97,7 +98,7 @@ fn passes_at(
     facts: &Facts,
     times: &Times,
     parameters: &CameraParameters,
-) -> Result<Option<Moment>, MissingFact> {
+) -> Result<Option<Moment>, Missing> {
     let by_time = match rule.changes {
         Changes::WithParameters => None,
         Changes::WithHours => parameters.closed_hours().map(|closed| closed.ends_after(times.now)),
@@ -140,7 +141,7 @@ fn facts_at(facts: &Facts, moment: Moment, times: &Times) -> Facts {
     later
 }
 
-fn show(what: Show, facts: &Facts, parameters: &CameraParameters) -> Result<Value, MissingFact> {
+fn show(what: Show, facts: &Facts, parameters: &CameraParameters) -> Result<Value, Missing> {
     Ok(match what {
         Show::Nothing => Value::Nothing,
         Show::Number(As::Plates, _) => {
@@ -149,29 +150,25 @@ fn show(what: Show, facts: &Facts, parameters: &CameraParameters) -> Result<Valu
         }
         Show::Number(shown, term) => number(shown, term.read(facts, parameters)?),
         Show::Common(shown, fact, parameter) => {
-            let set = parameters.number(parameter).unwrap_or_default();
-            number(shown, facts.get(fact)? & set)
+            number(shown, facts.get(fact)? & parameters.required(parameter)?)
         }
         Show::When(fact, wanted, then, otherwise) => {
             show(if facts.get(fact)? == wanted { *then } else { *otherwise }, facts, parameters)?
         }
-        Show::Both(shown, one, other) => {
-            let allowed = |parameter: Parameter| parameters.number(parameter).unwrap_or(i64::MAX);
-            number(shown, allowed(one) & allowed(other))
-        }
+        Show::Both(shown, one, other) => match parameters.number(other) {
+            Some(allowed) => number(shown, parameters.number(one).map_or(allowed, |also| allowed & also)),
+            None => number(shown, parameters.required(one)?),
+        },
         Show::Allowed(always, without_points) => {
-            let set = |parameter: Parameter| CodeSet::from_bits(parameters.number(parameter).unwrap_or(0));
-            let without_points = set(without_points);
+            let always = CodeSet::from_bits(parameters.required(always)?);
+            let without_points = CodeSet::from_bits(parameters.required(without_points)?);
             if without_points.is_empty() {
-                Value::Relations(set(always))
+                Value::Relations(always)
             } else {
-                Value::Allowed(set(always), without_points)
+                Value::Allowed(always, without_points)
             }
         }
-        Show::Hours(from, until) => {
-            let minute = |parameter: Parameter| parameters.number(parameter).unwrap_or_default();
-            Value::Hours(minute(from), minute(until))
-        }
+        Show::Hours(from, until) => Value::Hours(parameters.required(from)?, parameters.required(until)?),
         Show::Term(from, until) => match (facts.get(from), facts.get(until)) {
             (Ok(from), Ok(until)) => Value::Term(moment(from), moment(until)),
             // A leased vehicle without a lease: there is no term to show.

@@ -6,12 +6,11 @@ use super::{Applicant, RecordFacts, Request, VehicleFacts, View, judge};
 use crate::calendar;
 use crate::licence::Points;
 use crate::money::Fen;
-use crate::parameters::Parameter;
-use crate::rule::{RuleId, Values};
+use crate::rule::RuleId;
 use crate::rulebook::{CameraParameters, Rulebook};
 use crate::verdict::Verdict;
 
-/// More than this at once is no person's wish.
+/// Upper bound on the records in one selection.
 pub const LARGEST_SELECTION: usize = 200;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -117,8 +116,7 @@ fn largest<'b>(
         }
     }
     let most = places.into_iter().map(|(parameters, of_place)| {
-        let limit = parameters.number(Parameter::PointsLimit).unwrap_or(i64::MAX);
-        most_of_one_place(records, before, of_place, limit)
+        most_of_one_place(records, before, of_place, parameters.points_limit())
     });
     most.reduce(|best, other| if other.len() > best.len() { other } else { best }).unwrap_or_default()
 }

@@ -64,7 +64,7 @@ pub fn analyse(rules: &[Rule], parameters: &impl Values, passing: &Facts) -> Ana
         let alone = cases.iter().find_map(|case| alone(rule, case, rules, parameters, &domains));
         match alone.or(cases.first().copied()) {
             Some(case) => analysis.refusing.push((rule.id, case)),
-            None if asks_nothing(rule, parameters) => analysis.silent.push(rule.id),
+            None if rule.asks_nothing(parameters) => analysis.silent.push(rule.id),
             None => analysis.never.push(rule.id),
         }
     }
@@ -124,21 +124,6 @@ fn overlap(
 fn refuses(rule: &Rule, case: &Facts, parameters: &impl Values) -> bool {
     let holds = |predicate: &Expr| predicate.holds(case, parameters).expect("every fact is given");
     holds(&rule.applies) && !holds(&rule.passes)
-}
-
-/// Whether the rule stands aside because the place sets no value for it.
-fn asks_nothing(rule: &Rule, parameters: &impl Values) -> bool {
-    is_unasked(&rule.applies, parameters)
-}
-
-/// Checks that the predicate never holds at the place, because parameters that it asks for are not set.
-fn is_unasked(predicate: &Expr, parameters: &impl Values) -> bool {
-    match predicate {
-        Expr::Asked(asked) => parameters.number(*asked).is_none(),
-        Expr::All(parts) => parts.iter().any(|part| is_unasked(part, parameters)),
-        Expr::Any(parts) => parts.iter().all(|part| is_unasked(part, parameters)),
-        _ => false,
-    }
 }
 
 fn gaps(rules: &[Rule]) -> Vec<Gap> {
@@ -219,7 +204,8 @@ impl Domains {
         let value = |fact: Fact| passing.get(fact).expect("every fact is given");
         let mut domains: Vec<BTreeSet<i64>> =
             Fact::ALL.iter().map(|fact| BTreeSet::from([value(*fact)])).collect();
-        let read = |term: Term| term.read(passing, parameters).expect("every fact is given");
+        // A parameter that is not set has no limit to look around.
+        let read = |term: Term| term.read(passing, parameters).ok();
         for rule in rules {
             for predicate in [&rule.applies, &rule.passes] {
                 walk(predicate, &mut |leaf| match *leaf {
@@ -280,7 +266,8 @@ fn codes(fact: Fact) -> Option<i64> {
     i64::try_from(count).ok()
 }
 
-fn around(domains: &mut [BTreeSet<i64>], term: Term, limit: i64) {
+fn around(domains: &mut [BTreeSet<i64>], term: Term, limit: Option<i64>) {
+    let Some(limit) = limit else { return };
     let near = [limit.saturating_sub(1), limit, limit.saturating_add(1)];
     match term {
         Term::Fact(fact) => domains[fact as usize].extend(near),

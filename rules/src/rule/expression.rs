@@ -1,6 +1,7 @@
 //! Predicates as data: small trees over facts, parameters and constants, judged here and printed for the oracles.
 
-use crate::facts::{Fact, Facts, MissingFact};
+use crate::facts::{Fact, Facts};
+use crate::missing::Missing;
 use crate::parameters::Parameter;
 
 /// A number in a predicate.
@@ -45,16 +46,21 @@ pub trait Values {
     /// The number or the set's bits; none where the place sets nothing.
     fn number(&self, parameter: Parameter) -> Option<i64>;
     fn listed(&self, parameter: Parameter, number: i64) -> bool;
+
+    /// The number or the set's bits of a parameter that the place must set.
+    fn required(&self, parameter: Parameter) -> Result<i64, Missing> {
+        self.number(parameter).ok_or(Missing::Parameter(parameter))
+    }
 }
 
 impl Term {
     #[inline]
-    pub fn read(self, facts: &Facts, values: &impl Values) -> Result<i64, MissingFact> {
+    pub fn read(self, facts: &Facts, values: &impl Values) -> Result<i64, Missing> {
         Ok(match self {
             Self::Const(number) => number,
             Self::Fact(fact) => facts.get(fact)?,
-            // A rule asks for a parameter only where it is set; see `applies` in the table.
-            Self::Parameter(parameter) => values.number(parameter).unwrap_or(i64::MAX),
+            // A rule reads an optional parameter only where `applies` asks for it.
+            Self::Parameter(parameter) => values.required(parameter)?,
             Self::Sum(parts) => {
                 let mut sum: i64 = 0;
                 for fact in parts {
@@ -68,7 +74,7 @@ impl Term {
 
 impl Expr {
     #[inline(always)]
-    pub fn holds(&self, facts: &Facts, values: &impl Values) -> Result<bool, MissingFact> {
+    pub fn holds(&self, facts: &Facts, values: &impl Values) -> Result<bool, Missing> {
         Ok(match *self {
             Self::All(parts) => decided(parts, false, facts, values)?,
             Self::Any(parts) => decided(parts, true, facts, values)?,
@@ -100,7 +106,7 @@ impl Expr {
 }
 
 /// Reads the parts up to the first that comes out as `decider`, which is then the answer.
-fn decided(parts: &[Expr], decider: bool, facts: &Facts, values: &impl Values) -> Result<bool, MissingFact> {
+fn decided(parts: &[Expr], decider: bool, facts: &Facts, values: &impl Values) -> Result<bool, Missing> {
     for part in parts {
         if part.holds(facts, values)? == decider {
             return Ok(decider);

@@ -1,5 +1,5 @@
-//! Reads the parameter files and proves them: nothing unknown, nothing without a source, and for each day and place
-//! exactly one value of each parameter, and hours with both ends.
+//! Loads and validates the parameter files: no unknown key, no value and no rule without a source, and for each day and
+//! place exactly one value of each parameter and closed hours with both ends.
 
 mod read;
 mod values;
@@ -74,7 +74,7 @@ impl Rulebook {
         let version = Version(version.into());
         let rulebook = Self { version, jurisdictions, sources: sources.list };
         for (reader, place) in readers.iter().zip(&rulebook.jurisdictions) {
-            prove_whole_hours(reader, place, &rulebook)?;
+            prove_each_day(reader, place, &rulebook)?;
         }
         Ok(rulebook)
     }
@@ -88,11 +88,15 @@ struct Sources {
 }
 
 impl Sources {
-    fn keep(&mut self, source: Source) -> SourceId {
-        *self.known.entry(source).or_insert_with_key(|source| {
-            self.list.push(source.clone());
-            SourceId(u16::try_from(self.list.len() - 1).unwrap_or(u16::MAX))
-        })
+    /// The number of the text; none where there are too many to count.
+    fn keep(&mut self, source: Source) -> Option<SourceId> {
+        if let Some(known) = self.known.get(&source) {
+            return Some(*known);
+        }
+        let id = SourceId(u16::try_from(self.list.len()).ok()?);
+        self.list.push(source.clone());
+        self.known.insert(source, id);
+        Some(id)
     }
 }
 
@@ -143,27 +147,36 @@ fn prove_no_gap(reader: &Reader<'_>, national: &Jurisdiction) -> Result<(), Load
     Ok(())
 }
 
+/// Checks each day on which a parameter of the place changes, and the time before.
+fn prove_each_day(reader: &Reader<'_>, place: &Jurisdiction, rulebook: &Rulebook) -> Result<(), LoadError> {
+    for day in std::iter::once(NaiveDate::MIN).chain(rulebook.change_days(Some(&place.id))) {
+        let since = if day == NaiveDate::MIN { String::new() } else { format!(" from {day}") };
+        prove_whole_hours(reader, place, rulebook, day, &since)?;
+        if let Some(rule) = rulebook.rule_without_source(&place.id, day) {
+            let problem = format!("no text states rule '{}'{since}", rule.code());
+            return Err(reader.error_at("rules", problem));
+        }
+    }
+    Ok(())
+}
+
 /// A system that closes opens again: on no day is one end of its hours set without the other.
 fn prove_whole_hours(
     reader: &Reader<'_>,
     place: &Jurisdiction,
     rulebook: &Rulebook,
+    day: NaiveDate,
+    since: &str,
 ) -> Result<(), LoadError> {
-    let days = std::iter::once(NaiveDate::MIN).chain(rulebook.change_days(Some(&place.id)));
-    for day in days {
-        let is_set = |parameter| {
-            rulebook.in_force(Some(&place.id), parameter, day).is_some_and(|dated| dated.value != Value::None)
-        };
-        let (closes, opens) = (is_set(Parameter::ClosedFrom), is_set(Parameter::ClosedUntil));
-        if closes != opens {
-            let (set, missing) =
-                if closes { ("closed-from", "closed-until") } else { ("closed-until", "closed-from") };
-            let since = if day == NaiveDate::MIN { String::new() } else { format!(" from {day}") };
-            let key = format!("parameters.{set}");
-            return Err(reader.error_at(&key, format!("is set without '{missing}'{since}")));
-        }
-    }
-    Ok(())
+    let is_set = |parameter| {
+        rulebook.in_force(Some(&place.id), parameter, day).is_some_and(|dated| dated.value != Value::None)
+    };
+    let (set, missing) = match (is_set(Parameter::ClosedFrom), is_set(Parameter::ClosedUntil)) {
+        (true, false) => ("closed-from", "closed-until"),
+        (false, true) => ("closed-until", "closed-from"),
+        _ => return Ok(()),
+    };
+    Err(reader.error_at(&format!("parameters.{set}"), format!("is set without '{missing}'{since}")))
 }
 
 type ByName<T> = BTreeMap<String, T>;

@@ -7,13 +7,18 @@ use super::{Rulebook, SourceId, Version};
 use crate::Moment;
 use crate::calendar;
 use crate::facts::Facts;
+use crate::missing::Missing;
 use crate::order::ClosedHours;
 use crate::parameters::{Parameter, PaymentChannel, PaymentChannels, Value};
 use crate::place::PlaceId;
-use crate::rule::{CAMERA_RULES, Cites, Rule, Values};
+use crate::rule::{CAMERA_RULES, Cites, Rule, RuleId, Values};
 use crate::set::CodeSet;
 
 const COUNT: usize = Parameter::ALL.len();
+const _: () = assert!(COUNT <= u32::BITS as usize, "one bit for each parameter that is set");
+
+/// Loading refuses a rulebook without these values.
+const PROVEN: &str = "loading proves that each place has a value of each required parameter";
 
 /// Parameters whose texts some refusals name instead of the rule's own.
 const CITED_BY_FACT: [Parameter; 2] = [Parameter::OrganisationVehicleKinds, Parameter::LeasedVehicleKinds];
@@ -28,8 +33,8 @@ pub struct CameraParameters {
     /// One bit per parameter that is set.
     set: u32,
     prefixes: Vec<i64>,
-    /// The text that a refusal of each rule names, in catalogue order.
-    sources: [SourceId; CAMERA_RULES.len()],
+    /// The text that a refusal of each rule names, in catalogue order; none of a rule that the place does not apply.
+    sources: [Option<SourceId>; CAMERA_RULES.len()],
     /// The texts of parameters that a refusal names by the case, in the order of `CITED_BY_FACT`.
     cited: [Option<SourceId>; CITED_BY_FACT.len()],
     /// The values after each later change, with the first day on which they hold.
@@ -48,7 +53,12 @@ impl Values for CameraParameters {
 
 impl CameraParameters {
     pub fn payment_window_minutes(&self) -> i64 {
-        self.number(Parameter::PaymentWindow).unwrap_or_default()
+        self.required(Parameter::PaymentWindow).expect(PROVEN)
+    }
+
+    /// A cycle stays below so many points.
+    pub(crate) fn points_limit(&self) -> i64 {
+        self.required(Parameter::PointsLimit).expect(PROVEN)
     }
 
     pub fn closed_hours(&self) -> Option<ClosedHours> {
@@ -69,7 +79,7 @@ impl CameraParameters {
     }
 
     /// The text that a refusal of the rule at this place in the table names.
-    pub(crate) fn source(&self, rule: usize, facts: &Facts) -> SourceId {
+    pub(crate) fn source(&self, rule: usize, facts: &Facts) -> Result<SourceId, Missing> {
         let by_fact = match CAMERA_RULES[rule].cites {
             Cites::ByFact(cited) => cited.iter().find(|(fact, value, _)| facts.get(*fact) == Ok(*value)),
             Cites::Value | Cites::Rule => None,
@@ -78,7 +88,7 @@ impl CameraParameters {
             let position = CITED_BY_FACT.iter().position(|cited| cited == parameter)?;
             self.cited[position]
         });
-        cited.unwrap_or(self.sources[rule])
+        cited.or(self.sources[rule]).ok_or(Missing::Source(CAMERA_RULES[rule].id))
     }
 
     /// Whether no later change is known.
@@ -122,7 +132,7 @@ impl Rulebook {
             values: [0; COUNT],
             set: 0,
             prefixes: Vec::new(),
-            sources: [SourceId::default(); CAMERA_RULES.len()],
+            sources: [None; CAMERA_RULES.len()],
             cited: CITED_BY_FACT.map(|parameter| self.in_force(place, parameter, day)?.source),
             later: Vec::new(),
         };
@@ -143,8 +153,16 @@ impl Rulebook {
             let value = value.and_then(|parameter| self.in_force(place, *parameter, day));
             let value = value.filter(|dated| dated.value != Value::None).and_then(|dated| dated.source);
             let stated = || self.rule_sources(place, rule.id).first().copied();
-            *source = value.or_else(stated).unwrap_or_default();
+            *source = value.or_else(stated);
         }
         resolved
+    }
+
+    /// The first rule that may refuse at the place on the day and that no text states.
+    pub(super) fn rule_without_source(&self, place: &PlaceId, day: NaiveDate) -> Option<RuleId> {
+        let resolved = self.parameters_on(Some(place), day);
+        let mut rules = CAMERA_RULES.iter().zip(&resolved.sources);
+        let unstated = rules.find(|(rule, source)| source.is_none() && !rule.asks_nothing(&resolved));
+        unstated.map(|(rule, _)| rule.id)
     }
 }

@@ -18,7 +18,7 @@ use super::reference::Reference;
 use super::{address, cookies, devices, tokens};
 use crate::db::{Fault, accounts, registry};
 use crate::services::accounts::{ABSOLUTE, IDLE, Seen};
-use crate::services::violations::facts::moment;
+use crate::services::violations::facts::{moment, stored};
 use crate::services::{orders, portal};
 use crate::state::State;
 
@@ -141,19 +141,19 @@ async fn find_session(state: &State, token: Option<String>) -> Result<Found, Fau
     if now - seen > chrono::TimeDelta::minutes(1) {
         Seen::note(state, token_hash);
     }
-    let stored = |error: crate::sealing::SealingError| Fault::stored("sealed text", error);
+    let unreadable = |error: crate::sealing::SealingError| Fault::stored("sealed text", error);
     let phone_place = format!("accounts:{}:phone", row.account.id);
-    let phone = state.sealer.open(&phone_place, &row.account.phone).map_err(stored)?;
+    let phone = state.sealer.open(&phone_place, &row.account.phone).map_err(unreadable)?;
     let phone = rules::person::Phone::parse(&phone).map_err(|error| Fault::stored("phone", error))?;
     let open =
         |part: &str, id: &str, sealed: &str| state.sealer.open(&format!("persons:{id}:{part}"), sealed);
     let (mut name, mut id_number) = (None, None);
     if let Some(person) = &person {
-        name = Some(rules::person::mask_name(&open("name", &person.id, &person.name).map_err(stored)?));
-        let number = open("id_number", &person.id, &person.id_number).map_err(stored)?;
+        name = Some(rules::person::mask_name(&open("name", &person.id, &person.name).map_err(unreadable)?));
+        let number = open("id_number", &person.id, &person.id_number).map_err(unreadable)?;
         id_number = rules::person::IdNumber::parse(&number).ok().map(|number| number.masked());
     }
-    let identity = IdentityLevel::from_code(&row.account.identity).unwrap_or(IdentityLevel::None);
+    let identity = stored("identity", &row.account.identity, IdentityLevel::from_code)?;
     let session = Session {
         id: row.session_id,
         account_id: row.account.id.clone(),

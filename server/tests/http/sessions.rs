@@ -153,6 +153,17 @@ async fn a_session_is_over_after_twelve_hours_however_much_it_is_used() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_unreadable_identity_level_is_an_outage_and_no_lower_level() {
+    for site in sites().await {
+        let browser = site.driver().await;
+        site.world.run("update accounts set identity = 'face' where id = 'a1'".into()).await;
+        assert_eq!(browser.get("/me").await.status, StatusCode::SERVICE_UNAVAILABLE);
+        site.world.run("update accounts set identity = 'real-person' where id = 'a1'".into()).await;
+        assert!(browser.is_signed_in().await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sign_out_pressed_twice_ends_signed_out() {
     for site in sites().await {
         let browser = site.driver().await;

@@ -72,6 +72,23 @@ async fn a_lost_notification_is_found_by_asking() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_unreadable_identity_level_gives_no_money_back() {
+    for world in worlds().await {
+        world.faults(Faults { lose_notifications: true, ..Faults::default() });
+        let (order, page) = opened(&world).await;
+        world.press(&page, "pay").await;
+        world.run("update accounts set identity = 'face' where id = 'a1'".into()).await;
+        reconcile::ask_provider(&world.state, &order).await.expect_err("a stored value is corrupt");
+        assert_eq!(world.order_state(&order).await, OrderState::Paying);
+        assert_eq!(world.number("select count(*) from refunds").await, 0);
+        world.run("update accounts set identity = 'real-person' where id = 'a1'".into()).await;
+        reconcile::ask_provider(&world.state, &order).await.unwrap();
+        assert_eq!(world.order_state(&order).await, OrderState::Settled);
+        settled_once(&world).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn forged_notifications_and_other_amounts_change_nothing() {
     for world in worlds().await {
         for faults in [

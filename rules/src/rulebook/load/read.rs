@@ -210,12 +210,13 @@ impl<'a> Reader<'a> {
         if words.trim().is_empty() {
             return Err(self.error(words_at, &key, "quotes nothing".into()));
         }
-        Ok(sources.keep(Source {
+        let source = Source {
             text: self.text_in(table, &key, "text")?.0,
             article: self.text_if(table, &key, "article")?,
             words,
             words_zh: self.text_if(table, &key, "words_zh")?,
-        }))
+        };
+        sources.keep(source).ok_or_else(|| self.error(at, &key, "is one source too many".into()))
     }
 
     fn rules(&self, sources: &mut Sources) -> Result<ByName<Vec<SourceId>>, LoadError> {

@@ -17,7 +17,7 @@ use crate::db::{Fault, accounts, registry};
 use crate::http::current::Person;
 use crate::services::orders::events;
 use crate::services::orders::selection::{self, Chosen, Decided, Loaded};
-use crate::services::violations::facts::{Asking, moment};
+use crate::services::violations::facts::{Asking, moment, stored};
 use crate::state::State;
 
 /// Money that the provider says it has.
@@ -163,9 +163,8 @@ async fn decide_again(
     order: &OrderRow,
 ) -> Result<Again, Fault> {
     let account = accounts::find_account(connection, &order.account_id).await?;
-    let Some(identity) = account.and_then(|account| IdentityLevel::from_code(&account.identity)) else {
-        return Ok(Again::GoesBack(NO_LONGER_ELIGIBLE, None));
-    };
+    let Some(account) = account else { return Ok(Again::GoesBack(NO_LONGER_ELIGIBLE, None)) };
+    let identity = stored("identity", &account.identity, IdentityLevel::from_code)?;
     let person = Person {
         id: order.person_id.clone(),
         account_id: order.account_id.clone(),
