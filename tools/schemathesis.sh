@@ -2,18 +2,13 @@
 # Sends what fits and what does not fit the OpenAPI document to a server of its own, and fails on an answer that the
 # document does not describe. The seed is fixed and the time bounded, so that a run can be repeated.
 #
-#   tools/schemathesis.sh [SERVER]     SERVER is the program; without it the newest build is taken
+#   tools/schemathesis.sh SERVER     SERVER is the program, such as target/debug/server
 set -euo pipefail
-cd "$(dirname "$0")/.."
 seed=20261118
 cases=150
 
-server=${1:-}
-if [ -z "$server" ]; then
-  target=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
-  server=$(ls -t "$target"/{debug,release}/server 2>/dev/null | head -1)
-fi
-[ -x "$server" ] || { echo "no server: build it first" >&2; exit 1; }
+server=$(realpath -m "${1:?usage: tools/schemathesis.sh SERVER}")
+[ -x "$server" ] || { echo "there is no $server: build it first" >&2; exit 1; }
 
 folder=$(mktemp -d /tmp/lutong-schemathesis.XXXXXX)
 port=$((20000 + RANDOM % 20000))
