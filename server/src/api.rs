@@ -16,7 +16,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 
 use self::problem::{Problem, ProblemBody};
-use crate::http::address::key;
+use crate::address::key;
 use crate::http::policy::{Policy, Routes};
 use crate::state::State;
 

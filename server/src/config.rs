@@ -10,10 +10,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
+use crate::address::network;
 use crate::gateways::wechat;
-use crate::http::address::network;
-use crate::http::limits::Limits;
 use crate::keys::KeySettings;
+use crate::limits::Limits;
 
 pub use connections::ConnectionSettings;
 pub use development::DevelopmentSettings;

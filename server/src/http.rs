@@ -1,6 +1,5 @@
 //! Requests in, answers out: recognising visitors, guarding forms, serving pages and files. It decides nothing.
 
-pub mod address;
 pub mod connections;
 pub mod cookies;
 pub mod current;
@@ -9,11 +8,11 @@ pub mod files;
 pub mod forms;
 pub mod headers;
 pub mod instead;
-pub mod limits;
+pub mod notifications;
+pub mod page_services;
 pub mod policy;
 pub mod readiness;
 mod receipts;
-pub mod reference;
 pub mod tokens;
 pub mod visits;
 
@@ -23,14 +22,12 @@ use std::time::Duration;
 use app::api::{FlashKeeper, ServiceError, Services};
 use app::pages::verify::Pasted;
 use app::visit::Visit;
-use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
+use http::StatusCode;
 use http::request::Parts;
-use http::{HeaderMap, StatusCode};
 use leptos::nonce::Nonce;
 use leptos::prelude::{LeptosOptions, provide_context, use_context};
 use leptos::server_fn::axum::server_fn_paths;
@@ -40,9 +37,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use self::current::Current;
 use self::policy::{Policy, Routes};
-use self::reference::Reference;
 use crate::db::Fault;
-use crate::services::payments::notified::notified;
+use crate::reference::Reference;
 use crate::state::State;
 
 /// Everything that the program answers, but for the public API.
@@ -65,7 +61,7 @@ pub fn routes(state: State, options: LeptosOptions, services: Services, payment_
     let readiness = readiness::Readiness { state: state.clone(), hash_file: files::hash_file(&options) };
     let machines = Routes::default()
         .add(Policy::Anyone, "/.well-known/lutong-keys.json", get(receipts::keys))
-        .add(Policy::Partner, "/gateways/wechat/notifications", post(notification))
+        .add(Policy::Partner, "/gateways/wechat/notifications", post(notifications::notification))
         .with_state(state)
         .add(Policy::Anyone, "/healthz", get(|| async { "ok" }))
         .add(Policy::Anyone, "/readyz", get(readiness::ready).with_state(readiness));
@@ -146,18 +142,4 @@ async fn pending(
             StatusCode::SERVICE_UNAVAILABLE
         }
     }
-}
-
-async fn notification(
-    axum::extract::State(state): axum::extract::State<State>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> impl IntoResponse {
-    let status = notified(&state, &headers, &body).await;
-    let answer = if status.is_success() {
-        serde_json::json!({ "code": "SUCCESS", "message": "" })
-    } else {
-        serde_json::json!({ "code": "FAIL", "message": "not accepted" })
-    };
-    (status, axum::Json(answer))
 }

@@ -1,7 +1,9 @@
 //! Serves the application, keeps the truth, talks to the outside.
 
+pub mod address;
 pub mod api;
 pub mod bill;
+pub mod caller;
 pub mod clock;
 pub mod config;
 pub mod crash;
@@ -14,7 +16,10 @@ pub mod http;
 pub mod invariants;
 pub mod jobs;
 pub mod keys;
+pub mod last_uses;
+pub mod limits;
 pub mod monitoring;
+pub mod reference;
 pub mod sandbox;
 pub mod sealing;
 pub mod serve;

@@ -10,8 +10,8 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::address::Proxies;
 use crate::db::Fault;
-use crate::http::address::Proxies;
 use crate::http::connections::{self, ConnectionLimits};
 
 static MEASURES: OnceLock<PrometheusHandle> = OnceLock::new();

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use app::api::Services;
 use futures::future::join_all;
 use leptos::prelude::{LeptosOptions, get_configuration};
 use rules::rulebook::Rulebook;
@@ -12,19 +11,15 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::address::Proxies;
 use crate::clock::Clock;
 use crate::config::{ServeSettings, guard};
 use crate::db::Fault;
 use crate::feed::{Desk, Importer};
 use crate::gateways::sms::SmsSender;
 use crate::gateways::wechat;
-use crate::http::address::Proxies;
-use crate::http::connections;
 use crate::http::policy::Routes;
-use crate::services::accounts::AccountService;
-use crate::services::orders::OrderService;
-use crate::services::portal::PortalService;
-use crate::services::violations::ViolationService;
+use crate::http::{connections, page_services};
 use crate::state::State;
 use crate::{api, feed, http, jobs, keys, monitoring, sandbox};
 
@@ -37,19 +32,9 @@ pub fn start_logging() {
     if std::io::stderr().is_terminal() { lines.init() } else { lines.json().init() }
 }
 
-/// The services behind the pages.
-pub fn services(state: &State) -> Services {
-    Services {
-        accounts: Arc::new(AccountService(state.clone())),
-        violations: Arc::new(ViolationService(state.clone())),
-        orders: Arc::new(OrderService(state.clone())),
-        portal: Arc::new(PortalService(state.clone())),
-    }
-}
-
 /// Every route of the public server. Forms may lead on to the payment provider's pages, origins separated by spaces.
 pub fn routes(state: &State, options: LeptosOptions, payment_pages: &str) -> Routes {
-    let pages = http::routes(state.clone(), options, services(state), payment_pages);
+    let pages = http::routes(state.clone(), options, page_services::services(state), payment_pages);
     pages.merge(api::routes(state.clone()))
 }
 
@@ -87,7 +72,7 @@ async fn state(settings: &ServeSettings) -> Result<State, Fault> {
         evidence: database.data.join("evidence"),
         sms: settings.sms_url.as_deref().map(|url| Arc::new(SmsSender::new(url, settings.sms_token.clone()))),
         limits: Arc::new(settings.limits.limits()),
-        seen: Arc::default(),
+        last_uses: Arc::default(),
         proxies: Proxies::new(settings.trusted_proxies.clone()),
         clock,
     })

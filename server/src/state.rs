@@ -8,14 +8,14 @@ use rules::camera::Request;
 use rules::parameters::{PaymentChannel, PaymentChannels};
 use rules::rulebook::{CameraParameters, Rulebook};
 
+use crate::address::Proxies;
 use crate::clock::Clock;
 use crate::db::Store;
 use crate::gateways::payment::PaymentProvider;
 use crate::gateways::sms::SmsSender;
-use crate::http::address::Proxies;
-use crate::http::limits::Limits;
+use crate::last_uses::LastUses;
+use crate::limits::Limits;
 use crate::sealing::Sealer;
-use crate::services::accounts::Seen;
 use crate::signing::Signer;
 
 #[derive(Clone)]
@@ -32,7 +32,7 @@ pub struct State {
     /// The folder of evidence pictures; names in it come checked from the feed.
     pub evidence: PathBuf,
     pub limits: Arc<Limits>,
-    pub seen: Arc<Seen>,
+    pub last_uses: Arc<LastUses>,
     /// Whose word is taken on the address that limits count by.
     pub proxies: Proxies,
     /// None in development: then texts stay in the outbox.

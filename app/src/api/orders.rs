@@ -32,8 +32,6 @@ pub struct Proposal {
     /// When the order would lapse if it were placed now.
     pub pays_until: Moment,
     pub rulebook: rules::rulebook::Version,
-    /// The phone that the code goes to, masked.
-    pub phone: String,
     /// The version of the notice that the person is asked to agree to.
     pub notice: String,
 }

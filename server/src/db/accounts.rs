@@ -16,7 +16,9 @@ statements! {
         values ($1, $2, $3, $4, $5, $6, $7)";
     INSERT_SESSION = "insert into sessions (id, token_hash, account_id, began_at, seen_at, device) values ($1, $2, $3, $4, $4, $5)";
     FIND_SESSION = "select s.id as session_id, s.began_at, s.seen_at, a.id, a.phone_hash, a.phone, a.person_id, a.password, \
-        a.identity, a.frozen_at from sessions s join accounts a on a.id = s.account_id \
+        a.identity, a.frozen_at, p.name as person_name, p.id_number as person_id_number, (select o.id from orders o \
+        where o.person_id = a.person_id and o.state in ('placed', 'paying') order by o.pays_until limit 1) as unpaid_order \
+        from sessions s join accounts a on a.id = s.account_id left join persons p on p.id = a.person_id \
         where s.token_hash = $1 and a.person_id is not null and a.frozen_at is null";
     SEEN = "update sessions set seen_at = $2 where token_hash = $1 and seen_at < $2";
     SESSIONS_OF = "select id, began_at, seen_at, device from sessions where account_id = $1 order by seen_at desc";
@@ -60,6 +62,11 @@ pub struct SessionRow {
     pub seen_at: i64,
     #[sqlx(flatten)]
     pub account: AccountRow,
+    /// Sealed; none of a person whom the registry does not have.
+    pub person_name: Option<String>,
+    pub person_id_number: Option<String>,
+    /// The order that waits for the person's payment, the most urgent one.
+    pub unpaid_order: Option<String>,
 }
 
 #[derive(Clone, Debug, FromRow)]

@@ -2,7 +2,7 @@
 
 use app::api::ServiceError;
 
-use crate::http::reference::Reference;
+use crate::reference::Reference;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {

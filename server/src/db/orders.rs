@@ -39,7 +39,6 @@ statements! {
     RECEIPTED_ORDERS_OF = "select o.person_id, o.id, o.number, o.account_id, o.key, o.selection, o.vehicle_id, o.plate, o.place, \
         o.state, o.fine, o.points, o.placed_at, o.pays_until, o.refund_reason, o.rulebook, o.agreed_at, o.notice_version from receipts r \
         join orders o on o.person_id = r.person_id and o.id = r.order_id where r.person_id = $1";
-    UNPAID_OF = "select id from orders where person_id = $1 and state in ('placed', 'paying') order by pays_until limit 1";
     OVERDUE = "select person_id, id from orders where state in ('placed', 'paying') and pays_until <= $1 \
         order by pays_until limit 100";
     RECORDS_OF_ORDER = "select position, vehicle_id, record_id, code, location, violated_at, fine, points, held, decision \
@@ -300,11 +299,6 @@ pub async fn receipted_orders_of(
     person: &str,
 ) -> sqlx::Result<Vec<OrderRow>> {
     sqlx::query_as(RECEIPTED_ORDERS_OF).bind(person).fetch_all(connection).await
-}
-
-/// The order that lapses first among those that wait for payment.
-pub async fn unpaid_of(connection: &mut AnyConnection, person: &str) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar(UNPAID_OF).bind(person).fetch_optional(connection).await
 }
 
 /// Orders whose window is over, the oldest first; 100 at most.

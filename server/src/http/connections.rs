@@ -26,7 +26,7 @@ use tower::ServiceExt;
 
 use self::stream::{Answer, Stream};
 use self::table::{Slot, Table};
-use super::address::Proxies;
+use crate::address::Proxies;
 
 /// Bytes of a request's headers that one connection may make the server keep.
 const MAX_HEADER_BYTES: usize = 64 * 1024;

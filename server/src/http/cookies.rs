@@ -98,17 +98,12 @@ const KNOWN_SECONDS: i64 = 180 * 24 * 3600;
 const KNOWN_PLACE: &str = "known-phones";
 
 /// Hashes of the phones whose owners have signed in with this browser.
-fn known(state: &State) -> Vec<String> {
+pub fn known(state: &State) -> Vec<String> {
     let Some(sealed) = current().known else { return Vec::new() };
     let Ok(text) = state.sealer.open(KNOWN_PLACE, &sealed) else { return Vec::new() };
     let (until, phones) = text.split_once('|').unwrap_or_default();
     let fresh = until.parse::<i64>().is_ok_and(|until| until > state.clock.now().timestamp());
     if fresh { phones.split(' ').map(str::to_owned).collect() } else { Vec::new() }
-}
-
-/// Whether the phone's owner has signed in with this browser before.
-pub fn is_known(state: &State, phone_hash: &str) -> bool {
-    known(state).iter().any(|phone| phone == phone_hash)
 }
 
 /// From now on the browser is known for one of the phone's owner.

@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use leptos::nonce::Nonce;
 use tokio::time::Instant;
 
-use super::reference::Reference;
+use crate::reference::Reference;
 
 const FIXED: [(&str, &str); 6] = [
     ("strict-transport-security", "max-age=31536000; includeSubDomains"),

@@ -12,7 +12,7 @@ use http::request::Parts;
 use tower::ServiceExt;
 
 use super::current::Current;
-use super::reference::Reference;
+use crate::reference::Reference;
 use crate::state::State;
 
 /// What a guard of pages works with.

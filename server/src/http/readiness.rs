@@ -40,6 +40,8 @@ pub async fn ready(Extracted(readiness): Extracted<Readiness>) -> (StatusCode, &
 }
 
 async fn ask(state: &State) -> Result<(), Fault> {
-    portal::synced_at(state).await?;
+    let mut connection = state.store.read().await?;
+    portal::synced_at(&mut connection).await?;
+    drop(connection);
     state.store.write(|_| Box::pin(async { Ok(()) })).await
 }

@@ -6,11 +6,11 @@ pub mod place;
 pub mod selection;
 pub mod views;
 
+use std::net::IpAddr;
+
 use app::api::ServiceError;
-use app::api::account::{CodePurpose, CodeSent};
-use app::api::orders::{Agreement, Divided, OrderView, Orders, Part, Placed, Proposal, Proposed, Receipt};
+use app::api::orders::{Agreement, Divided, OrderView, Part, Proposal, Proposed, Receipt};
 use app::visit::FieldError;
-use async_trait::async_trait;
 use rules::calendar;
 use rules::camera::RecordFacts;
 use rules::money::Fen;
@@ -18,10 +18,9 @@ use rules::order::{OrderState, payment_deadline};
 use rules::rulebook::Rulebook;
 
 use self::selection::{Chosen, Loaded};
+use crate::caller::Person;
 use crate::db::orders::OrderKey;
 use crate::db::{Fault, payments as stored};
-use crate::http::current::{Person, current, person};
-use crate::http::devices;
 use crate::services::accounts::codes;
 use crate::services::accounts::texts::Act;
 use crate::services::payments;
@@ -30,16 +29,8 @@ use crate::services::violations::facts::Asking;
 use crate::services::violations::{card_of, region};
 use crate::state::State;
 
-pub struct OrderService(pub State);
-
 fn key(person: &Person, order: &str) -> OrderKey {
     OrderKey { person_id: person.id.clone(), id: order.to_owned() }
-}
-
-/// The order that waits for the person's payment, if there is one.
-pub async fn unpaid(state: &State, person: &str) -> Result<Option<String>, Fault> {
-    let mut connection = state.store.read().await?;
-    Ok(crate::db::orders::unpaid_of(&mut connection, person).await?)
 }
 
 /// True as long as the outcome of the order's payment is not known; the provider is asked first.
@@ -58,117 +49,62 @@ async fn ask_provider(state: &State, key: &OrderKey) {
     }
 }
 
-#[async_trait]
-impl Orders for OrderService {
-    async fn propose(&self, vehicle: &str, records: &[String]) -> Result<Proposed, ServiceError> {
-        let person = person()?;
-        Ok(propose(&self.0, &person, &Chosen::ticked(vehicle, records)?).await?)
-    }
-
-    async fn send_code(
-        &self,
-        vehicle: &str,
-        records: &[String],
-        agreement: &Agreement,
-    ) -> Result<(), ServiceError> {
-        let person = person()?;
-        let chosen = Chosen::parse(vehicle, records)?;
-        let Proposed::Whole(proposal) = propose(&self.0, &person, &chosen).await? else {
-            return Err(ServiceError::Invalid(vec![FieldError::new("", "error.records.one-place")]));
-        };
-        notice::check(agreement, &self.0.rulebook)?;
-        let act = Act::PlaceOrder {
-            plate: proposal.vehicle.plate.to_string(),
-            records: proposal.records.len(),
-            fine: proposal.selection.fine,
-            points: proposal.selection.points,
-        };
-        codes::send_to_person(&self.0, &person, act, &chosen.digest()).await
-    }
-
-    async fn code_sent(&self, vehicle: &str, records: &[String]) -> Result<CodeSent, ServiceError> {
-        let person = person()?;
-        let digest = Chosen::parse(vehicle, records)?.digest();
-        codes::sent_to_person(&self.0, &person, CodePurpose::PlaceOrder, &digest).await
-    }
-
-    async fn place(
-        &self,
-        key: &str,
-        vehicle: &str,
-        records: &[String],
-        code: &str,
-        agreement: &Agreement,
-    ) -> Result<Placed, ServiceError> {
-        let placing = place::Placing {
-            person: person()?,
-            key: key.to_owned(),
-            chosen: Chosen::parse(vehicle, records)?,
-            code: code.to_owned(),
-            agreement: agreement.clone(),
-        };
-        Ok(place::place(&self.0, placing).await?)
-    }
-
-    async fn pay(&self, order: &str) -> Result<String, ServiceError> {
-        let person = person()?;
-        if let Some(text) = not_payable_here() {
-            return Err(ServiceError::Invalid(vec![FieldError::new("", text)]));
-        }
-        let key = key(&person, order);
-        let payer = Payer { account_id: person.account_id, ip: current().ip };
-        Ok(payments::open::open(&self.0, &key, &payer).await?)
-    }
-
-    async fn cancel(&self, order: &str) -> Result<(), ServiceError> {
-        let person = person()?;
-        Ok(payments::release::cancel(&self.0, &key(&person, order), &person.account_id).await?)
-    }
-
-    async fn order(&self, order: &str) -> Result<OrderView, ServiceError> {
-        let person = person()?;
-        let key = key(&person, order);
-        ask_provider(&self.0, &key).await;
-        let view = self.view(&key).await?;
-        Ok(OrderView { not_payable_here: not_payable_here().map(Into::into), ..view })
-    }
-
-    async fn orders(&self) -> Result<Vec<OrderView>, ServiceError> {
-        let person = person()?;
-        let mut connection = self.0.store.read().await.map_err(ServiceError::from)?;
-        Ok(views::all(&self.0, &mut connection, &person.id).await?)
-    }
-
-    async fn receipt(&self, number: &str) -> Result<Receipt, ServiceError> {
-        let person = person()?;
-        Ok(self.find_receipt(&person, number).await?)
-    }
-
-    async fn receipts(&self) -> Result<Vec<Receipt>, ServiceError> {
-        let person = person()?;
-        Ok(self.list_receipts(&person).await?)
-    }
+/// Sends the code that confirms the selection.
+pub async fn send_code(
+    state: &State,
+    person: &Person,
+    chosen: &Chosen,
+    agreement: &Agreement,
+) -> Result<(), ServiceError> {
+    let Proposed::Whole(proposal) = propose(state, person, chosen).await? else {
+        return Err(ServiceError::Invalid(vec![FieldError::new("", "error.records.one-place")]));
+    };
+    notice::check(agreement, &state.rulebook)?;
+    let act = Act::PlaceOrder {
+        plate: proposal.vehicle.plate.to_string(),
+        records: proposal.records.len(),
+        fine: proposal.selection.fine,
+        points: proposal.selection.points,
+    };
+    codes::send_to_person(state, person, act, &chosen.digest()).await
 }
 
-impl OrderService {
-    async fn view(&self, key: &OrderKey) -> Result<OrderView, Fault> {
-        let mut connection = self.0.store.read().await?;
-        views::order(&self.0, &mut connection, key).await
-    }
-
-    async fn find_receipt(&self, person: &Person, number: &str) -> Result<Receipt, Fault> {
-        let mut connection = self.0.store.read().await?;
-        let row = stored::find_receipt(&mut connection, &person.id, number).await?;
-        views::receipt(&self.0, &mut connection, &row.ok_or(ServiceError::NotFound)?).await
-    }
-
-    async fn list_receipts(&self, person: &Person) -> Result<Vec<Receipt>, Fault> {
-        let mut connection = self.0.store.read().await?;
-        views::receipts(&self.0, &mut connection, &person.id).await
-    }
+/// Opens the payment of the order; gives the address of the provider's page.
+pub async fn pay(state: &State, person: Person, ip: IpAddr, order: &str) -> Result<String, Fault> {
+    let key = key(&person, order);
+    payments::open::open(state, &key, &Payer { account_id: person.account_id, ip }).await
 }
 
-async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Proposed, Fault> {
+pub async fn cancel(state: &State, person: &Person, order: &str) -> Result<(), Fault> {
+    payments::release::cancel(state, &key(person, order), &person.account_id).await
+}
+
+/// The order as it stands after the provider was asked about it.
+pub async fn find(state: &State, person: &Person, order: &str) -> Result<OrderView, Fault> {
+    let key = key(person, order);
+    ask_provider(state, &key).await;
+    let mut connection = state.store.read().await?;
+    views::order(state, &mut connection, &key).await
+}
+
+pub async fn all(state: &State, person: &Person) -> Result<Vec<OrderView>, Fault> {
+    let mut connection = state.store.read().await?;
+    views::all(state, &mut connection, &person.id).await
+}
+
+pub async fn receipt(state: &State, person: &Person, number: &str) -> Result<Receipt, Fault> {
+    let mut connection = state.store.read().await?;
+    let row = stored::find_receipt(&mut connection, &person.id, number).await?;
+    views::receipt(state, &mut connection, &row.ok_or(ServiceError::NotFound)?).await
+}
+
+pub async fn receipts(state: &State, person: &Person) -> Result<Vec<Receipt>, Fault> {
+    let mut connection = state.store.read().await?;
+    views::receipts(state, &mut connection, &person.id).await
+}
+
+/// What the chosen records come to before an order is placed.
+pub async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Proposed, Fault> {
     let now = state.clock.now();
     let mut connection = state.store.read().await?;
     let loaded =
@@ -197,14 +133,8 @@ async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Prop
         closed_hours: parameters.closed_hours(),
         pays_until: payment_deadline(now, parameters.payment_window_minutes(), parameters.closed_hours()),
         rulebook: rulebook.version.clone(),
-        phone: person.phone_masked.clone(),
         notice: notice::version(rulebook),
     })))
-}
-
-/// Inside WeChat's own browser its payment page for other browsers can't be opened.
-fn not_payable_here() -> Option<&'static str> {
-    current().device.starts_with(devices::WECHAT).then_some("error.payment.inside-wechat")
 }
 
 /// The names of the place that the record's rules come from; of its city where the place is not served.

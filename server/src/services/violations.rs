@@ -1,20 +1,16 @@
 //! A person's vehicles and their camera records, each with its verdict. Placing orders is in `orders`.
 
-mod attention;
+pub mod attention;
 mod card;
-mod dispute;
+pub mod dispute;
 pub mod facts;
 pub mod region;
-mod vehicles;
+pub mod vehicles;
 
 use std::collections::BTreeSet;
 
 use app::api::ServiceError;
-use app::api::account::CodeSent;
-use app::api::violations::{
-    Attention, OwnVehicle, Proof, RecordCard, RecordDetail, VehicleCard, VehicleRecords, Violations,
-};
-use async_trait::async_trait;
+use app::api::violations::{Proof, RecordCard, RecordDetail, VehicleCard, VehicleRecords};
 use rules::Moment;
 use rules::calendar;
 use rules::camera::{self, Applicant, CameraCase, RecordFacts, Request};
@@ -23,15 +19,12 @@ use rules::vehicle::Relation;
 use rules::violation::{PointsUnderLaw, ViolationCode};
 use sqlx::AnyConnection;
 
+use crate::caller::Person;
 use crate::db::Fault;
 use crate::db::registry::{self, HoldEnd, RecordRow, VehicleRow};
-use crate::http::current::{Person, person};
 use crate::state::State;
 pub use card::{act, laws, paper_offices};
-use dispute::Disputed;
 use facts::{Asking, Standing, moment};
-
-pub struct ViolationService(pub State);
 
 /// A vehicle with everything that its records are judged by.
 pub struct Judged {
@@ -127,53 +120,6 @@ pub fn record_facts(
     facts::record(row, now, asking, end.map(|end| moment(end.pays_until)).transpose()?)
 }
 
-#[async_trait]
-impl Violations for ViolationService {
-    async fn vehicles(&self) -> Result<Vec<OwnVehicle>, ServiceError> {
-        let person = person()?;
-        Ok(vehicles::of(&self.0, &person).await?)
-    }
-
-    async fn records(&self, vehicle: &str) -> Result<VehicleRecords, ServiceError> {
-        let person = person()?;
-        Ok(records(&self.0, &person, vehicle).await?)
-    }
-
-    async fn record(&self, vehicle: &str, record: &str) -> Result<RecordDetail, ServiceError> {
-        let person = person()?;
-        Ok(record_detail(&self.0, &person, vehicle, record).await?)
-    }
-
-    async fn send_dispute_code(&self, vehicle: &str, record: &str) -> Result<(), ServiceError> {
-        let person = person()?;
-        dispute::send_code(&self.0, &person, &disputed(vehicle, record)).await
-    }
-
-    async fn dispute_code_sent(&self, vehicle: &str, record: &str) -> Result<CodeSent, ServiceError> {
-        let person = person()?;
-        dispute::code_sent(&self.0, &person, &disputed(vehicle, record)).await
-    }
-
-    async fn dispute(&self, vehicle: &str, record: &str, code: &str) -> Result<(), ServiceError> {
-        let person = person()?;
-        dispute::dispute(&self.0, &person, &disputed(vehicle, record), code).await
-    }
-
-    async fn withdraw_dispute(&self, vehicle: &str, record: &str) -> Result<(), ServiceError> {
-        let person = person()?;
-        Ok(dispute::withdraw(&self.0, &person, &disputed(vehicle, record)).await?)
-    }
-
-    async fn attention(&self) -> Result<Vec<Attention>, ServiceError> {
-        let person = person()?;
-        Ok(attention::due(&self.0, &person).await?)
-    }
-}
-
-fn disputed(vehicle: &str, record: &str) -> Disputed {
-    Disputed { vehicle: vehicle.to_owned(), record: record.to_owned() }
-}
-
 /// The records that the person sees of the vehicle.
 pub async fn shown_records(
     connection: &mut AnyConnection,
@@ -202,7 +148,7 @@ async fn prove(
     Ok(())
 }
 
-async fn records(state: &State, person: &Person, vehicle: &str) -> Result<VehicleRecords, Fault> {
+pub async fn records(state: &State, person: &Person, vehicle: &str) -> Result<VehicleRecords, Fault> {
     let request = state.request();
     let now = request.now;
     let mut connection = state.store.read().await?;
@@ -230,7 +176,7 @@ async fn records(state: &State, person: &Person, vehicle: &str) -> Result<Vehicl
     })
 }
 
-async fn record_detail(
+pub async fn record_detail(
     state: &State,
     person: &Person,
     vehicle: &str,

@@ -1,7 +1,7 @@
 //! SMS codes: one a minute for each purpose, ten a day on the word of strangers, each for one purpose, one browser and one
 //! thing, once, for ten minutes.
 
-use server::http::address::{Proxies, network};
+use server::address::{Proxies, network};
 
 use crate::support::{Answer, Browser, NEW_PHONE, Site, agreed, sites, sites_with};
 use crate::world::PHONE;
@@ -213,7 +213,7 @@ async fn a_session_has_thirty_codes_a_day() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_address_gets_no_more_codes_a_day_than_its_limit_for_whatever_phones() {
-    use server::http::limits::Limits;
+    use server::limits::Limits;
     let few = |state: &mut server::state::State| {
         state.limits = std::sync::Arc::new(Limits::new(1_000, 1_000, 1_000, 3));
     };

@@ -112,6 +112,21 @@ async fn a_list_asks_as_many_queries_for_two_hundred_records_as_for_five() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_asks_is_known_after_two_queries() {
+    journal::start();
+    for site in sites().await {
+        let driver = site.driver().await;
+        // A page that asks for nothing of its own.
+        for (browser, most) in [(&driver, 2), (&site.browser(), 1)] {
+            journal::take_queries();
+            assert_eq!(browser.get("/settings").await.status, StatusCode::OK);
+            let queries = journal::take_queries();
+            assert!(!queries.is_empty() && queries.len() <= most, "{queries:#?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn receipts_and_chosen_records_are_read_at_once_however_many_there_are() {
     journal::start();
     for site in sites().await {

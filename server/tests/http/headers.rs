@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use http::{Method, StatusCode};
 use server::http::forms::LARGEST;
-use server::http::limits::Limits;
 use server::http::policy::{Policy, Routes};
+use server::limits::Limits;
 
 use crate::support::{Answer, Browser, HASHED, Site, sites, sites_with};
 

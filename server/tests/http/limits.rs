@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use http::{Method, StatusCode};
-use server::http::address::{Proxies, network};
+use server::address::{Proxies, network};
 use server::http::forms::LARGEST;
-use server::http::limits::Limits;
+use server::limits::Limits;
 use server::state::State;
 
 use crate::support::{Browser, sites, sites_with};

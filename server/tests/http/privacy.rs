@@ -5,7 +5,7 @@ use http::{Method, StatusCode};
 use leptos::prelude::{Owner, provide_context};
 use leptos::reactive::computed::ScopedFuture;
 use server::db::{Engine, Fault};
-use server::http::reference::Reference;
+use server::reference::Reference;
 
 use crate::journal;
 use crate::support::{

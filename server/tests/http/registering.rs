@@ -121,6 +121,7 @@ async fn whoever_proves_to_be_the_person_takes_over_from_another_account() {
             person: state.sealer.look_up("person", NEW_ID_NUMBER),
             password: "intruders know plates".into(),
             identity: IdentityLevel::Phone,
+            address: String::new(),
         };
         let intruder = create(state, intruder).await.expect("an account").id;
         let there = site.browser();

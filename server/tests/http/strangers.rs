@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use http::StatusCode;
+use server::address::{Proxies, network};
 use server::config::LimitSettings;
-use server::http::address::{Proxies, network};
-use server::http::limits::Limits;
+use server::limits::Limits;
 use server::state::State;
 
 use crate::journal;

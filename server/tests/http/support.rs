@@ -10,7 +10,7 @@ use http::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Method, StatusCode};
 use leptos::prelude::LeptosOptions;
 use rules::person::{IdNumber, IdentityLevel, Phone};
-use server::http::address::Proxies;
+use server::address::Proxies;
 use server::http::connections::{self, ConnectionLimits};
 use server::serve;
 use server::services::accounts::{NewAccount, create, passwords};
@@ -123,6 +123,7 @@ async fn populate(world: &World) {
         person: other,
         password: PASSWORD.into(),
         identity: IdentityLevel::RealPerson,
+        address: String::new(),
     };
     create(state, new).await.expect("an account");
     let record = "insert into camera_records select 'v2', 'x1', code, location, region, violated_at, capture, penalty, \

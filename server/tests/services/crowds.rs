@@ -3,8 +3,8 @@
 use app::api::ServiceError;
 use app::api::orders::Placed;
 use rules::person::IdentityLevel;
+use server::caller::Person;
 use server::db::Fault;
-use server::http::current::Person;
 use server::services::accounts::codes;
 use server::services::orders::place::{self, Placing};
 use server::state::State;
@@ -23,7 +23,6 @@ async fn bound_drivers(world: &World) -> Vec<Person> {
             id: format!("driver-{number}"),
             account_id: format!("b{number}"),
             identity: IdentityLevel::RealPerson,
-            phone_masked: String::new(),
         })
         .collect();
     let (mut accounts, mut licences, mut bindings) = (Vec::new(), Vec::new(), Vec::new());

@@ -6,10 +6,10 @@ use rules::order::OrderState;
 use serde_json::{Value, json};
 use server::db::orders::OrderKey;
 use server::gateways::wechat::settings::{SANDBOX_APP, SANDBOX_MERCHANT};
+use server::http::notifications::notified;
 use server::jobs;
 use server::sandbox::Faults;
 use server::sandbox::keys::FIRST;
-use server::services::payments::notified::notified;
 
 use crate::support::worlds;
 use crate::world::World;

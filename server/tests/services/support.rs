@@ -5,21 +5,19 @@ use std::time::Duration;
 
 use app::api::orders::Agreement;
 use axum::Router;
-use axum::body::Bytes;
 use axum::routing::post;
-use http::HeaderMap;
 use rules::Moment;
 use rules::licence::Points;
 use rules::money::Fen;
 use rules::order::OrderState;
 use server::db::Engine;
 use server::db::orders::OrderKey;
+use server::http::notifications;
 use server::services::accounts::codes;
 use server::services::accounts::texts::Act;
 use server::services::orders::notice;
 use server::services::orders::place::{self, Placing};
 use server::services::orders::selection::Chosen;
-use server::services::payments::notified;
 use server::services::payments::open::{self, Payer};
 
 use crate::world::{self, NOTIFICATIONS, NOW, World};
@@ -29,13 +27,8 @@ pub async fn worlds() -> Vec<World> {
     let mut worlds = Vec::new();
     for (world, listener) in world::opened().await {
         let listening = world.state.clone();
-        let heard = Router::new().route(
-            NOTIFICATIONS,
-            post(move |headers: HeaderMap, body: Bytes| {
-                let state = listening.clone();
-                async move { notified::notified(&state, &headers, &body).await }
-            }),
-        );
+        let heard =
+            Router::new().route(NOTIFICATIONS, post(notifications::notification).with_state(listening));
         tokio::spawn(axum::serve(listener, heard).into_future());
         worlds.push(world);
     }

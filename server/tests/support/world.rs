@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use rules::person::IdentityLevel;
 use rules::rulebook::Rulebook;
+use server::address::Proxies;
+use server::caller::Person;
 use server::clock::{Clock, FixedClock};
 use server::config::LimitSettings;
 use server::db::{Engine, Fault, Store, outbox};
 use server::gateways::wechat::client::Merchant;
 use server::gateways::wechat::{Client, settings};
-use server::http::address::Proxies;
-use server::http::current::Person;
 use server::invariants;
 use server::sandbox::{self, Faults, Origins, Sandbox, Shared};
 use server::sealing::Sealer;
@@ -94,7 +94,7 @@ impl World {
             evidence: folder.path().to_owned(),
             sms: None,
             limits: Arc::new(LimitSettings::Generous.limits()),
-            seen: Arc::default(),
+            last_uses: Arc::default(),
             proxies: Proxies::default(),
             clock: shared,
         };
@@ -230,10 +230,5 @@ async fn seed(state: &State) -> Person {
     for statement in statements {
         run(state, statement).await;
     }
-    Person {
-        id,
-        account_id: "a1".into(),
-        identity: IdentityLevel::RealPerson,
-        phone_masked: "138****0001".into(),
-    }
+    Person { id, account_id: "a1".into(), identity: IdentityLevel::RealPerson }
 }

@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::ConnectionLimits;
-use crate::http::address::{Proxies, key};
+use crate::address::{Proxies, key};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {

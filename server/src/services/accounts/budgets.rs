@@ -6,8 +6,8 @@ use app::visit::FieldError;
 use chrono::TimeDelta;
 use sqlx::AnyConnection;
 
+use crate::address;
 use crate::db::{Fault, sms_codes};
-use crate::http::address;
 use crate::state::State;
 
 /// Between two codes for one thing.

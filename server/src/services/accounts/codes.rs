@@ -12,8 +12,8 @@ use subtle::ConstantTimeEq;
 
 use super::budgets::{self, Ask, Asker, GAP, Taken};
 use super::texts::{self, Act, Delivery};
+use crate::caller::Person;
 use crate::db::{Fault, accounts, sms_codes};
-use crate::http::current::Person;
 use crate::services::violations::facts::moment;
 use crate::state::State;
 

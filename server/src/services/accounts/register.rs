@@ -9,7 +9,6 @@ use super::texts::{self, Delivery};
 use super::{codes, passwords};
 use crate::db::accounts::{self, AccountEvent, AccountRow};
 use crate::db::{Fault, registry};
-use crate::http::current;
 use crate::state::State;
 
 /// An account to be made for a person who has proved to be that person.
@@ -19,6 +18,8 @@ pub struct NewAccount {
     pub person: String,
     pub password: String,
     pub identity: IdentityLevel,
+    /// The address that asks for it.
+    pub address: String,
 }
 
 /// Makes the account. The unique phone and person guard against a second one.
@@ -34,7 +35,7 @@ pub async fn create(state: &State, new: NewAccount) -> Result<AccountRow, Fault>
         id,
     };
     let (stored, work_state) = (account.clone(), state.clone());
-    let address = state.sealer.look_up("address", &current::address());
+    let address = state.sealer.look_up("address", &new.address);
     state
         .store
         .write(move |connection| {

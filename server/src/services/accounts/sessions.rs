@@ -4,10 +4,9 @@ use app::api::ServiceError;
 use app::api::account::{SESSION_IDLE_MINUTES, SessionCard};
 use chrono::TimeDelta;
 
+use crate::caller::{Session, Visitor};
 use crate::db::Fault;
 use crate::db::accounts::{self, AccountRow};
-use crate::http::cookies;
-use crate::http::current::{Session, current};
 use crate::services::violations::facts::moment;
 use crate::state::State;
 
@@ -16,13 +15,18 @@ pub const IDLE: TimeDelta = TimeDelta::minutes(SESSION_IDLE_MINUTES as i64);
 /// A session is over after so long in any case.
 pub const ABSOLUTE: TimeDelta = TimeDelta::hours(12);
 
-/// Begins a session in this browser, which is known for its owner's from now on; one that it had before ends.
-pub async fn begin(state: &State, account: &AccountRow) -> Result<(), Fault> {
-    let current = current();
+/// A session that has begun. The browser keeps its token, and that it is the account holder's.
+pub struct SignedIn {
+    pub token: String,
+    pub phone_hash: String,
+}
+
+/// Begins a session in the browser; the one that it had before ends.
+pub async fn begin(state: &State, visitor: &Visitor, account: &AccountRow) -> Result<SignedIn, Fault> {
     let token = hex::encode(state.clock.random::<32>());
     let hash = state.sealer.look_up("session", &token);
     let (id, now) = (state.clock.id().to_string(), state.clock.now());
-    let (account_id, device, before) = (account.id.clone(), current.device, current.session);
+    let (account_id, device, before) = (account.id.clone(), visitor.device.clone(), visitor.session.clone());
     state
         .store
         .write(move |connection| {
@@ -30,7 +34,7 @@ pub async fn begin(state: &State, account: &AccountRow) -> Result<(), Fault> {
             let before = before.clone();
             Box::pin(async move {
                 if let Some(before) = before {
-                    accounts::end_session(connection, &before.account_id, &before.id).await?;
+                    accounts::end_session(connection, &before.person.account_id, &before.id).await?;
                 }
                 let millis = now.timestamp_millis();
                 let (idle, old) = ((now - IDLE).timestamp_millis(), (now - ABSOLUTE).timestamp_millis());
@@ -39,14 +43,12 @@ pub async fn begin(state: &State, account: &AccountRow) -> Result<(), Fault> {
             })
         })
         .await?;
-    cookies::keep_session(&token);
-    cookies::remember(state, &account.phone_hash);
-    Ok(())
+    Ok(SignedIn { token, phone_hash: account.phone_hash.clone() })
 }
 
 /// Ends the session of this browser; it may have ended already.
 pub async fn end_own(state: &State, session: &Session) -> Result<(), Fault> {
-    ended(state, &session.account_id, &session.id).await.map(drop)
+    ended(state, &session.person.account_id, &session.id).await.map(drop)
 }
 
 /// Ends a session that the account has.
@@ -65,7 +67,7 @@ async fn ended(state: &State, account: &str, session: &str) -> Result<bool, Faul
 
 pub async fn list(state: &State, own: &Session) -> Result<Vec<SessionCard>, Fault> {
     let mut connection = state.store.read().await?;
-    let rows = accounts::sessions_of(&mut connection, &own.account_id).await?;
+    let rows = accounts::sessions_of(&mut connection, &own.person.account_id).await?;
     rows.into_iter()
         .map(|row| {
             Ok(SessionCard {

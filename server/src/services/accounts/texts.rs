@@ -129,7 +129,7 @@ pub(super) fn phone_of(state: &State, account: &AccountRow) -> Result<Phone, Fau
 }
 
 /// The newest texts, sent or not; for development alone.
-pub(super) async fn newest(state: &State) -> Result<Vec<OutboxText>, Fault> {
+pub async fn newest(state: &State) -> Result<Vec<OutboxText>, Fault> {
     let mut connection = state.store.read().await?;
     let rows = outbox::newest_of_kind(&mut connection, "sms", 30).await?;
     rows.iter()

@@ -12,10 +12,10 @@ use sqlx::AnyConnection;
 
 use super::selection::{self, Chosen, Loaded};
 use super::{events, notice};
+use crate::caller::Person;
 use crate::db::Fault;
 use crate::db::orders::{self, OrderKey, OrderRecordRow, OrderRow};
 use crate::db::registry::{self, RecordRow};
-use crate::http::current::Person;
 use crate::services::accounts::codes::{self, Confirmation};
 use crate::services::payments::settle;
 use crate::services::violations::facts::Asking;

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
 
+use crate::caller::Person;
 use crate::db::Fault;
 use crate::db::registry::{self, RecordRow};
-use crate::http::current::Person;
 use crate::services::violations::facts::Asking;
 use crate::services::violations::{Judged, load_vehicle, record_facts};
 

@@ -10,11 +10,11 @@ use rules::person::IdentityLevel;
 use sqlx::AnyConnection;
 
 use super::{account, out_refund_no, release, settle};
+use crate::caller::Person;
 use crate::db::orders::{self, OrderKey, OrderRecordRow, OrderRow};
 use crate::db::payments::{self, Capture, PaymentRow};
 use crate::db::refunds::{self, RefundRow};
 use crate::db::{Fault, accounts, registry};
-use crate::http::current::Person;
 use crate::services::orders::events;
 use crate::services::orders::selection::{self, Chosen, Decided, Loaded};
 use crate::services::violations::facts::{Asking, moment, stored};
@@ -165,12 +165,7 @@ async fn decide_again(
     let account = accounts::find_account(connection, &order.account_id).await?;
     let Some(account) = account else { return Ok(Again::GoesBack(NO_LONGER_ELIGIBLE, None)) };
     let identity = stored("identity", &account.identity, IdentityLevel::from_code)?;
-    let person = Person {
-        id: order.person_id.clone(),
-        account_id: order.account_id.clone(),
-        identity,
-        phone_masked: String::new(),
-    };
+    let person = Person { id: order.person_id.clone(), account_id: order.account_id.clone(), identity };
     orders::lock_records(connection, &key_of(order), &order.vehicle_id).await?;
     fail::fail_point!("payment.records-locked");
     let records = orders::records_of_order(connection, &key_of(order)).await?;

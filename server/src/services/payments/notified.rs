@@ -1,43 +1,35 @@
-//! The provider tells us something: checked over its raw bytes, accepted once, then noted, then acknowledged. What was
-//! not noted is not acknowledged, so that it comes again.
-
-use http::{HeaderMap, StatusCode};
+//! The provider tells us something: accepted once, then noted. What is not noted comes again.
 
 use super::capture::{self, Captured, Noted};
 use super::refund;
 use crate::db::{Fault, payments};
-use crate::gateways::payment::{Notice, Notification, NotificationError};
+use crate::gateways::payment::{Notice, Notification};
 use crate::state::State;
 
-/// The status to answer with.
-pub async fn notified(state: &State, headers: &HeaderMap, body: &[u8]) -> StatusCode {
-    let notification = match state.payment.read_notification(headers, body) {
-        Ok(notification) => notification,
-        Err(error) => {
-            tracing::warn!(%error, "a notification was turned away");
-            return match error {
-                NotificationError::Body(_) | NotificationError::Mismatch(_) => StatusCode::BAD_REQUEST,
-                _ => StatusCode::UNAUTHORIZED,
-            };
-        }
-    };
-    fail::fail_point!("notification.read");
-    let nonce = notification.nonce.clone();
-    match noted(state, notification).await {
-        Ok(status) => status,
-        Err(fault) => {
-            tracing::error!(%fault, "a notification could not be noted");
-            forget(state, nonce).await;
-            StatusCode::INTERNAL_SERVER_ERROR
-        }
-    }
+/// What became of a notification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Received {
+    Noted,
+    /// The same delivery came before.
+    Replayed,
+    /// It fits no payment or refund of ours.
+    Unfitting,
 }
 
-async fn noted(state: &State, notification: Notification) -> Result<StatusCode, Fault> {
+/// Notes the notification, whose signature has been checked.
+pub async fn notified(state: &State, notification: Notification) -> Result<Received, Fault> {
     if !is_first(state, &notification.nonce).await? {
-        tracing::warn!(id = %notification.id, "a notification was replayed");
-        return Ok(StatusCode::UNAUTHORIZED);
+        return Ok(Received::Replayed);
     }
+    let nonce = notification.nonce.clone();
+    let noted = note(state, notification).await;
+    if noted.is_err() {
+        forget(state, nonce).await;
+    }
+    noted
+}
+
+async fn note(state: &State, notification: Notification) -> Result<Received, Fault> {
     let fits = match notification.notice {
         Notice::Paid { out_trade_no, transaction_id, amount, payer_amount, paid_at } => {
             let notification = Some(notification.id);
@@ -48,7 +40,7 @@ async fn noted(state: &State, notification: Notification) -> Result<StatusCode, 
         Notice::Refunded(notice) => refund::notified(state, &notice).await?,
         Notice::Other => true,
     };
-    Ok(if fits { StatusCode::OK } else { StatusCode::BAD_REQUEST })
+    Ok(if fits { Received::Noted } else { Received::Unfitting })
 }
 
 /// Remembers the nonce: the provider signs each delivery anew.

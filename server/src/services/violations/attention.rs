@@ -8,8 +8,8 @@ use rules::plate::PlateNumber;
 
 use super::facts::moment;
 use super::vehicles;
+use crate::caller::Person;
 use crate::db::{Fault, orders, registry};
-use crate::http::current::Person;
 use crate::state::State;
 
 /// Sorted by deadline; what has none comes last.

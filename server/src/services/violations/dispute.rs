@@ -13,9 +13,9 @@ use sqlx::AnyConnection;
 
 use super::facts::Asking;
 use super::{Judged, load_record, load_vehicle, record_facts};
+use crate::caller::Person;
 use crate::db::Fault;
 use crate::db::registry::{self, DisputeRow, RecordRow};
-use crate::http::current::Person;
 use crate::services::accounts::codes::{self, Confirmation};
 use crate::services::accounts::texts::Act;
 use crate::state::State;

@@ -8,8 +8,8 @@ use sqlx::AnyConnection;
 
 use super::facts::{self, Asking};
 use super::{Judged, card_of, record_facts, shown_records};
+use crate::caller::Person;
 use crate::db::{Fault, registry};
-use crate::http::current::Person;
 use crate::state::State;
 
 /// Own vehicles first, then bound and leased ones.

@@ -35,7 +35,8 @@ fn Draft(proposal: Proposal) -> impl IntoView {
     let window = window_words(proposal.window_minutes);
     let points = say_with("page.decision.dock-points", &[("points", &proposal.selection.points.0)]);
     let sum = money_figure(proposal.selection.fine);
-    let to = say_with("page.decision.phone", &[("phone", &proposal.phone)]);
+    let phone = visit().account.map(|account| account.phone).unwrap_or_default();
+    let to = say_with("page.decision.phone", &[("phone", &phone)]);
     let dock = view! { <Dock form=DECISION act=say("page.sign-in.send") sum=sum note=points/> }.into_any();
     view! {
         <Layout title=say("page.decision.title") back=back step=(3, 5) transaction=true registry_data=true errors=visit().errors_of(DECISION) dock=dock>

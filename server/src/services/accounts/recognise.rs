@@ -1,0 +1,106 @@
+//! Finds out who is behind a session's token.
+
+use app::api::account::AccountSummary;
+use app::visit::SessionState;
+use chrono::TimeDelta;
+use rules::Moment;
+use rules::person::{IdNumber, IdentityLevel, Phone, mask_name};
+use sqlx::AnyConnection;
+
+use super::sessions::{ABSOLUTE, IDLE};
+use crate::caller::{Person, Session};
+use crate::db::Fault;
+use crate::db::accounts::{self, SessionRow};
+use crate::sealing::SealingError;
+use crate::services::violations::facts::{moment, stored};
+use crate::state::State;
+
+/// A use is stored when the last one is so long ago.
+const NOTED_AFTER: TimeDelta = TimeDelta::minutes(1);
+
+/// A session that lasts, and its person.
+pub struct Recognised {
+    pub session: Session,
+    pub account: AccountSummary,
+    /// The order that waits for the person's payment, the most urgent one.
+    pub unpaid_order: Option<String>,
+}
+
+/// Reads the session of the token with one query, and notes that it is used.
+pub async fn recognise(
+    connection: &mut AnyConnection,
+    state: &State,
+    token: &str,
+) -> Result<(SessionState, Option<Recognised>), Fault> {
+    let now = state.clock.now();
+    let token_hash = state.sealer.look_up("session", token);
+    let noted = state.last_uses.noted(&token_hash);
+    let found = accounts::find_session(connection, &token_hash).await?;
+    let Some(row) = found else { return Ok((SessionState::Ended, None)) };
+    let (began, seen) = (moment(row.began_at)?, moment(row.seen_at.max(noted.unwrap_or_default()))?);
+    if now - began > ABSOLUTE {
+        return Ok((SessionState::Ended, None));
+    }
+    if now - seen > IDLE {
+        return Ok((SessionState::Idle, None));
+    }
+    // Nobody has proved to be the person of an account without one: such a session shows nothing.
+    let Some(person_id) = row.account.person_id.clone() else { return Ok((SessionState::Ended, None)) };
+    if now - seen > NOTED_AFTER && state.last_uses.note(token_hash, now.timestamp_millis()) {
+        tokio::spawn(store_uses(state.clone()));
+    }
+    let account = summary(state, &row, &person_id, (now + IDLE).min(began + ABSOLUTE))?;
+    let person = Person { id: person_id, account_id: row.account.id, identity: account.identity };
+    let session = Session { id: row.session_id, person };
+    Ok((SessionState::Live, Some(Recognised { session, account, unpaid_order: row.unpaid_order })))
+}
+
+fn summary(
+    state: &State,
+    row: &SessionRow,
+    person: &str,
+    session_until: Moment,
+) -> Result<AccountSummary, Fault> {
+    let unreadable = |error: SealingError| Fault::stored("sealed text", error);
+    let open = |place: String, sealed: &str| state.sealer.open(&place, sealed).map_err(unreadable);
+    let phone = open(format!("accounts:{}:phone", row.account.id), &row.account.phone)?;
+    let phone = Phone::parse(&phone).map_err(|error| Fault::stored("phone", error))?;
+    let of_person = |part: &str, sealed: &Option<String>| {
+        sealed.as_ref().map(|sealed| open(format!("persons:{person}:{part}"), sealed)).transpose()
+    };
+    let id_number = of_person("id_number", &row.person_id_number)?;
+    Ok(AccountSummary {
+        id: row.account.id.clone(),
+        name: of_person("name", &row.person_name)?.map(|name| mask_name(&name)),
+        phone: phone.masked(),
+        id_number: id_number.and_then(|number| IdNumber::parse(&number).ok()).map(|number| number.masked()),
+        identity: stored("identity", &row.account.identity, IdentityLevel::from_code)?,
+        session_until,
+    })
+}
+
+async fn store_uses(state: State) {
+    while let Some(times) = state.last_uses.next() {
+        match store(&state, times.clone()).await {
+            Ok(()) => state.last_uses.stored(&times),
+            Err(fault) => {
+                tracing::warn!(%fault, "the last uses of sessions could not be stored");
+                state.last_uses.put_off((state.clock.now() - IDLE).timestamp_millis());
+                return;
+            }
+        }
+    }
+}
+
+async fn store(state: &State, times: Vec<(String, i64)>) -> Result<(), Fault> {
+    let stored = state.store.write(move |connection| {
+        let times = times.clone();
+        Box::pin(async move {
+            for (token_hash, time) in times {
+                accounts::seen(connection, &token_hash, time).await?;
+            }
+            Ok(())
+        })
+    });
+    stored.await
+}
