@@ -11,7 +11,7 @@ use crate::missing::Missing;
 use crate::order::ClosedHours;
 use crate::parameters::{Parameter, PaymentChannel, PaymentChannels, Value};
 use crate::place::PlaceId;
-use crate::rule::{CAMERA_RULES, Cites, Rule, RuleId, Values};
+use crate::rule::{CAMERA_RULES, Cites, Rule, Values};
 use crate::set::CodeSet;
 
 const COUNT: usize = Parameter::ALL.len();
@@ -159,7 +159,8 @@ impl Rulebook {
     }
 
     /// The first rule that may refuse at the place on the day and that no text states.
-    pub(super) fn rule_without_source(&self, place: &PlaceId, day: NaiveDate) -> Option<RuleId> {
+    #[cfg(feature = "load")]
+    pub(super) fn rule_without_source(&self, place: &PlaceId, day: NaiveDate) -> Option<crate::rule::RuleId> {
         let resolved = self.parameters_on(Some(place), day);
         let mut rules = CAMERA_RULES.iter().zip(&resolved.sources);
         let unstated = rules.find(|(rule, source)| source.is_none() && !rule.asks_nothing(&resolved));
