@@ -22,7 +22,6 @@ mod local_words;
 mod moment;
 mod money;
 mod notice;
-mod pagination;
 mod panel;
 mod paper_offices;
 mod password_field;
@@ -63,10 +62,9 @@ pub use icon::{Icon, IconName};
 pub use inset::Inset;
 pub use layout::Layout;
 pub use local_words::LocalWords;
-pub use moment::{LocalDate, LocalTime, date_words, day_words, near_time_words, time_words};
+pub use moment::{LocalTime, date_words, day_words, near_time_words, time_words};
 pub use money::{Money, money_figure, money_words};
 pub use notice::Notice;
-pub use pagination::Pagination;
 pub use panel::Panel;
 pub use paper_offices::PaperOffices;
 pub use password_field::PasswordField;
@@ -79,7 +77,7 @@ pub use refusal::{
     Quote, QuoteWords, RefusalCard, RefusalWords, hours_words, rule_key, source_words, value_words,
 };
 pub use sms_code_field::SmsCodeField;
-pub use state_tag::{OrderTag, RecordTag};
+pub use state_tag::OrderTag;
 pub use summary_list::{SummaryList, SummaryRow};
 pub use tab_bar::{Tab, TabBar};
 pub use tag::{Tag, Tone};

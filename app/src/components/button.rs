@@ -35,9 +35,6 @@ pub fn Button(
     #[prop(optional, into)]
     name: Option<String>,
     #[prop(optional, into)] value: Option<String>,
-    /// Goes to another target than the form's own.
-    #[prop(optional, into)]
-    formaction: Option<String>,
     /// The id of a form elsewhere on the page.
     #[prop(optional, into)]
     form: Option<String>,
@@ -54,7 +51,6 @@ pub fn Button(
             form=form
             name=name
             value=value
-            formaction=formaction
             data-busy=busy
         >
             {children()}

@@ -1,5 +1,4 @@
-//! A card in a list: a heading that may lead on, tags, and whatever belongs to it.
-//! It knows nothing of what it holds.
+//! A card in a list: a heading that may lead on, and whatever belongs to it.
 
 use leptos::prelude::*;
 
@@ -9,9 +8,6 @@ pub fn Card(
     /// Where the heading leads; the whole card can then be pressed.
     #[prop(optional, into)]
     href: Option<String>,
-    /// `Tag`s, three at most.
-    #[prop(optional, into)]
-    tags: Option<ViewFn>,
     /// The thing needs the person: a line of colour and a heavier edge.
     #[prop(optional)]
     urgent: bool,
@@ -26,7 +22,6 @@ pub fn Card(
     view! {
         <article class=class aria-label=name>
             <h2 class="lt-card__heading">{heading}</h2>
-            {tags.map(|tags| view! { <div class="lt-card__tags">{tags.run()}</div> })}
             <div class="lt-card__body">{children()}</div>
         </article>
     }

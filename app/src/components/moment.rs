@@ -46,8 +46,3 @@ fn clock_words(at: Moment) -> String {
 pub fn LocalTime(at: Moment) -> impl IntoView {
     view! { <time class="lt-time" datetime=at.to_rfc3339()>{time_words(at)}</time> }
 }
-
-#[component]
-pub fn LocalDate(on: NaiveDate) -> impl IntoView {
-    view! { <time class="lt-time" datetime=on.to_string()>{date_words(on)}</time> }
-}

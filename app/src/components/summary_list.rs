@@ -1,5 +1,4 @@
-//! Facts as name and value, each with an optional link to change it.
-//! It is a description list: nothing in it is a control.
+//! Facts as name and value.
 
 use leptos::prelude::*;
 
@@ -7,18 +6,11 @@ use leptos::prelude::*;
 pub struct SummaryRow {
     name: String,
     value: AnyView,
-    change: Option<(String, String)>,
 }
 
 impl SummaryRow {
     pub fn new(name: impl Into<String>, value: impl IntoAny) -> Self {
-        Self { name: name.into(), value: value.into_any(), change: None }
-    }
-
-    /// A link beside the value: address and words.
-    pub fn change(mut self, href: impl Into<String>, words: impl Into<String>) -> Self {
-        self.change = Some((href.into(), words.into()));
-        self
+        Self { name: name.into(), value: value.into_any() }
     }
 }
 
@@ -29,16 +21,8 @@ pub fn SummaryList(rows: Vec<SummaryRow>) -> impl IntoView {
         .map(|row| {
             view! {
                 <div class="govuk-summary-list__row">
-                    <dt class="govuk-summary-list__key">{row.name.clone()}</dt>
+                    <dt class="govuk-summary-list__key">{row.name}</dt>
                     <dd class="govuk-summary-list__value">{row.value}</dd>
-                    {row.change.map(|(href, words)| view! {
-                        <dd class="govuk-summary-list__actions">
-                            <a class="govuk-link" href=href>
-                                {words}
-                                <span class="govuk-visually-hidden">" "{row.name}</span>
-                            </a>
-                        </dd>
-                    })}
                 </div>
             }
         })
