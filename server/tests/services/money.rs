@@ -82,6 +82,7 @@ async fn an_unreadable_identity_level_gives_no_money_back() {
         assert_eq!(world.order_state(&order).await, OrderState::Paying);
         assert_eq!(world.number("select count(*) from refunds").await, 0);
         world.run("update accounts set identity = 'real-person' where id = 'a1'".into()).await;
+        world.clock.advance(chrono::TimeDelta::minutes(1));
         reconcile::ask_provider(&world.state, &order).await.unwrap();
         assert_eq!(world.order_state(&order).await, OrderState::Settled);
         settled_once(&world).await;
