@@ -9,6 +9,7 @@ pub mod violations;
 use std::sync::Arc;
 
 use leptos::prelude::{ServerFnError, expect_context};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::visit::{FieldError, Flash};
 
@@ -118,26 +119,16 @@ pub fn redirect(path: &str) {
 
 /// The path as a header may carry it: whatever is not plain ASCII is percent-encoded.
 pub fn location(path: &str) -> String {
-    path.bytes().fold(String::new(), |mut encoded, byte| {
-        if byte.is_ascii_graphic() {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-        encoded
-    })
+    const NOT_GRAPHIC: AsciiSet = CONTROLS.add(b' ');
+    utf8_percent_encode(path, &NOT_GRAPHIC).to_string()
 }
 
+/// Everything but what stands for itself in the value of a query (RFC 3986), the slash included.
+const NOT_IN_VALUES: AsciiSet =
+    NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
+
 fn url_encode(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut encoded, byte| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
-                encoded.push(char::from(byte))
-            }
-            other => encoded.push_str(&format!("%{other:02X}")),
-        }
-        encoded
-    })
+    utf8_percent_encode(text, &NOT_IN_VALUES).to_string()
 }
 
 /// Carries a flash to the next page of the same browser; the server seals it into a cookie.

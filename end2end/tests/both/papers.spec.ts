@@ -1,4 +1,4 @@
-import { agree, pay, place, signIn, speak } from '../people';
+import { pay, place, reachDecision } from '../people';
 import { expect, ownServer, test } from '../test';
 
 ownServer();
@@ -11,12 +11,7 @@ for (const { phone, office, bring } of [
   { phone: '13800000001', office: undefined, bring: undefined },
 ]) {
   test(`who needs stamped papers learns where to get them (${office ?? 'none named'})`, async ({ page }) => {
-    await speak(page, 'zh');
-    await signIn(page, phone, '/vehicles');
-    await page.locator('a.lt-cell--link').filter({ hasText: '条待处理' }).first().click();
-    await page.locator('#records input[name=records]').first().check();
-    await page.locator('button[form=records]').click();
-    await agree(page);
+    await reachDecision(page, phone);
     await place(page, phone);
     await pay(page);
     if (office === undefined) {

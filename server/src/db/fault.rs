@@ -12,6 +12,9 @@ pub enum Fault {
     /// The answer is known and is not success.
     #[error(transparent)]
     Service(#[from] ServiceError),
+    /// A row that the work was based on has changed since it was read. Nothing of the work is stored.
+    #[error("a row changed after it was read")]
+    Changed,
     /// A stored value or an own promise is broken.
     #[error("{0}")]
     Internal(String),

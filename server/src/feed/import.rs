@@ -230,13 +230,13 @@ impl Importer {
                 if feed::advance_file(connection, &name, &advance).await? {
                     Ok(counts)
                 } else {
-                    Err(Fault::Internal(CONTENDED.into()))
+                    Err(Fault::Changed)
                 }
             })
         });
         match written.await {
             Ok(counts) => Ok(Some(counts)),
-            Err(Fault::Internal(reason)) if reason == CONTENDED => Ok(None),
+            Err(Fault::Changed) => Ok(None),
             Err(fault) => Err(fault),
         }
     }
@@ -275,9 +275,6 @@ fn total(file: &File, length: Option<u64>) -> io::Result<u64> {
     let whole = file.metadata()?.len();
     Ok(length.map_or(whole, |length| length.min(whole)))
 }
-
-/// Takes the batch back when another import moved the file meanwhile.
-const CONTENDED: &str = "the feed file stands elsewhere";
 
 fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
