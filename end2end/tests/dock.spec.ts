@@ -16,6 +16,7 @@ async function openRecords(page: Page): Promise<[string, string[]]> {
   await signIn(page, PHONE, '/vehicles');
   await page.locator('a.lt-cell--link').filter({ hasText: '条待处理' }).first().click();
   await expect(page.locator('#records')).toBeVisible();
+  await page.waitForLoadState();
   const records = await page.locator('#records input[name=records]').evaluateAll((boxes) => boxes.map((box) => `records=${(box as HTMLInputElement).value}`));
   return [path(page), records];
 }

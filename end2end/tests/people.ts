@@ -10,6 +10,8 @@ export async function signIn(page: Page, phone: string, next = '/') {
   await page.locator('#password').fill(PASSWORD);
   await page.locator('main button[type=submit]').first().click();
   await expect(page).toHaveURL(new RegExp(`${next.replaceAll('?', '\\?')}$`));
+  // The address changes before the page is whole, and what reads a list at once would read half of it.
+  await page.waitForLoadState();
 }
 
 export async function speak(page: Page, language: 'zh' | 'en') {

@@ -9,6 +9,7 @@ async function open(page: Page, phone: string, words = '条待处理'): Promise<
   await signIn(page, phone, '/vehicles');
   await page.locator('a.lt-cell--link').filter({ hasText: words }).first().click();
   await expect(page.locator('#records')).toBeVisible();
+  await page.waitForLoadState();
   return new URL(page.url()).pathname;
 }
 

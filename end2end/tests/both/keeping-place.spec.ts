@@ -9,6 +9,7 @@ async function open(page: Page): Promise<string> {
   await signIn(page, '13800000001', '/vehicles');
   await page.locator('a.lt-cell--link').filter({ hasText: '条待处理' }).first().click();
   await expect(page.locator('#records')).toBeVisible();
+  await page.waitForLoadState();
   return new URL(page.url()).pathname;
 }
 

@@ -51,6 +51,7 @@ test('the what-if judges what is typed, and its address holds the case', async (
   await page.locator('main form button[type=submit]').click();
   await expect(page.locator('.lt-refusal a[href="/rulebook/camera.fine-limit"]')).toBeVisible();
   await expect(page.locator('.lt-refusal a[href="/rulebook/camera.licence-bound"]')).toBeVisible();
+  await page.waitForLoadState();
   const refusals = await page.locator('.lt-refusal').count();
 
   await page.reload();
