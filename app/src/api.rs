@@ -1,5 +1,4 @@
-//! What pages may ask of the server: shapes, errors, the traits that the server implements and the form targets.
-//! It holds no rule and no storage.
+//! Service traits that the server implements, their data and errors, and the form targets.
 
 pub mod account;
 pub mod orders;

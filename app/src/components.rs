@@ -1,5 +1,4 @@
-//! The parts that pages are built from, one component a file, rendered by the server.
-//! They load nothing and decide nothing: what they show comes as props or from the visit.
+//! The components of pages, one a file, rendered by the server. Their data comes as props or from the visit.
 
 mod action_bar;
 mod button;

@@ -1,4 +1,5 @@
-//! The few parts of pages that run in the browser. Their words come as props, so that texts stay on the server.
+//! The parts of pages that run in the browser. Their texts come as props, so that they are not compiled into the
+//! wasm.
 
 mod ask_again;
 mod countdown;

@@ -1,5 +1,4 @@
-//! A case that a visitor makes up, as the form has it: read, filled in where it is silent. The server and the browser
-//! read it alike.
+//! The case of the what-if form: parsing and defaults. The server and the browser use the same code.
 
 use chrono::NaiveTime;
 use rules::Moment;

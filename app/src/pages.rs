@@ -1,4 +1,4 @@
-//! The pages by area. They load through `api`, print what they got, and decide nothing.
+//! Pages by area. They load data through `api` and render it.
 
 pub mod account;
 pub mod home;

@@ -1,5 +1,4 @@
-//! The two languages, and the sentence that a key stands for in each.
-//! It holds no sentence itself: those are in `locales/`, one file per area and language.
+//! Looks up texts by key and language. The texts are in `locales/`, one file per area and language.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,4 @@
-//! Who is asking, in which language and look, and when: what every page knows before it loads anything.
-//! It decides nothing; the server fills it in once per request.
+//! Data of the visit that every page has: account, language, theme, time. The server fills it in once per request.
 
 use leptos::prelude::use_context;
 use rules::Moment;

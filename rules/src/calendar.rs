@@ -1,4 +1,4 @@
-//! Days and hours of the place: UTC+08:00, public holidays, working days, deadlines. It has no clock.
+//! Local days and hours (UTC+08:00), public holidays, working days, deadlines.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc, Weekday};
 

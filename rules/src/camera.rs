@@ -1,5 +1,4 @@
-//! May this camera record be handled online by this person? All rules that refuse, at once. It loads and stores
-//! nothing.
+//! Decides if a person may handle a camera record online. A verdict lists all rules that refuse.
 
 mod judge;
 mod selection;

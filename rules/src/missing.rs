@@ -1,4 +1,4 @@
-//! What a rule reads and does not find.
+//! The error of a rule that reads a value that is not there.
 
 use crate::facts::Fact;
 use crate::parameters::Parameter;

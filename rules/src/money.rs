@@ -1,4 +1,4 @@
-//! Money in whole fen. There are no fractions of a fen anywhere.
+//! Money in whole fen.
 
 use std::fmt;
 use std::iter::Sum;

@@ -1,4 +1,4 @@
-//! The life of an order and of the records it holds: the only edges there are, and the clock of the payment window.
+//! The states of an order with their transitions, and the payment deadline.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The parameters that places set, each for some time, each from a text. It holds no values; files do.
+//! Parameters of places: names, dated values, sources.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};

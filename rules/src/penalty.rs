@@ -1,4 +1,4 @@
-//! What a fine comes to when it is paid late (加处罚款). It decides no fine.
+//! Late fees (加处罚款).
 
 use chrono::{Days, NaiveDate};
 

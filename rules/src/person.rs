@@ -1,4 +1,4 @@
-//! Persons and organisations by their numbers, and how numbers are shown. It holds no person.
+//! ID numbers, credit codes, phones and names: parsing and masking.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Where something happened and whose rules hold there.
+//! Region codes and places.
 
 use std::fmt;
 use std::sync::Arc;

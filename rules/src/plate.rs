@@ -1,4 +1,4 @@
-//! Plate numbers by GA 36-2018: ordinary and new-energy ones. It does not know who has which.
+//! Plate numbers by GA 36-2018, ordinary and new-energy ones.
 
 mod prefixes;
 

@@ -1,4 +1,4 @@
-//! All parameters of all places with their times and texts, under one version. It judges nothing.
+//! The parameters and sources of all places under one version.
 
 #[cfg(feature = "load")]
 mod load;

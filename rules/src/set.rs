@@ -1,4 +1,4 @@
-//! Closed lists of codes and small sets of them. It knows no particular list.
+//! Enums with codes, and sets of such codes.
 
 use std::marker::PhantomData;
 

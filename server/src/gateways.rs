@@ -1,4 +1,4 @@
-//! Outside parties: one trait and one module each. Everything beyond calls over the wire is elsewhere.
+//! Clients of outside parties, one trait and one module each.
 
 pub mod payment;
 pub mod sms;

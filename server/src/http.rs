@@ -1,4 +1,4 @@
-//! Requests in, answers out: recognising visitors, guarding forms, serving pages and files. It decides nothing.
+//! The HTTP layer: sessions, CSRF, limits, pages and files.
 
 pub mod connections;
 pub mod cookies;

@@ -1,5 +1,4 @@
-//! Checks the promises about money and records, on a live database: the tests after every fault, and an
-//! operator at night.
+//! Checks the invariants of money and records on a live database.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! What happens without a request.
+//! Background jobs.
 
 pub mod bill;
 pub mod orders;

@@ -1,4 +1,4 @@
-//! When sessions were last used, as long as the store does not have it yet.
+//! Last uses of sessions that are not stored yet.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};

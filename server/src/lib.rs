@@ -1,4 +1,4 @@
-//! Serves the application, keeps the truth, talks to the outside.
+//! HTTP server, persistence and external gateways.
 
 pub mod address;
 pub mod api;

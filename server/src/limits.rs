@@ -1,4 +1,4 @@
-//! How much one address or one phone may ask for in a time.
+//! Rate limits by address, session and phone.
 
 use std::collections::{HashMap, HashSet};
 use std::num::NonZeroU32;

@@ -1,4 +1,4 @@
-//! The program's own measures, for Prometheus: on an address of its own, which the public does not reach.
+//! Prometheus metrics on an address of their own.
 
 use std::net::SocketAddr;
 use std::sync::OnceLock;

@@ -1,4 +1,4 @@
-//! Seals personal text for storage and makes keyed hashes to look it up by. It knows nothing of the text.
+//! Seals personal text for storage, and makes keyed hashes to look it up by.
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};

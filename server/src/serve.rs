@@ -1,4 +1,4 @@
-//! Puts the program together and runs it until it is told to stop.
+//! Composes the program and runs it until it is told to stop.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What the program does for people and for the provider: load facts, ask `rules`, store, in one transaction each.
+//! Services. Each loads facts, asks `rules`, and stores the result in one transaction.
 
 pub mod accounts;
 pub mod orders;

@@ -1,4 +1,4 @@
-//! Signs receipts, so that anyone can check them with the published keys alone (Ed25519). It decides nothing.
+//! Signs receipts with Ed25519. Anyone can verify them with the published keys.
 
 use app::receipt::{Outcome, Proof, PublishedKey};
 use base64::Engine as _;

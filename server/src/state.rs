@@ -1,4 +1,4 @@
-//! What every request and job works with.
+//! The shared state of requests and jobs.
 
 use std::path::PathBuf;
 use std::sync::Arc;

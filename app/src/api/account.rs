@@ -1,4 +1,4 @@
-//! Accounts, sign-in and sessions, as pages see them.
+//! Accounts, sign-in and sessions: service trait and data.
 
 use async_trait::async_trait;
 use leptos::server;

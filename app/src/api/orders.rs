@@ -1,4 +1,4 @@
-//! Orders from the chosen records to the receipt, as pages see them.
+//! Orders, from the chosen records to the receipt: service trait and data.
 
 use async_trait::async_trait;
 use leptos::server;

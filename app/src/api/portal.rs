@@ -1,4 +1,4 @@
-//! What anyone may see without signing in: the rulebook and the what-if judgement.
+//! The rulebook and the what-if judgement: service trait and data.
 
 use async_trait::async_trait;
 use rules::camera::CameraCase;

@@ -1,4 +1,4 @@
-//! Vehicles and their camera records, as pages see them.
+//! Vehicles and their camera records: service trait and data.
 
 use async_trait::async_trait;
 use leptos::server;

@@ -1,5 +1,4 @@
-//! The act at the end of a form, with the sum that it comes to, or with an answer that follows what is typed.
-//! It holds no form of its own.
+//! The submit button at the end of a form, with the sum or with an answer that follows the input.
 
 use leptos::prelude::*;
 

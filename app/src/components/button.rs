@@ -1,5 +1,4 @@
-//! Buttons that say the act: one that submits a form, one that leads to a page.
-//! Neither knows what the act does.
+//! Buttons: one that submits a form, one that leads to a page.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,4 @@
-//! The cell list that phone users know: rows with a title, a note and a value, each leading somewhere.
-//! Rows without a target are facts.
+//! A list of rows with title, note and value. A row with a target is a link.
 
 use leptos::prelude::*;
 

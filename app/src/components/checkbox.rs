@@ -1,5 +1,4 @@
 //! One checkbox with its label, its hint and the error of the last submission.
-//! Lists of records to choose from are made of several, with the same name.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,4 @@
-//! Something that can be opened where it stands, without a script.
-//! It is closed at first unless told otherwise.
+//! A section that opens and closes without scripts.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,4 @@
-//! The bar at the bottom of a page with its one primary act and the sum that the act comes to.
-//! The form stands in the page; the button names it by its id.
+//! The bar at the bottom of a page with its one primary act and the sum. Its button names the form of the page by id.
 
 use leptos::prelude::*;
 

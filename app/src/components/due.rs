@@ -1,4 +1,4 @@
-//! The sum that is due as the heading of a page, with the time that is left to pay it.
+//! The amount due as the heading of a page, with the time left to pay.
 
 use leptos::prelude::*;
 use rules::Moment;

@@ -1,5 +1,4 @@
-//! What a list shows when it has nothing: why, and what to do next.
-//! It is never shown for a fault.
+//! The text of an empty list: the reason, and the next step.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,4 @@
-//! What must be mended, at the top of a page that comes back: each line leads to its field.
-//! The same words stand at the field.
+//! The errors of a form at the top of its page. Each line links to its field.
 
 use std::fmt::Display;
 

@@ -1,5 +1,4 @@
-//! Tells that what the person tried did not work, and that nothing was lost by it.
-//! It is no error in a form: nothing typed has to be mended.
+//! The message that an act failed and that nothing was lost.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,5 @@
-//! What every field has in common: the error of the last submission, what was typed, and who describes it.
-//! It draws no field.
+//! The common part of all fields: the error and the input of the last submission, and the ids that describe the
+//! field.
 
 use leptos::prelude::*;
 

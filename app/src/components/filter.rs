@@ -1,5 +1,4 @@
-//! Links that narrow a list, one of them current; they work without scripts because each is a page.
-//! It filters nothing itself.
+//! Links that narrow a list. Each is a page, so they work without scripts.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The four groups of records by what can be done about them, in words.
+//! Texts of the four groups of records.
 
 use rules::outlook::Group;
 

@@ -1,5 +1,4 @@
-//! The few line icons of the frame, drawn in the colour of the text beside them.
-//! They are decoration: a word always stands with them.
+//! Line icons in the colour of the text. They are decoration: a word stands beside each.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,4 @@
-//! Words set apart from the text around them: a quotation of the law, with its source.
-//! The words are shown as they are.
+//! A quotation of a legal text with its source.
 
 use leptos::prelude::*;
 

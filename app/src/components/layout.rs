@@ -1,5 +1,4 @@
-//! The frame of a page: skip link, header, bars that concern every page, heading, content, tab bar.
-//! It loads nothing; what it knows comes from the visit and its props.
+//! The frame of a page: skip link, header, strips, heading, content, tab bar.
 
 mod header;
 mod strips;

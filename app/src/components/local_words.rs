@@ -1,4 +1,4 @@
-//! Words that the registry or a text gives in one language only, marked with it for screen readers.
+//! Text that exists in one language only, with a `lang` attribute for screen readers.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,4 @@
-//! Dates and times of the place, in words, with the machine's form beside them.
-//! The present is the visit's.
+//! Local dates and times in words, with the machine-readable form in the `datetime` attribute.
 
 use chrono::{Datelike, NaiveDate, Timelike};
 use leptos::prelude::*;

@@ -1,5 +1,4 @@
-//! An amount in yuan, as people read it: whole yuan without decimals.
-//! It computes nothing.
+//! An amount in yuan. Whole yuan have no decimals.
 
 use leptos::prelude::*;
 use rules::money::Fen;

@@ -1,5 +1,4 @@
-//! The page that interrupts before something that can't be undone: a few facts, large, and then the act.
-//! The act's form is the page's own, given as children.
+//! The page before an act that cannot be undone: a few large facts, then the form of the act.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,4 @@
-//! The confirmation that something is done, with the number to keep. No links inside.
-//! What happens next stands below it, in the page.
+//! The confirmation that an act is done, with the number to keep.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,4 @@
-//! The offices that give a stamped paper, with what to bring there.
-//! It shows nothing where a place names none.
+//! The offices that print stamped papers, and the documents to bring.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,4 @@
-//! The password, new or known; what was typed never comes back to the page.
-//! It judges no password.
+//! A field for a new or known password. The input is never sent back to the page.
 
 use leptos::prelude::*;
 

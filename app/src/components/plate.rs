@@ -1,5 +1,4 @@
-//! A plate number, drawn as the plate.
-//! It parses nothing: the number is a plate number already.
+//! A plate number drawn as a plate.
 
 use leptos::prelude::*;
 use rules::plate::PlateNumber;

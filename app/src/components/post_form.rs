@@ -1,5 +1,5 @@
-//! A form that changes something: it posts, carries the visit's token and, on demand, a key against doing it twice.
-//! It works the same with and without scripts; with them a second press does nothing.
+//! A form that posts, with the CSRF token and, on demand, an idempotency key. With scripts a second press does
+//! nothing.
 
 use leptos::prelude::*;
 

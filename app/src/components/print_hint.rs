@@ -1,5 +1,4 @@
-//! How to print or keep a page as PDF, in words, because browsers without scripts have no other way; and the line above
-//! a printed page that says who issued it and when it was printed. Each is shown on its own medium only.
+//! A hint how to print the page or save it as PDF, and the issuer and time on the printed page.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,4 @@
-//! A QR code that another device reads, drawn by the server, black on white in every theme. A text that would make it
-//! too fine to read gives none.
+//! A QR code drawn by the server, black on white in every theme. A text that is too long gives none.
 
 use leptos::prelude::*;
 use qrcodegen::{QrCode as Code, QrCodeEcc, QrSegment, Version};

@@ -1,5 +1,4 @@
-//! One of several answers, each with its label and hint.
-//! None is chosen for the person unless the page says so.
+//! Radio buttons with label and hint. None is chosen unless the page says so.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,4 @@
-//! A refusal that explains itself: the rule, what was found and required, whose words, what to do, when it would pass.
-//! It judges nothing; the words of a refusal are put together in `refusal/words.rs`.
+//! A refusal with its rule, the values found and required, the source, the remedy and the time when it would pass.
 
 mod words;
 

@@ -1,5 +1,4 @@
-//! The code from an SMS: one field that phones fill in by themselves; spaces and full-width digits are welcome.
-//! It sends no code.
+//! The field for an SMS code. It accepts spaces and full-width digits.
 
 use leptos::prelude::*;
 

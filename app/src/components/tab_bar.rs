@@ -1,5 +1,4 @@
-//! The bar of four at the bottom: an icon and a word each, the current one marked for eye and screen reader.
-//! It is left out inside a transaction.
+//! The bar of four tabs at the bottom. It is left out within a transaction.
 
 use leptos::prelude::*;
 

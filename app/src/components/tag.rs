@@ -1,5 +1,4 @@
-//! The state of a thing in one adjective. It can't be pressed, and its colour is never the only signal.
-//! Which state has which tone is said here for the states of the rules.
+//! A state as a tag. Its colour is never the only signal.
 
 use leptos::prelude::*;
 

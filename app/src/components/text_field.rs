@@ -1,5 +1,4 @@
-//! A line of text with label, hint and the error of the last submission; it keeps what was typed.
-//! It parses nothing: the form target does, once.
+//! A text field with label, hint, and the error and input of the last submission.
 
 use leptos::prelude::*;
 

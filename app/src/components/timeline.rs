@@ -1,5 +1,4 @@
-//! What happened to a thing and when, newest last, and what comes next.
-//! It orders nothing: the steps come in their order.
+//! The steps of a process with their times, oldest first, and the next step.
 
 use leptos::prelude::*;
 use rules::Moment;

@@ -1,4 +1,4 @@
-//! The heading of a page whose answer is on its way, with a sign that turns.
+//! The heading of a page that waits for an answer, with a spinner.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,4 @@
-//! A sentence that must not be missed, with a sign beside it that screen readers say in words.
-//! It is no error: nothing was typed wrongly.
+//! A warning with a sign that screen readers say in words.
 
 use leptos::prelude::*;
 

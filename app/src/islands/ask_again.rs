@@ -1,5 +1,5 @@
-//! Asks the server, with growing pauses, whether something that is pending is known by now, and then opens the page
-//! anew. Without scripts a link does the same.
+//! Polls the server with growing intervals until a pending outcome is known, then reloads the page. Without scripts a
+//! link does the same.
 
 use leptos::prelude::*;
 

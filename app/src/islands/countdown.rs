@@ -1,4 +1,4 @@
-//! The time that is left, in words. The server writes it; while scripts run it counts down.
+//! The time left, in words. The server writes it; with scripts it counts down.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,4 @@
-//! In the bar below the records: what the ticked ones come to, and whether they pass together. The rules judge in the
-//! browser, with no request; without scripts the bar says that the next page tells the sum.
+//! The sum and the verdict of the selected records, judged in the browser without a request.
 
 use leptos::prelude::*;
 use rules::camera::{

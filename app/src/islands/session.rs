@@ -1,4 +1,4 @@
-//! Before an idle session ends: says so in time, and one press keeps it, with everything that was typed.
+//! A warning before an idle session ends, with a button that keeps it and the input.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
-//! On the verification page: checks a receipt in the browser. The proof comes from the link's fragment or from the
-//! form, and is sent nowhere; without scripts the form posts and the server checks.
+//! Verifies a receipt in the browser. The proof comes from the fragment of the link or from the form, and is not
+//! sent.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};

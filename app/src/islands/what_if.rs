@@ -1,5 +1,4 @@
-//! On the what-if page: the answer to what the form says now, judged in the browser with no request. The form's own
-//! button gives the same answer with every word of its sources.
+//! The answer of the what-if page, judged in the browser while the form is filled in.
 
 use leptos::prelude::*;
 use rules::camera::{Request, assess_with};

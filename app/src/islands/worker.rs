@@ -1,4 +1,4 @@
-//! The service worker: registered on the first page, told to forget personal copies at sign-out.
+//! Registers the service worker, and tells it to delete personal copies at sign-out.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Home: what must be done now, what can be done, what is running. And the list of all that can be done.
+//! The home page and the list of services.
 
 use leptos::prelude::*;
 use rules::licence::Renewal;

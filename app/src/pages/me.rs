@@ -1,4 +1,4 @@
-//! What is one's own: licence with its points, sessions, and ways to vehicles, receipts and settings.
+//! The "Me" pages: licence, sessions, links to vehicles, receipts and settings.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Pages for anyone: settings, errors, offline, the development outbox.
+//! Public pages: settings, errors, offline, the development outbox.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Walks the rule table over the facts and builds the refusals.
+//! Evaluates the rule table over the facts and builds the refusals.
 
 use chrono::NaiveDate;
 

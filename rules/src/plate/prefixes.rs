@@ -1,4 +1,4 @@
-//! Which letters stand behind which province: one for each office that issues plates. It names no office.
+//! The plate prefixes in use, one for each office that issues plates.
 
 /// The provinces' characters in the order of GB/T 2260, each with the letters of its offices. A new letter needs a line
 /// here; numbers of prefixes stay as they are.

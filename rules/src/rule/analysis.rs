@@ -1,5 +1,5 @@
-//! Reads a rule table as a whole: rules that can never refuse, rules that another makes superfluous, values that no
-//! rule looks at. Every finding comes with a case that shows it. It judges nobody.
+//! Analyses a rule table: rules that never refuse, rules that another rule implies, facts that no rule reads. Each
+//! finding has a witness case.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What became of the lines, by kind. It counts; it decides nothing.
+//! Counts of accepted, outdated and rejected lines by kind.
 
 use super::fact::Kind;
 

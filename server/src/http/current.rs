@@ -1,4 +1,4 @@
-//! Who is signed in during this request, for the services that the pages call.
+//! The session and browser of the current request, for `page_services`.
 
 use std::net::IpAddr;
 

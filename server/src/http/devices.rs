@@ -1,4 +1,4 @@
-//! A browser's own words about itself as a person knows it: "Chrome · Android". It tells no exact version.
+//! Names browser and system from the User-Agent header, without versions.
 
 /// The browser inside the app of WeChat.
 pub const WECHAT: &str = "WeChat";

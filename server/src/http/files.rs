@@ -1,4 +1,4 @@
-//! Files of the build: hashed ones and icons for good, the worker with the names of this very build, evidence pictures.
+//! Static assets, the service worker and evidence pictures.
 
 use std::path::{Path, PathBuf};
 

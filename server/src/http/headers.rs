@@ -1,4 +1,4 @@
-//! What every answer carries: what browsers may do with it, its reference, and one line in the log.
+//! Security headers, the reference of a request, and its log line.
 
 use axum::extract::Request;
 use axum::middleware::Next;

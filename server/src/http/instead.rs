@@ -1,5 +1,4 @@
-//! A page in place of what was asked for, when a request is refused before any page or form target runs, or when a
-//! form's own page answers it.
+//! Renders a page in place of the requested one, such as an error page.
 
 use app::pages::verify::Pasted;
 use app::visit::Visit;

@@ -1,4 +1,4 @@
-//! The services as pages and form targets call them: who asks comes from the request, and cookies go into the answer.
+//! Implements the service traits of the pages: takes the caller from the request, calls a service, and sets cookies.
 
 mod accounts;
 mod orders;

@@ -1,4 +1,4 @@
-//! Tells a load balancer whether the server can do its work now.
+//! The readiness check for load balancers.
 
 use std::path::PathBuf;
 use std::time::Duration;

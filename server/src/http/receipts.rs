@@ -1,4 +1,4 @@
-//! Verifying receipts: the form of a browser without scripts, and the public keys for everybody else.
+//! Verifies receipts for browsers without scripts, and publishes the public keys.
 
 use app::pages::verify::Pasted;
 use axum::Json;

@@ -1,4 +1,4 @@
-//! Finds out who is asking, once per request, before pages and form targets run.
+//! Recognises the visitor once per request, before pages and form targets run.
 
 use std::net::{IpAddr, Ipv4Addr};
 

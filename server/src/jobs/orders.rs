@@ -1,4 +1,5 @@
-//! What happens to orders by itself: windows end, providers are asked, money goes back, the registry was faster.
+//! The order job: ends overdue orders, polls the provider, sends refunds, releases records that were processed
+//! elsewhere.
 
 use std::time::Duration;
 

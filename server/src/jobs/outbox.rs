@@ -1,4 +1,4 @@
-//! Sends what waits in the outbox. In development SMS texts stay there, to be read at /outbox.
+//! Sends the texts of the outbox. In development they stay there, to be read at /outbox.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Forgets what has had its time; `docs/retention.md` lists the periods. What was paid or decided is kept.
+//! Deletes expired data; `docs/retention.md` lists the periods. Payments and decisions are kept.
 
 use std::time::Duration;
 

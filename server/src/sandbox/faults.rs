@@ -1,4 +1,4 @@
-//! The faults that the stand-in was told to have.
+//! Faults that the sandbox can be told to have.
 
 use axum::Json;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! What the stand-in has taken and given back, journalled so that a restart forgets nothing.
+//! The ledger of the sandbox: payments and refunds, journalled so that a restart keeps them.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};

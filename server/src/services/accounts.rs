@@ -1,4 +1,4 @@
-//! Accounts: registering, signing in, sessions, what is one's own. Known and unknown phones are answered alike.
+//! Accounts: registering, signing in, sessions, licence. Known and unknown phones are answered alike.
 
 pub mod budgets;
 pub mod codes;

@@ -1,4 +1,4 @@
-//! What anyone may see.
+//! Public data.
 
 use rules::Moment;
 use sqlx::AnyConnection;

@@ -1,5 +1,5 @@
-//! The top line: the brand or the way back, the switch of language and of type size.
-//! The switches are forms, so that they work without scripts.
+//! The header: brand or back link, and the switches of language and type size. The switches are forms, so they work
+//! without scripts.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,5 @@
-//! The lines that concern every page: the copy shown offline, the payment still open, the age of the registry's data.
-//! Each shows itself only when there is something to say.
+//! Messages for every page: an offline copy, an unpaid order, the age of the registry data. Each is shown only when
+//! it applies.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,4 @@
-//! A refusal put into the words of the page's language: sentence, values, source.
-//! It judges nothing and shows nothing.
+//! The texts of a refusal in the language of the page: sentence, values, source.
 
 use rules::place::PlaceId;
 use rules::rulebook::Rulebook;

@@ -1,4 +1,4 @@
-//! One order in its real state: what to do, what happened, what it comes to.
+//! The page of one order.
 
 mod cancel;
 mod head;

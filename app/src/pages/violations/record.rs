@@ -1,4 +1,4 @@
-//! One record: what was done, what can be done about it, and why not.
+//! The page of one record.
 
 use leptos::prelude::*;
 use rules::outlook::{Group, Outlook};

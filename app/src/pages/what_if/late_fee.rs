@@ -1,4 +1,4 @@
-//! What a fine comes to when it is paid on a day, for a visitor. The address holds the whole case.
+//! The late-fee calculator. The address holds the whole case.
 
 use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! Our end of WeChat Pay API v3.
+//! The client of WeChat Pay API v3.
 
 use std::collections::HashMap;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! What pages and forms ask of accounts. Drafts, sessions and known phones are kept in the browser's cookies.
+//! Accounts for pages and forms. Drafts, sessions and known phones are kept in cookies.
 
 use app::api::ServiceError;
 use app::api::account::{Accounts, CodePurpose, CodeSent, Identity, LicenceCard, OutboxText, SessionCard};

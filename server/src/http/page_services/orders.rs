@@ -1,4 +1,4 @@
-//! What pages and forms ask of orders.
+//! Orders for pages and forms.
 
 use app::api::ServiceError;
 use app::api::account::{CodePurpose, CodeSent};

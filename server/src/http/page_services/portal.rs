@@ -1,4 +1,4 @@
-//! What pages ask that anyone may see.
+//! The rulebook and the what-if judgement for pages.
 
 use std::sync::Arc;
 

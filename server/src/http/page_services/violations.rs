@@ -1,4 +1,4 @@
-//! What pages and forms ask of vehicles and their records.
+//! Vehicles and records for pages and forms.
 
 use app::api::ServiceError;
 use app::api::account::CodeSent;

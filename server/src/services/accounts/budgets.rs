@@ -1,4 +1,4 @@
-//! How many texts may go out, and on whose word: a stranger never uses up what a session or a known browser has.
+//! Limits of SMS texts by asker. A stranger never uses up the budget of a session or a known browser.
 
 use app::api::ServiceError;
 use app::api::account::CodePurpose;

@@ -1,5 +1,5 @@
-//! Finds out who registers. What stands on cards and plates is known to others too, so a code to the phone that the
-//! registry holds for the person decides. Known and unknown ID numbers go through the same steps.
+//! Identifies the person who registers. Data on cards and plates is known to others too, so a code to the phone of
+//! the registry decides. Known and unknown ID numbers go through the same steps.
 
 use app::api::ServiceError;
 use app::visit::FieldError;

@@ -1,4 +1,4 @@
-//! Finds out who is behind a session's token.
+//! Finds the session of a token and its person.
 
 use app::api::account::AccountSummary;
 use app::visit::SessionState;

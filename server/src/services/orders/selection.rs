@@ -1,4 +1,4 @@
-//! The records that a person chose, judged as a whole. It holds nothing.
+//! A selection of records, judged as a whole.
 
 use app::api::ServiceError;
 use app::visit::FieldError;

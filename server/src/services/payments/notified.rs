@@ -1,4 +1,4 @@
-//! The provider tells us something: accepted once, then noted. What is not noted comes again.
+//! Records notifications of the provider, each once.
 
 use super::capture::{self, Captured, Noted};
 use super::refund;

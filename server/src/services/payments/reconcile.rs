@@ -1,4 +1,4 @@
-//! Asks the provider what became of a payment when no notification says so, and closes what nobody will pay.
+//! Queries the provider for payments without a notification, and closes those that nobody will pay.
 
 use chrono::TimeDelta;
 use futures::StreamExt;

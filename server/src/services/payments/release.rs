@@ -1,4 +1,4 @@
-//! Ends orders without payment: they lapse, are cancelled, or the registry was faster. All they held is given back.
+//! Ends orders without payment (lapsed, cancelled, processed elsewhere) and gives back what they hold.
 
 use app::api::ServiceError;
 use rules::order::{OrderEvent, OrderState};

@@ -1,4 +1,4 @@
-//! What a person must do now, for the home page.
+//! Acts that are due, for the home page.
 
 use app::api::violations::Attention;
 use rules::calendar;

@@ -1,4 +1,4 @@
-//! Turns stored rows into the facts that `rules` judges. It judges nothing itself.
+//! Turns stored rows into facts for `rules`.
 
 use rules::Moment;
 use rules::calendar;

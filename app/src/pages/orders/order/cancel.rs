@@ -1,4 +1,4 @@
-//! Asks before an order is cancelled, and says what happens then.
+//! The question before an order is cancelled.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The head of an order's page: how the order stands and what comes next.
+//! The head of the order page: state and next act.
 
 use chrono::TimeDelta;
 use leptos::prelude::*;
