@@ -19,7 +19,7 @@ pub fn arm() {
         }
     });
     if let Err(error) = armed {
-        tracing::error!(%error, "arming the crash point");
+        tracing::error!(%error, "the crash point could not be armed");
     }
 }
 

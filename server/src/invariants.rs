@@ -141,7 +141,7 @@ pub async fn run(settings: DatabaseSettings) -> ExitCode {
     let checked = async { broken(&Store::open(&settings.database_url).await?).await };
     match checked.await {
         Ok(broken) if broken.is_empty() => {
-            tracing::info!("every promise holds");
+            tracing::info!("every invariant holds");
             ExitCode::SUCCESS
         }
         Ok(broken) => {

@@ -36,7 +36,7 @@ pub async fn watch(importer: Importer, folder: PathBuf, mut stop: Receiver<bool>
     let mut seen = BTreeMap::new();
     while !*stop.borrow() {
         if let Err(error) = look(&importer, &folder, &mut seen, &stop).await {
-            tracing::error!(%error, folder = %folder.display(), "the feed folder");
+            tracing::error!(%error, folder = %folder.display(), "the feed folder could not be read");
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}

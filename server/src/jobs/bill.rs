@@ -14,7 +14,7 @@ const EVERY: Duration = Duration::from_secs(10 * 60);
 pub async fn run(state: State, mut stop: watch::Receiver<bool>) {
     loop {
         if let Err(fault) = once(&state).await {
-            tracing::error!(%fault, "the bills");
+            tracing::error!(%fault, "the bills could not be fetched");
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}

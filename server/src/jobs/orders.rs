@@ -43,7 +43,7 @@ impl Step {
         loop {
             let step = async {
                 if let Err(fault) = self.once(state).await {
-                    tracing::error!(%fault, step = ?self, "the orders' job");
+                    tracing::error!(%fault, step = ?self, "a step of the order job failed");
                 }
                 tokio::time::sleep(Duration::from_secs(1)).await;
             };
@@ -73,7 +73,7 @@ async fn lapse_overdue(state: &State) -> Result<(), Fault> {
     // Side by side: an order whose rows somebody keeps locked holds up no other.
     let lapsing = stream::iter(due).for_each_concurrent(AT_ONCE, |key| async move {
         if let Err(fault) = release::lapse(state, &key).await {
-            tracing::error!(%fault, order = %key.id, "an order does not lapse");
+            tracing::error!(%fault, order = %key.id, "the overdue order could not be ended");
         }
     });
     lapsing.await;
@@ -93,7 +93,7 @@ async fn registry_was_faster(state: &State) -> Result<(), Fault> {
     };
     for row in told {
         if let Err(fault) = end_for_registry(state, &row).await {
-            tracing::error!(%fault, row = %row.id, "an order does not end for the registry");
+            tracing::error!(%fault, row = %row.id, "the order of a record that was processed elsewhere could not be ended");
         }
     }
     Ok(())

@@ -26,7 +26,7 @@ const AT_ONCE: u32 = 100;
 pub async fn run(state: State, mut stop: watch::Receiver<bool>) {
     loop {
         if let Err(fault) = once(&state).await {
-            tracing::error!(%fault, "the purge");
+            tracing::error!(%fault, "expired data could not be deleted");
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(24 * 60 * 60)) => {}

@@ -18,7 +18,7 @@ pub async fn list(State(sandbox): State<Shared>) -> Result<Json<Certificates>, R
 
 fn certificate(sandbox: &Shared, serial: &str) -> Result<Certificate, Refusal> {
     let text = sandbox.keys.certificate(serial).map_err(|error| {
-        tracing::error!(%error, "the certificate of the sandbox");
+        tracing::error!(%error, "the certificate of the sandbox could not be read");
         Refusal(StatusCode::INTERNAL_SERVER_ERROR, "SYSTEM_ERROR", "系统异常，请稍后重试")
     })?;
     let nonce = super::notify::nonce(sandbox);

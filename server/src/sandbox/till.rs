@@ -212,7 +212,7 @@ impl Till {
             .map_err(std::io::Error::from)
             .and_then(|text| journal.write_all(format!("{text}\n").as_bytes()));
         if let Err(error) = written {
-            tracing::error!(%error, "the sandbox's journal");
+            tracing::error!(%error, "the journal of the sandbox could not be written");
         }
     }
 }
