@@ -13,9 +13,9 @@ pub struct Fen(i64);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    #[error("an amount is written 200 or 200.00")]
+    #[error("must be written as 200 or 200.00")]
     Form,
-    #[error("the amount is too large")]
+    #[error("is too large")]
     TooLarge,
 }
 

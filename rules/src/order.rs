@@ -65,7 +65,7 @@ pub const EDGES: &[(OrderState, OrderEvent, OrderState)] = {
 
 /// The machine has no such edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an order that is {} does not {}", .state.code(), .event.code())]
+#[error("invalid transition: event `{}` in state `{}`", .event.code(), .state.code())]
 pub struct NoEdge {
     pub state: OrderState,
     pub event: OrderEvent,
@@ -126,7 +126,7 @@ fn at_minute(day_of: Moment, minute: i64, after: Moment) -> Moment {
     if that_day > after { that_day } else { that_day + TimeDelta::days(1) }
 }
 
-/// When an order placed then lapses. The window stands still during closed hours: nobody loses it to the clock.
+/// The payment deadline of an order placed then. Closed hours do not count towards the window.
 pub fn payment_deadline(placed: Moment, window_minutes: i64, closed: Option<ClosedHours>) -> Moment {
     let mut left = TimeDelta::minutes(window_minutes);
     let closed = closed.filter(|closed| closed.from_minute != closed.until_minute);

@@ -39,13 +39,13 @@ pub struct FineCase {
 /// Why a late fee cannot be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FineCaseError {
-    #[error("a fine is 0.00 to {LARGEST_FINE} yuan")]
+    #[error("must be 0.00 to {LARGEST_FINE} yuan")]
     Fine,
-    #[error("a fine is paid on the day of service or within a hundred years of it")]
+    #[error("must be the day of service or within a hundred years after it")]
     Paid,
 }
 
-/// No fine of the road is larger.
+/// Largest fine that is accepted.
 pub const LARGEST_FINE: Fen = Fen::new(100_000_000);
 const LONGEST_DELAY: i64 = 36_500;
 
@@ -63,7 +63,7 @@ pub struct LateFee {
 }
 
 impl FineCase {
-    /// Whether the fine and its days are such as there can be.
+    /// Checks that the fine and its dates are in range.
     pub fn check(&self) -> Result<(), FineCaseError> {
         if !(Fen::new(0)..=LARGEST_FINE).contains(&self.fine) {
             return Err(FineCaseError::Fine);

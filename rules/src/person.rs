@@ -19,13 +19,13 @@ coded! {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NumberError {
-    #[error("it has another number of characters")]
+    #[error("has the wrong number of characters")]
     Length,
-    #[error("it has a character that does not belong there")]
+    #[error("contains an invalid character")]
     Character,
-    #[error("it names a day that does not exist")]
+    #[error("contains a day that does not exist")]
     Date,
-    #[error("its check digit does not fit")]
+    #[error("has a wrong check digit")]
     CheckDigit,
 }
 

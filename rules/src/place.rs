@@ -7,9 +7,9 @@ use crate::set::parsed_text;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlaceError {
-    #[error("a region code has six digits and begins with 1 to 8")]
+    #[error("must have six digits and begin with 1 to 8")]
     Region,
-    #[error("a place is named in lower-case letters")]
+    #[error("must be lower-case letters")]
     Place,
 }
 

@@ -14,21 +14,21 @@ const ENERGY: &[u8; 10] = b"DABCEFGHJK";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlateError {
-    #[error("a plate begins with the character of a province")]
+    #[error("must begin with the character of a province")]
     Province,
-    #[error("after the province comes the letter of the issuing office")]
+    #[error("must have the letter of an issuing office after the province")]
     Office,
-    #[error("the province has no issuing office of this letter")]
+    #[error("the province has no issuing office with this letter")]
     UnknownOffice,
-    #[error("a plate has five characters after the prefix, a new-energy plate six")]
+    #[error("must have five characters after the prefix, or six for a new-energy vehicle")]
     Length,
-    #[error("letters I and O, and other characters, do not stand on plates")]
+    #[error("contains a character that plates do not have, such as I or O")]
     Character,
     #[error(
-        "six characters after the prefix: D, A, B, C, E, F, G, H, J or K comes first, or last after five digits"
+        "must have one of D, A, B, C, E, F, G, H, J, K first, or last after five digits, among six characters"
     )]
     NewEnergy,
-    #[error("a plate has two letters at most among its five characters")]
+    #[error("must have two letters at most among its five characters")]
     Letters,
 }
 

@@ -34,7 +34,7 @@ coded! {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a violation code has four or five digits, and may end with a letter")]
+#[error("must have four or five digits, and may end with a letter")]
 pub struct ViolationCodeError;
 
 impl ViolationCodeError {

@@ -30,7 +30,7 @@ const FINE_ALLOWED: Show = Show::Number(As::Money, Set(P::FineLimit));
 
 const ALL_POINTS: &[F] = &[F::CyclePoints, F::HeldPoints, F::SelectedPoints];
 
-/// A rule that always applies, asks for no parameter and is mended at the office.
+/// Defaults of a row: the rule always applies, reads no parameters, and its remedy is the office.
 const PLAIN: Rule = Rule {
     id: RuleId::PlaceOpen,
     facts: &[],
@@ -188,7 +188,7 @@ pub const CAMERA_RULES: [Rule; 23] = [
         changes: Changes::WithCycle,
         ..PLAIN
     },
-    // What was found is that nothing ties the person to the vehicle; the names of relations speak of what does.
+    // No `found` value: there is no relation to show.
     Rule {
         id: RuleId::VehicleBound,
         facts: &[F::VehicleCovered],

@@ -7,7 +7,7 @@ use super::fact::{self, Fact, Kind};
 use super::json::{Fields, Rejection};
 
 /// How far a registry's clock may run ahead of ours. Beyond it a fact could never be corrected again.
-const AHEAD: TimeDelta = TimeDelta::days(1);
+const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::days(1);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -33,7 +33,7 @@ pub fn parse(line: &[u8], now: Moment) -> Result<(Kind, Line), Refused> {
             })?;
             kind = Some(known);
             let at = fields.need("at", fact::moment)?;
-            if at > now + AHEAD {
+            if at > now + MAX_CLOCK_SKEW {
                 return Err(Rejection::new("future", "later than tomorrow").within("at"));
             }
             Ok((known, Line { at, fact: fact::read(known, fields)? }))

@@ -21,8 +21,8 @@ use crate::services::accounts::Recognised;
 use crate::services::{accounts, portal};
 use crate::state::State;
 
-/// Puts `Visit` and `Current` into the request. Whose session cannot be read is told of the outage: a visitor's page
-/// would say that they are signed out. Who asks for too many pages is told so before anything is looked up.
+/// Puts `Visit` and `Current` into the request. If the session cannot be read, answers with an outage and not with the
+/// page of a visitor, which would say that the person is signed out. Checks the limit of pages before any query.
 pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request, next: Next) -> Response {
     let Guard { state, pages } = guard;
     let headers = request.headers().clone();

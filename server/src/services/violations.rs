@@ -34,8 +34,8 @@ pub struct Judged {
     pub request: Request,
 }
 
-/// Loads the vehicle for the person, or says that there is none: another person's vehicle is not found. To an order that
-/// asks it is never lost: what was paid for is decided, if only to be refused.
+/// Loads the vehicle for the person; another person's vehicle is not found. An order always finds its vehicle, so that a
+/// captured payment can still be judged.
 pub async fn load_vehicle(
     connection: &mut AnyConnection,
     person: &Person,
@@ -70,8 +70,8 @@ impl Judged {
         Ok(self.standing.shows(moment(row.violated_at)?))
     }
 
-    /// The case of one record as it would be decided alone. Who has both a lease and a binding asks by the one that is
-    /// refused for fewer reasons.
+    /// The case of one record as it would be decided alone. With several relations to the vehicle, uses the one with the
+    /// fewest refusals.
     pub fn case(&self, record: &RecordFacts, rulebook: &Rulebook) -> CameraCase {
         let cases = self.standing.ways(record.violated_at).into_iter().map(|vehicle| CameraCase {
             now: self.request.now,
@@ -84,7 +84,7 @@ impl Judged {
         });
         let reasons = |case: &CameraCase| camera::assess(case, rulebook).refusals.len();
         let fewer = |best, other| if reasons(&other) < reasons(&best) { other } else { best };
-        cases.reduce(fewer).expect("a person stands to a vehicle in one way at least, if only in none")
+        cases.reduce(fewer).expect("there is at least one relation")
     }
 }
 

@@ -11,7 +11,7 @@ use crate::db::{Fault, sms_codes};
 use crate::state::State;
 
 /// Between two codes for one thing.
-pub const GAP: TimeDelta = TimeDelta::seconds(60);
+pub const RESEND_INTERVAL: TimeDelta = TimeDelta::seconds(60);
 /// To one number, on the word of browsers that nobody signed in with before.
 const NUMBER_A_DAY: i64 = 10;
 /// Of these, on the word of one browser, or of one address.
@@ -99,12 +99,14 @@ impl Ask<'_> {
 /// Takes one text from every budget that the asker spends. The rows themselves guard: of ten at once, one gets it.
 pub async fn take(connection: &mut AnyConnection, state: &State, ask: &Ask<'_>) -> Result<Taken, Fault> {
     let now = state.clock.now();
-    let (millis, gap) = (now.timestamp_millis(), (now - GAP).timestamp_millis());
+    let (millis, gap) = (now.timestamp_millis(), (now - RESEND_INTERVAL).timestamp_millis());
     let day = rules::calendar::local(now).date().to_string();
     let subject = ask.gap_subject();
     if !sms_codes::allow(connection, &subject, &day, millis, gap, i64::MAX).await? {
         let last = sms_codes::last_sent(connection, &subject).await?.unwrap_or(millis);
-        let wait = (last + GAP.num_milliseconds() - millis).clamp(1_000, GAP.num_milliseconds()) / 1_000;
+        let wait = (last + RESEND_INTERVAL.num_milliseconds() - millis)
+            .clamp(1_000, RESEND_INTERVAL.num_milliseconds())
+            / 1_000;
         return Ok(Taken::Early { seconds: u32::try_from(wait).unwrap_or(60) });
     }
     if let Asker::Visitor { address, .. } = ask.asker {

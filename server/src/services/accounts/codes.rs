@@ -10,7 +10,7 @@ use rules::person::Phone;
 use sqlx::AnyConnection;
 use subtle::ConstantTimeEq;
 
-use super::budgets::{self, Ask, Asker, GAP, Taken};
+use super::budgets::{self, Ask, Asker, RESEND_INTERVAL, Taken};
 use super::texts::{self, Act, Delivery};
 use crate::caller::Person;
 use crate::db::{Fault, accounts, sms_codes};
@@ -201,8 +201,8 @@ pub async fn sent(
         Some(code) => Some((moment(code.sent_at)?, moment(code.valid_until)?)),
         None => None,
     };
-    let (sent_at, valid_until) = times.unwrap_or((now - GAP, now));
-    Ok(CodeSent { phone: phone.masked(), valid_until, again_at: sent_at + GAP })
+    let (sent_at, valid_until) = times.unwrap_or((now - RESEND_INTERVAL, now));
+    Ok(CodeSent { phone: phone.masked(), valid_until, again_at: sent_at + RESEND_INTERVAL })
 }
 
 /// Checks the code of the person's act, within the act's own transaction.

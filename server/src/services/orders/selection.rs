@@ -29,7 +29,7 @@ fn is_number(text: &str) -> bool {
 }
 
 /// As many as a list shows: whoever ticks them all is told how they are divided among orders.
-const LISTED: usize = 500;
+const MAX_TICKED: usize = 500;
 
 impl Chosen {
     /// What one order may take.
@@ -39,7 +39,7 @@ impl Chosen {
 
     /// What may be ticked.
     pub fn ticked(vehicle: &str, records: &[String]) -> Result<Self, ServiceError> {
-        Self::of(vehicle, records, LISTED)
+        Self::of(vehicle, records, MAX_TICKED)
     }
 
     fn of(vehicle: &str, records: &[String], most: usize) -> Result<Self, ServiceError> {

@@ -10,7 +10,7 @@ use rules::order::{OrderEvent, OrderState};
 use sqlx::AnyConnection;
 
 use super::out_trade_no;
-use super::reconcile::PATIENCE;
+use super::reconcile::NOTIFICATION_GRACE;
 use crate::db::Fault;
 use crate::db::orders::{self, OrderKey, OrderRow};
 use crate::db::payments::{self, NewPayment, PaymentRow};
@@ -120,7 +120,7 @@ async fn start(
                 out_trade_no: &trade_no,
                 amount: order.fine,
                 opened_at: now.timestamp_millis(),
-                next_ask_at: (now + PATIENCE).timestamp_millis(),
+                next_ask_at: (now + NOTIFICATION_GRACE).timestamp_millis(),
                 expires_at,
             };
             payments::insert_payment(connection, &payment).await?;

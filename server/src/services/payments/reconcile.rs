@@ -14,10 +14,10 @@ use crate::gateways::payment::{ProviderError, ProviderPayment, ProviderPaymentSt
 use crate::services::orders::events;
 use crate::state::State;
 
-/// How old an open payment is before the job asks by itself: notifications come first.
-pub(super) const PATIENCE: TimeDelta = TimeDelta::seconds(20);
-/// However often people look at the page, the provider is asked no more often.
-const GLANCE: TimeDelta = TimeDelta::seconds(3);
+/// Age of an open payment at which the job queries the provider. A notification usually comes before.
+pub(super) const NOTIFICATION_GRACE: TimeDelta = TimeDelta::seconds(20);
+/// Minimum interval between queries that page views trigger.
+const MIN_POLL_INTERVAL: TimeDelta = TimeDelta::seconds(3);
 
 /// Asks for the order's open payment, for the page that a person looks at.
 pub async fn ask_provider(state: &State, key: &OrderKey) -> Result<(), Fault> {
@@ -26,9 +26,9 @@ pub async fn ask_provider(state: &State, key: &OrderKey) -> Result<(), Fault> {
         let found = payments::payments_of_order(&mut connection, key).await?;
         found.into_iter().rfind(|payment| payment.state == "open")
     };
-    let glanced = (state.clock.now() - GLANCE).timestamp_millis();
+    let polled = (state.clock.now() - MIN_POLL_INTERVAL).timestamp_millis();
     match open {
-        Some(payment) if payment.asked_at <= glanced => ask_once(state, &payment, glanced).await,
+        Some(payment) if payment.asked_at <= polled => ask_once(state, &payment, polled).await,
         _ => Ok(()),
     }
 }
