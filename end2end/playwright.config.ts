@@ -12,7 +12,7 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   fullyParallel: false,
-  workers: 3,
+  workers: 2,
   retries: 0,
   reporter: [['list']],
   globalSetup: './start.ts',

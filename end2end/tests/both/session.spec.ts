@@ -1,5 +1,8 @@
 import { newestCode, PASSWORD, signIn, speak } from '../people';
-import { expect, test } from '../test';
+import { expect, ownServer, test } from '../test';
+
+// Sessions of one person are counted here: no other test may begin one meanwhile.
+ownServer();
 
 test('signing in by code leads on to where one wanted to go', async ({ page }, info) => {
   const phone = info.project.name === 'scripts on' ? '13800000010' : '13800000012';
