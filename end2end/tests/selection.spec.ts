@@ -11,6 +11,8 @@ async function open(page: Page) {
   await speak(page, 'zh');
   await signIn(page, PHONE, '/vehicles');
   await page.locator('a.lt-cell--link').filter({ hasText: '条待处理' }).first().click();
+  // The server renders this line hidden; it shows when the browser judges.
+  await expect(page.locator('#selection-sum')).toBeVisible();
   await expect(page.locator('#selection-sum')).toHaveText('先勾选要处理的记录。');
 }
 
