@@ -211,7 +211,7 @@ fn a_gap_in_the_national_file_is_told() {
     assert!(error.problem.contains("no value holds after 2030-12-31"), "{error}");
 }
 
-/// What is wrong with the national file after the change.
+/// Loads the changed national file and gives line, key and problem of its error.
 fn wrong_national(change: impl Fn(&str) -> String) -> (usize, String, String) {
     let national = include_str!("../parameters/national.toml");
     let changed = change(national);

@@ -1,4 +1,4 @@
-//! Who asks a service.
+//! The callers of services.
 
 use rules::person::IdentityLevel;
 

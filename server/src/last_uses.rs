@@ -33,7 +33,7 @@ impl LastUses {
         !std::mem::replace(&mut waiting.writing, true)
     }
 
-    /// What is still to be stored; none when this was the last of it.
+    /// The uses that are still to be stored. Without any the caller may stop.
     pub fn next(&self) -> Option<Vec<(String, i64)>> {
         let mut waiting = self.waiting();
         waiting.writing = !waiting.times.is_empty();

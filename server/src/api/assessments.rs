@@ -1,5 +1,7 @@
 //! Judges a given camera record.
 
+mod verdict;
+
 use axum::Json;
 use axum::extract::State as Extracted;
 use axum::extract::rejection::JsonRejection;
@@ -18,9 +20,8 @@ use rules::plate::PlateNumber;
 use rules::rulebook::Rulebook;
 use rules::set::{CodeSet, Coded};
 use rules::vehicle::{Relation, VehicleKind, VehicleState, VehicleStates, VehicleUse};
-use rules::verdict::Refusal;
 use rules::violation::{Capture, PenaltyKind};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::problem::{Problem, ProblemBody};
@@ -28,6 +29,7 @@ use super::schema;
 use super::times::{day, moment};
 use super::whole::{whole, whole_or_none};
 use crate::state::State;
+use verdict::Assessment;
 
 /// More points than this no person and no selection has.
 pub const MOST_POINTS: u32 = 1_000;
@@ -151,32 +153,6 @@ struct RecordInput {
     disputed: bool,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Assessment {
-    passes: bool,
-    /// Whose rules were asked; null where the place is not served.
-    place: Option<String>,
-    rulebook: String,
-    refusals: Vec<RefusalBody>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-struct RefusalBody {
-    rule: String,
-    found: serde_json::Value,
-    required: serde_json::Value,
-    source: SourceBody,
-    remedy: String,
-    passes_at: Option<DateTime<Utc>>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-struct SourceBody {
-    text: String,
-    article: Option<String>,
-    words: String,
-}
-
 fn known() -> bool {
     true
 }
@@ -203,12 +179,7 @@ impl CameraRecordRequest {
     /// The verdict under the rulebook, or the first field that is wrong.
     pub fn judge(self, here: Request, rulebook: &Rulebook) -> Result<Assessment, Problem> {
         let verdict = camera::assess(&self.case(here)?, rulebook);
-        Ok(Assessment {
-            passes: verdict.passes(),
-            refusals: verdict.refusals.iter().map(|refused| refusal(refused, rulebook)).collect(),
-            place: verdict.place.map(|place| place.to_string()),
-            rulebook: verdict.rulebook.to_string(),
-        })
+        Ok(Assessment::of(&verdict, rulebook))
     }
 
     /// What the request leaves out is as it is `here`.
@@ -315,23 +286,6 @@ impl RecordInput {
             },
             disputed: self.disputed,
         })
-    }
-}
-
-fn refusal(refusal: &Refusal, rulebook: &Rulebook) -> RefusalBody {
-    let source = rulebook.source(refusal.source);
-    let json = |value| serde_json::to_value(value).unwrap_or_default();
-    RefusalBody {
-        rule: refusal.rule.code().into(),
-        found: json(&refusal.found),
-        required: json(&refusal.required),
-        source: SourceBody {
-            text: source.map(|source| source.text.clone()).unwrap_or_default(),
-            article: source.and_then(|source| source.article.clone()),
-            words: source.map(|source| source.words.clone()).unwrap_or_default(),
-        },
-        remedy: refusal.remedy.code().into(),
-        passes_at: refusal.passes_at,
     }
 }
 

@@ -66,7 +66,7 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
     let device = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let current = Current {
         visit_id: visit_id.clone(),
-        address: sender.map(address::key).unwrap_or_default(),
+        address,
         ip: sender.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
         device: devices::name(device),
         draft: cookies::read(&headers, cookies::DRAFT),
@@ -102,7 +102,7 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
     response
 }
 
-/// What the store says of who asks and of its own age.
+/// The session of the visitor, and the time of the newest registry data.
 struct LookedUp {
     session_state: SessionState,
     recognised: Option<Recognised>,
@@ -115,7 +115,7 @@ impl LookedUp {
     }
 }
 
-/// Two queries on one connection. Who has no session sees pages while the store is out of reach, too.
+/// Asks two queries on one connection. A visitor without a session gets pages during an outage of the store, too.
 async fn look_up(state: &State, token: Option<&str>) -> Result<LookedUp, Fault> {
     let mut connection = match state.store.read().await {
         Err(_) if token.is_none() => {

@@ -44,7 +44,7 @@ fn line(values: &[&str]) -> String {
     format!("`{}\r\n", values.join(",`"))
 }
 
-/// What differs between the rows of a payment and of a refund, with amounts in yuan.
+/// The columns in which rows of payments and of refunds differ. Amounts are in yuan.
 struct Row<'a> {
     at: &'a str,
     state: &'a str,

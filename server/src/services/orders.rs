@@ -103,7 +103,7 @@ pub async fn receipts(state: &State, person: &Person) -> Result<Vec<Receipt>, Fa
     views::receipts(state, &mut connection, &person.id).await
 }
 
-/// What the chosen records come to before an order is placed.
+/// Computes fine, points and verdicts of the chosen records before an order is placed.
 pub async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<Proposed, Fault> {
     let now = state.clock.now();
     let mut connection = state.store.read().await?;

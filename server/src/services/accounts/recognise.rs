@@ -44,7 +44,7 @@ pub async fn recognise(
     if now - seen > IDLE {
         return Ok((SessionState::Idle, None));
     }
-    // Nobody has proved to be the person of an account without one: such a session shows nothing.
+    // An account without a proven person has no data to show, so its session counts as ended.
     let Some(person_id) = row.account.person_id.clone() else { return Ok((SessionState::Ended, None)) };
     if now - seen > NOTED_AFTER && state.last_uses.note(token_hash, now.timestamp_millis()) {
         tokio::spawn(store_uses(state.clone()));

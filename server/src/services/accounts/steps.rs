@@ -18,14 +18,14 @@ use crate::db::Fault;
 use crate::db::accounts::{self, AccountRow};
 use crate::state::State;
 
-/// What a browser carries from step to step before it has a session.
+/// The state of signing in or registering, which the browser carries from step to step.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Draft {
     purpose: CodePurpose,
     phone: String,
     /// The phone answered its code.
     proven: bool,
-    /// Who it is said to be.
+    /// The person that the applicant claims to be.
     person: Option<Claimed>,
 }
 
@@ -74,12 +74,12 @@ impl Steps<'_> {
         Ok((draft, claimed, phone))
     }
 
-    /// What a code is bound to before there is a session; the store holds no cookie in clear.
+    /// The key that a code is bound to before there is a session: a hash, so that the store holds no cookie in clear.
     fn this_browser(&self) -> String {
         self.state.sealer.look_up("visit", &self.visitor.visit_id)
     }
 
-    /// What a code that proves the person is bound to.
+    /// The key that a code which proves the person is bound to.
     fn this_claim(&self, claimed: &Claimed) -> String {
         self.state.sealer.look_up("claim", &format!("{}:{}", self.visitor.visit_id, claimed.person))
     }

@@ -6,7 +6,7 @@ use crate::db::{Fault, payments};
 use crate::gateways::payment::{Notice, Notification};
 use crate::state::State;
 
-/// What became of a notification.
+/// The result of processing a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Received {
     Noted,
