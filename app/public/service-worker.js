@@ -302,7 +302,7 @@ async function markedPublic(kept, unsent) {
   return marked(await kept.text(), Object.fromEntries(kept.headers), kept.headers.get('x-stored-at'), unsent);
 }
 
-// The page as it was stored, in the look of the last page, with the time for the strip that the styles then show.
+// The page as it was stored, in the look of the last page, with the strip that says so and its time.
 async function marked(html, headers, stored, unsent) {
   const look = await readLook();
   const language = attribute(html, 'lang') ?? 'zh-CN';
@@ -311,6 +311,7 @@ async function marked(html, headers, stored, unsent) {
   const looks = (tag) => tag.replace(/data-theme="[^"]*"/, `data-theme="${look?.theme ?? 'auto'}"`).replace(/data-size="[^"]*"/, `data-size="${look?.size ?? 'normal'}"`);
   const body = html
     .replace(/<html[^>]*>/i, (tag) => looks(tag).replace('<html', `<html${marks}`))
+    .replace(/<div[^>]*lt-strip--offline[^>]*>/, (tag) => tag.replace(/ hidden(="")?/, ''))
     .replace(/<time class="lt-offline-time">/, `$&${time.format(new Date(stored))}`);
   return new Response(body, { status: unsent ? 503 : 200, headers });
 }

@@ -73,7 +73,8 @@ pub use print_hint::{PrintHead, PrintHint};
 pub use qr_code::QrCode;
 pub use radios::{Choice, Radios};
 pub use refusal::{
-    Quote, QuoteWords, RefusalCard, RefusalWords, hours_words, rule_key, source_words, value_words,
+    Quote, QuoteWords, RefusalCard, RefusalWords, code_words, hours_words, rule_key, share_words,
+    source_words, value_words,
 };
 pub use sms_code_field::SmsCodeField;
 pub use state_tag::OrderTag;

@@ -3,20 +3,20 @@
 use chrono::NaiveTime;
 use rules::Moment;
 use rules::calendar;
-use rules::camera::{
-    Applicant, CameraCase, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, RecordStanding, Request,
-    Standing, VehicleFacts,
+use rules::families::camera::{
+    Applicant, CameraCase, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, Request, VehicleFacts, rule,
 };
+use rules::families::late_fee;
+use rules::kernel::RuleId;
 use rules::licence::{LicenceState, LicenceStates, Points};
 use rules::money::Fen;
-use rules::parameters::{PaymentChannel, PaymentChannels};
+use rules::payment::{PaymentChannel, PaymentChannels};
 use rules::person::IdentityLevel;
 use rules::place::RegionCode;
 use rules::plate::PlateNumber;
-use rules::rule::RuleId;
 use rules::set::Coded;
 use rules::vehicle::{Relation, VehicleKind, VehicleState, VehicleStates, VehicleUse};
-use rules::violation::{Capture, PenaltyKind};
+use rules::violation::{Capture, PenaltyKind, RecordStanding, Standing};
 
 /// Regions that stand for the places: one each, and one that is not served.
 pub const PLACES: [(&str, &str); 6] = [
@@ -28,35 +28,37 @@ pub const PLACES: [(&str, &str); 6] = [
     ("440103", "elsewhere"),
 ];
 
-/// The query of a case that the rule refuses; none of the rule that refuses nothing.
-pub fn refused_by(rule: RuleId) -> Option<&'static str> {
-    use RuleId as R;
-    Some(match rule {
-        R::PlaceOpen => "place=440103",
-        R::ByDevice => "capture=officer",
-        R::SimpleProcedure => "penalty=other",
-        R::FineLimit => "fine=500",
-        R::PointsKnown => "points_known=no",
-        R::Channel => "place=370102&plate=鲁A12345&channel=wechat",
-        R::RecordPoints => "place=450103&plate=桂A12345&points=9",
-        R::PointsTotal => "points=3&cycle_points=10",
-        R::Identity => "place=450103&plate=桂A12345&identity=phone",
-        R::LicenceBound => "licence=none",
-        R::LicenceState => "place=500103&plate=渝A12345&licence=review-overdue",
-        R::VehicleBound => "relation=none",
-        R::VehicleOwner => "place=370102&plate=鲁A12345&relation=other",
-        R::BindingBefore => "place=500103&plate=渝A12345&relation=other&bound=after",
-        R::VehicleKind => "place=450103&plate=桂A12345&kind=large",
-        R::VehicleUse => "place=500103&plate=渝A12345&usage=operating",
-        R::PlateArea => "place=450103&plate=云A12345",
-        R::Lease => "place=500103&plate=渝A12345&relation=leased&bound=after",
-        R::ServiceHours => "place=500103&plate=渝A12345&at=23:00",
-        R::RecordOpen => "standing=processed",
-        R::NotDisputed => "disputed=yes",
-        R::FullMarks => "place=500103&plate=渝A12345&full_marks=3",
-        R::VehicleState => "state=scrapped",
-        R::LateFee => return None,
-    })
+/// For each rule a case that it refuses.
+const EXAMPLES: &[(RuleId, &str)] = &[
+    (rule::PLACE_OPEN, "/what-if?place=440103"),
+    (rule::SERVICE_HOURS, "/what-if?place=500103&plate=渝A12345&at=23:00"),
+    (rule::BY_DEVICE, "/what-if?capture=officer"),
+    (rule::RECORD_OPEN, "/what-if?standing=processed"),
+    (rule::NOT_DISPUTED, "/what-if?disputed=yes"),
+    (rule::SIMPLE_PROCEDURE, "/what-if?penalty=other"),
+    (rule::FINE_LIMIT, "/what-if?fine=500"),
+    (rule::RECORD_POINTS, "/what-if?place=450103&plate=桂A12345&points=9"),
+    (rule::POINTS_KNOWN, "/what-if?points_known=no"),
+    (rule::POINTS_TOTAL, "/what-if?points=3&cycle_points=10"),
+    (rule::IDENTITY, "/what-if?place=450103&plate=桂A12345&identity=phone"),
+    (rule::LICENCE_BOUND, "/what-if?licence=none"),
+    (rule::LICENCE_STATE, "/what-if?place=500103&plate=渝A12345&licence=review-overdue"),
+    (rule::FULL_MARKS, "/what-if?place=500103&plate=渝A12345&full_marks=3"),
+    (rule::VEHICLE_BOUND, "/what-if?relation=none"),
+    (rule::VEHICLE_OWNER, "/what-if?place=370102&plate=鲁A12345&relation=other"),
+    (rule::BINDING_BEFORE, "/what-if?place=500103&plate=渝A12345&relation=other&bound=after"),
+    (rule::VEHICLE_KIND, "/what-if?place=450103&plate=桂A12345&kind=large"),
+    (rule::VEHICLE_USE, "/what-if?place=500103&plate=渝A12345&usage=operating"),
+    (rule::VEHICLE_STATE, "/what-if?state=scrapped"),
+    (rule::PLATE_AREA, "/what-if?place=450103&plate=云A12345"),
+    (rule::LEASE, "/what-if?place=500103&plate=渝A12345&relation=leased&bound=after"),
+    (rule::CHANNEL, "/what-if?place=370102&plate=鲁A12345&channel=wechat"),
+    (late_fee::RULE, "/what-if/late-fee"),
+];
+
+/// Where one's own case is tried: a form whose case the rule refuses or computes at first.
+pub fn example_of(rule: RuleId) -> &'static str {
+    EXAMPLES.iter().find(|(known, _)| *known == rule).map_or("/what-if", |(_, href)| href)
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -270,14 +272,16 @@ fn keep<T>(read: Result<T, Wrong>, errors: &mut Vec<Wrong>) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rules::camera::assess;
+    use rules::families::camera::assess;
     use rules::rulebook::Rulebook;
 
     #[test]
-    fn each_example_is_refused_by_its_rule() {
+    fn each_rule_has_an_example_that_it_refuses() {
         let rulebook = Rulebook::shipped();
         let now = "2026-11-18T02:00:00Z".parse().expect("a moment");
-        let examples = RuleId::ALL.iter().filter_map(|rule| Some((*rule, refused_by(*rule)?)));
+        let rules = rules::families::rules();
+        assert_eq!(rules, EXAMPLES.iter().map(|(rule, _)| *rule).collect::<Vec<_>>());
+        let examples = EXAMPLES.iter().filter_map(|(rule, href)| Some((*rule, href.split_once('?')?.1)));
         for (rule, query) in examples {
             let pairs: Vec<_> = query.split('&').filter_map(|pair| pair.split_once('=')).collect();
             let given = |name: &str| {

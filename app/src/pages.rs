@@ -14,7 +14,7 @@ use std::future::Future;
 
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use rules::parameters::PaymentChannel;
+use rules::payment::PaymentChannel;
 
 use crate::api::{ServiceError, redirect, sign_in_and_return};
 use crate::components::say;

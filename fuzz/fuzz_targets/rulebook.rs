@@ -4,9 +4,10 @@ use std::sync::LazyLock;
 
 use fuzz::cases;
 use libfuzzer_sys::fuzz_target;
-use rules::camera::{self, CameraCase};
-use rules::order::payment_deadline;
-use rules::parameters::{Parameter, Value};
+use rules::families;
+use rules::families::camera::{self, Camera, CameraCase};
+use rules::hours::payment_deadline;
+use rules::kernel::Setting;
 use rules::rulebook::Rulebook;
 
 const NATIONAL: &str = include_str!("../../rules/parameters/national.toml");
@@ -34,8 +35,8 @@ fn holds(rulebook: &Rulebook, files: &[(&str, &str)]) {
     let places: Vec<_> = rulebook.jurisdictions.iter().map(|place| &place.id).collect();
     for place in std::iter::once(None).chain(places.into_iter().map(Some)) {
         for day in rulebook.change_days(place) {
-            for parameter in Parameter::ALL {
-                assert!(rulebook.in_force(place, *parameter, day).is_some(), "{} {day}", parameter.code());
+            for parameter in families::parameters() {
+                assert!(rulebook.in_force(place, parameter.code, day).is_some(), "{} {day}", parameter.code);
             }
         }
     }
@@ -43,12 +44,12 @@ fn holds(rulebook: &Rulebook, files: &[(&str, &str)]) {
         let verdict = camera::assess(case, rulebook);
         assert_eq!(camera::assess(case, rulebook), verdict);
         let place = rulebook.place_of(&case.record.region).map(|place| &place.id);
-        let parameters = rulebook.camera_parameters(place, rules::calendar::local(case.now).date());
-        let set = |parameter| {
+        let parameters = rulebook.parameters::<Camera>(place, rules::calendar::local(case.now).date());
+        let set = |parameter: &str| {
             let day = rules::calendar::local(case.now).date();
-            rulebook.in_force(place, parameter, day).is_some_and(|dated| dated.value != Value::None)
+            rulebook.in_force(place, parameter, day).is_some_and(|dated| dated.value != Setting::None)
         };
-        assert_eq!(set(Parameter::ClosedFrom), set(Parameter::ClosedUntil), "hours have both ends or none");
+        assert_eq!(set("closed-from"), set("closed-until"), "hours have both ends or none");
         let window = parameters.payment_window_minutes();
         let deadline = payment_deadline(case.now, window, parameters.closed_hours());
         assert!((deadline - case.now).num_minutes() >= window, "{deadline}");

@@ -27,6 +27,6 @@ where
 mod generator;
 
 /// Made-up cases of every kind, the same ones every time.
-pub fn cases(count: usize) -> Vec<rules::camera::CameraCase> {
+pub fn cases(count: usize) -> Vec<rules::families::camera::CameraCase> {
     generator::cases(count).collect()
 }

@@ -16,9 +16,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rules::calendar;
-use rules::camera::{CameraCase, RecordFacts, Request, assess_selection_with, assess_with, refuses};
-use rules::rule::CAMERA_RULES;
-use rules::rulebook::{CameraParameters, Rulebook};
+use rules::families::camera::{
+    Camera, CameraCase, CameraParameters, RecordFacts, Request, assess_selection_with, assess_with,
+};
+use rules::kernel::{Family, refuses};
+use rules::rulebook::Rulebook;
 
 const CASES: usize = 100_000;
 /// The other engines judge fewer, so that the run stays short.
@@ -48,7 +50,7 @@ fn prepared(rulebook: &Rulebook) -> Vec<Prepared> {
     let mut resolved: Vec<Arc<CameraParameters>> = Vec::new();
     let with_parameters = |case: CameraCase| {
         let place = rulebook.place_of(&case.record.region).map(|place| place.id.clone());
-        let found = rulebook.camera_parameters(place.as_ref(), calendar::local(case.now).date());
+        let found = rulebook.parameters(place.as_ref(), calendar::local(case.now).date());
         let known = resolved.iter().find(|known| ***known == found).cloned();
         let parameters = known.unwrap_or_else(|| {
             resolved.push(Arc::new(found));
@@ -69,7 +71,7 @@ fn main() {
         let Prepared { case, parameters } = &cases[index];
         let facts = black_box(case).facts(parameters.place.is_some());
         let refusing =
-            CAMERA_RULES.iter().filter(|rule| refuses(rule, &facts, parameters).expect("a whole case"));
+            Camera::RULES.iter().filter(|rule| refuses(rule, &facts, parameters).expect("a whole case"));
         black_box(refusing.count());
     });
     println!("{:58} {:>12} {:>8}", "one camera case, all rules judged", "ns", "ratio");
@@ -101,7 +103,7 @@ fn json_logic(cases: &[Prepared]) -> f64 {
     use datalogic_rs::bumpalo::Bump;
     use datalogic_rs::datavalue::OwnedDataValue;
     let engine = datalogic_rs::Engine::new();
-    let policy = engine.compile(&policies::json_logic()).expect("JSONLogic");
+    let policy = engine.compile(&policies::json_logic::<Camera>()).expect("JSONLogic");
     let inputs: Vec<OwnedDataValue> =
         documents(cases).map(|document| document.to_string().parse().expect("JSON")).collect();
     let mut arena = Bump::new();
@@ -112,7 +114,7 @@ fn json_logic(cases: &[Prepared]) -> f64 {
 }
 
 fn rego(cases: &[Prepared]) -> f64 {
-    let mut machine = policies::rego_machine();
+    let mut machine = policies::rego_machine::<Camera>();
     let inputs: Vec<regorus::Value> = documents(cases).map(Into::into).collect();
     nanoseconds(OTHERS, |index| {
         machine.set_input(inputs[index].clone());

@@ -5,8 +5,8 @@
 #[path = "../tests/support/whole.rs"]
 mod whole;
 
-use rules::facts::{Fact, Facts};
-use rules::rule::{CAMERA_RULES, analyse};
+use rules::families::camera::{Camera, Fact, Facts};
+use rules::kernel::{Family, analyse};
 use rules::rulebook::Rulebook;
 
 fn main() {
@@ -19,8 +19,8 @@ fn main() {
         }
         let case = whole::case(id);
         let passing = case.facts(true);
-        let parameters = rulebook.camera_parameters(Some(&place.id), rules::calendar::local(case.now).date());
-        let analysis = analyse(&CAMERA_RULES, &parameters, &passing);
+        let parameters = rulebook.parameters(Some(&place.id), rules::calendar::local(case.now).date());
+        let analysis = analyse(Camera::RULES, &parameters, &passing);
         println!("{id}");
         for rule in &analysis.silent {
             println!("  {:24} asks nothing here", rule.code());

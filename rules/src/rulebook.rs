@@ -1,41 +1,12 @@
 //! The parameters and sources of all places under one version.
 
-#[cfg(feature = "load")]
-mod load;
-mod parameters_of_day;
-
-#[cfg(feature = "load")]
-pub use load::LoadError;
-pub use parameters_of_day::CameraParameters;
-
 use std::collections::BTreeMap;
-use std::fmt;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::parameters::{Dated, Parameter, Source};
-use crate::penalty::LateFeeTerms;
+use crate::kernel::{Dated, RuleId, Source, SourceId, Version};
 use crate::place::{PlaceId, RegionCode};
-use crate::rule::RuleId;
-use crate::set::Coded;
-
-/// The first 16 hex digits of the SHA-256 over all files.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Version(pub Arc<str>);
-
-impl fmt::Display for Version {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-/// A text of the rulebook by its number there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct SourceId(pub u16);
 
 /// A name in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,8 +73,8 @@ pub struct Rulebook {
 
 impl Jurisdiction {
     /// The place's own value on the day.
-    pub fn own(&self, parameter: Parameter, day: NaiveDate) -> Option<&Dated> {
-        self.parameters.get(parameter.code())?.iter().find(|dated| dated.holds_on(day))
+    pub fn own(&self, parameter: &str, day: NaiveDate) -> Option<&Dated> {
+        self.parameters.get(parameter)?.iter().find(|dated| dated.holds_on(day))
     }
 }
 
@@ -131,7 +102,7 @@ impl Rulebook {
     }
 
     /// The value in force for the place on the day: its own, or the national one.
-    pub fn in_force(&self, place: Option<&PlaceId>, parameter: Parameter, day: NaiveDate) -> Option<&Dated> {
+    pub fn in_force(&self, place: Option<&PlaceId>, parameter: &str, day: NaiveDate) -> Option<&Dated> {
         place
             .and_then(|place| self.jurisdiction(place)?.own(parameter, day))
             .or_else(|| self.national().own(parameter, day))
@@ -154,21 +125,6 @@ impl Rulebook {
         (Some(&of.id) != place).then_some(of)
     }
 
-    /// How late fees are computed at the place on the day.
-    pub fn late_fee_terms(&self, place: Option<&PlaceId>, day: NaiveDate) -> Option<LateFeeTerms> {
-        let number = |parameter| match self.in_force(place, parameter, day)?.value {
-            crate::parameters::Value::Number(number) => u32::try_from(number).ok(),
-            _ => None,
-        };
-        Some(LateFeeTerms {
-            permille_per_day: number(Parameter::LateFeeRate)?,
-            grace_days: number(Parameter::LateFeeGrace)?,
-            cap_percent: number(Parameter::LateFeeCap)?,
-            count: *crate::calendar::DayCount::ALL
-                .get(usize::try_from(number(Parameter::LateFeeCount)?).ok()?)?,
-        })
-    }
-
     /// Days on which some parameter of the place changes, in order.
     pub fn change_days(&self, place: Option<&PlaceId>) -> Vec<NaiveDate> {
         let own = place.and_then(|place| self.jurisdiction(place));
@@ -184,5 +140,3 @@ impl Rulebook {
         days
     }
 }
-
-const _: () = assert!(<RuleId as Coded>::ALL.len() <= 32);

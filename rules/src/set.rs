@@ -7,7 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// A value out of a closed list, known outside by its kebab-case code.
 pub trait Coded: Copy + Eq + Sized + 'static {
     const ALL: &'static [Self];
-    fn code(self) -> &'static str;
+    /// The codes, in the order of the list.
+    const CODES: &'static [&'static str];
+
+    fn code(self) -> &'static str {
+        Self::CODES[self.index()]
+    }
 
     fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|value| value.code() == code)
@@ -40,7 +45,9 @@ macro_rules! coded {
 
         impl $crate::set::Coded for $name {
             const ALL: &'static [Self] = Self::ALL;
+            const CODES: &'static [&'static str] = &[$($code),+];
             fn code(self) -> &'static str { self.code() }
+            #[inline(always)]
             fn index(self) -> usize { self as usize }
         }
 
@@ -72,9 +79,7 @@ pub(crate) use coded;
 ///
 /// impl Coded for Seat {
 ///     const ALL: &'static [Self] = &[Seat(0); 33];
-///     fn code(self) -> &'static str {
-///         "seat"
-///     }
+///     const CODES: &'static [&'static str] = &["seat"; 33];
 /// }
 ///
 /// CodeSet::<Seat>::all();

@@ -6,7 +6,9 @@ mod table;
 use std::fmt;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
+use crate::Moment;
 use crate::licence::Points;
 use crate::money::Fen;
 use crate::set::{coded, parsed_text};
@@ -30,6 +32,44 @@ coded! {
         Fine = "fine",
         /// Withholding or revoking the licence, detention.
         Other = "other",
+    }
+}
+
+coded! {
+    /// Where a record stands, as far as the rules tell it apart.
+    Standing {
+        Unprocessed = "unprocessed",
+        HeldByThisOrder = "held-by-this-order",
+        HeldByOther = "held-by-other",
+        Processed = "processed",
+        ProcessedElsewhere = "processed-elsewhere",
+    }
+}
+
+/// Where the record stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecordStanding {
+    Unprocessed,
+    /// The order that asks holds it.
+    HeldByThisOrder,
+    /// Another order holds it, until then unless it is paid.
+    HeldByOther {
+        until: Option<Moment>,
+    },
+    Processed,
+    ProcessedElsewhere,
+}
+
+impl RecordStanding {
+    pub fn standing(self) -> Standing {
+        match self {
+            Self::Unprocessed => Standing::Unprocessed,
+            Self::HeldByThisOrder => Standing::HeldByThisOrder,
+            Self::HeldByOther { .. } => Standing::HeldByOther,
+            Self::Processed => Standing::Processed,
+            Self::ProcessedElsewhere => Standing::ProcessedElsewhere,
+        }
     }
 }
 

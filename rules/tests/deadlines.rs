@@ -2,36 +2,69 @@
 
 use chrono::{Days, NaiveDate};
 use rules::calendar::{self, DayCount};
+use rules::families::late_fee::{self, FineCase, LateFeeParameters};
 use rules::licence::Renewal;
 use rules::money::Fen;
-use rules::penalty::{FineCase, LateFeeTerms, late_fee};
+use rules::rulebook::Rulebook;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-const TERMS: LateFeeTerms =
-    LateFeeTerms { permille_per_day: 30, grace_days: 15, cap_percent: 100, count: DayCount::Calendar };
+/// The national parameters of today, with days counted so.
+fn counted(count: DayCount) -> LateFeeParameters {
+    let (before, after) = include_str!("../parameters/national.toml")
+        .split_once("[[parameters.late-fee-count]]\nvalue = ")
+        .unwrap();
+    let (_, after) = after.split_once('\n').unwrap();
+    let text = format!("{before}[[parameters.late-fee-count]]\nvalue = \"{}\"\n{after}", count.code());
+    Rulebook::load(&[("national.toml", &text)]).unwrap().parameters(None, day("2026-11-18"))
+}
+
+/// A fine served on 1 March 2026 that is paid so many days after the last day to pay.
+fn late(fine: Fen, days: u64) -> FineCase {
+    let today = day("2026-03-16") + Days::new(days);
+    FineCase { fine, served_on: day("2026-03-01"), today, suspensions: vec![] }
+}
 
 #[test]
 fn a_late_fee_never_exceeds_the_fine_and_never_falls() {
-    for yuan in 0..=200 {
+    let parameters = counted(DayCount::Calendar);
+    let fee = |fine, days| late(fine, days).late_fee(&parameters).fee();
+    for yuan in (0..=200).step_by(8) {
         let fine = Fen::yuan(yuan);
         let mut before = Fen::ZERO;
         for days in 0..=400 {
-            let fee = late_fee(fine, days, &TERMS);
+            let fee = fee(fine, days);
             assert!(fee <= fine && fee >= before, "{yuan} yuan, {days} days: {fee}");
             before = fee;
         }
         assert_eq!(before, fine, "after 34 days it is as much as the fine");
     }
-    assert_eq!(late_fee(Fen::yuan(200), 1, &TERMS), Fen::yuan(6));
-    assert_eq!(late_fee(Fen::yuan(200), 33, &TERMS), Fen::yuan(198));
-    assert_eq!(late_fee(Fen::yuan(200), 34, &TERMS), Fen::yuan(200));
+    assert_eq!(fee(Fen::yuan(200), 1), Fen::yuan(6));
+    assert_eq!(fee(Fen::yuan(200), 33), Fen::yuan(198));
+    assert_eq!(fee(Fen::yuan(200), 34), Fen::yuan(200));
+}
+
+#[test]
+fn a_late_fee_shows_its_steps_and_names_the_text_that_states_it() {
+    let rulebook = Rulebook::shipped();
+    let computed = late_fee::assess(&late(Fen::yuan(50), 40), None, &rulebook).computed;
+    let steps: Vec<_> = computed.steps.iter().map(|(code, amount)| (*code, amount.fen())).collect();
+    assert_eq!(steps, [("grown", 6_000), ("cap", 5_000), ("fee", 5_000), ("total", 10_000)]);
+    assert_eq!(rulebook.source(computed.source).unwrap().text, "procedure");
+    assert_eq!(computed.rule, late_fee::RULE);
+}
+
+#[test]
+fn the_largest_fine_computes_without_overflow() {
+    let largest = late(late_fee::LARGEST_FINE, 36_000).late_fee(&counted(DayCount::Calendar));
+    assert_eq!(largest.total(), late_fee::LARGEST_FINE + late_fee::LARGEST_FINE);
 }
 
 #[test]
 fn the_fifteenth_day_is_in_time_and_a_review_stops_the_clock() {
+    let parameters = counted(DayCount::Calendar);
     let case = |today: &str, suspensions| FineCase {
         fine: Fen::yuan(200),
         served_on: day("2026-03-01"),
@@ -39,17 +72,18 @@ fn the_fifteenth_day_is_in_time_and_a_review_stops_the_clock() {
         suspensions,
     };
     for (today, days) in [("2026-03-15", 0), ("2026-03-16", 0), ("2026-03-17", 1), ("2026-03-18", 2)] {
-        assert_eq!(case(today, vec![]).late_fee(&TERMS).days_late, days, "{today}");
+        assert_eq!(case(today, vec![]).late_fee(&parameters).days_late, days, "{today}");
     }
-    let reviewed = case("2026-03-26", vec![(day("2026-03-18"), Some(day("2026-03-20")))]).late_fee(&TERMS);
+    let reviewed =
+        case("2026-03-26", vec![(day("2026-03-18"), Some(day("2026-03-20")))]).late_fee(&parameters);
     assert_eq!((reviewed.days_late, reviewed.days_suspended), (7, 3));
-    let running = case("2026-03-26", vec![(day("2026-03-17"), None)]).late_fee(&TERMS);
-    assert_eq!((running.days_late, running.fee), (0, Fen::ZERO));
+    let running = case("2026-03-26", vec![(day("2026-03-17"), None)]).late_fee(&parameters);
+    assert_eq!((running.days_late, running.fee()), (0, Fen::ZERO));
 }
 
 #[test]
 fn a_last_day_to_pay_that_is_a_day_off_moves_to_the_next_working_day() {
-    let rolling = LateFeeTerms { count: DayCount::CalendarRolling, ..TERMS };
+    let rolling = counted(DayCount::CalendarRolling);
     for (served, due, rolled) in [
         ("2026-03-01", "2026-03-16", false),
         ("2026-03-06", "2026-03-23", true),

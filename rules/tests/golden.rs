@@ -5,10 +5,9 @@ mod generator;
 #[path = "support/passing.rs"]
 mod passing;
 
-use rules::camera::{CameraCase, assess};
-use rules::rule::{CAMERA_RULES, Show};
+use rules::families::camera::{Camera, CameraCase, assess};
+use rules::kernel::{Family, Show, Value, Verdict};
 use rules::rulebook::Rulebook;
-use rules::verdict::{Value, Verdict};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -131,7 +130,7 @@ fn refuses_elsewhere(case: &Case, rulebook: &Rulebook) -> bool {
 fn every_rule_refuses_alone_at_every_place_beside_a_case_that_passes_or_asks_nothing_there() {
     let (rulebook, cases) = (Rulebook::shipped(), golden());
     for place in &rulebook.jurisdictions {
-        for rule in CAMERA_RULES.iter().map(|rule| rule.id.code()) {
+        for rule in Camera::RULES.iter().map(|rule| rule.id.code()) {
             let place = place.id.as_str();
             let behind = BEHIND_VEHICLE_OWNER.contains(&(place, rule));
             let others: &[&str] = if behind { &["camera.vehicle-owner"] } else { &[] };
@@ -148,7 +147,7 @@ fn every_rule_refuses_alone_at_every_place_beside_a_case_that_passes_or_asks_not
 #[test]
 fn every_rule_that_shows_a_value_has_a_golden_case_that_names_it() {
     let cases = golden();
-    for rule in &CAMERA_RULES {
+    for rule in Camera::RULES {
         let told = |value: fn(&Case) -> &Option<toml::Value>| {
             let named = |case: &&Case| case.rule.as_deref() == Some(rule.id.code());
             let kind = |case: &Case| value(case).as_ref()?.get("kind")?.as_str().map(str::to_owned);

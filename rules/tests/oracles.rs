@@ -7,30 +7,29 @@ mod generator;
 mod policies;
 
 use rules::calendar;
-use rules::camera::{CameraCase, refuses};
-use rules::facts::Facts;
-use rules::rule::CAMERA_RULES;
-use rules::rulebook::{CameraParameters, Rulebook};
+use rules::families::camera::{Camera, CameraCase, CameraParameters, Facts};
+use rules::kernel::{Family, refuses};
+use rules::rulebook::Rulebook;
 
 const CASES: usize = 100_000;
 
 fn prepared(case: &CameraCase, rulebook: &Rulebook) -> (Facts, CameraParameters) {
     let place = rulebook.place_of(&case.record.region).map(|place| &place.id);
-    let parameters = rulebook.camera_parameters(place, calendar::local(case.now).date());
+    let parameters = rulebook.parameters(place, calendar::local(case.now).date());
     (case.facts(place.is_some()), parameters)
 }
 
 /// The rules that refuse, by their place in the table.
 fn refusing(facts: &Facts, parameters: &CameraParameters) -> Vec<bool> {
     let refuses = |rule| refuses(rule, facts, parameters).expect("a whole case");
-    CAMERA_RULES.iter().map(refuses).collect()
+    Camera::RULES.iter().map(refuses).collect()
 }
 
 #[test]
 fn json_logic_refuses_the_same_hundred_thousand_cases() {
     let rulebook = Rulebook::shipped();
     let engine = datalogic_rs::Engine::new();
-    let policy = engine.compile(&policies::json_logic()).expect("JSONLogic");
+    let policy = engine.compile(&policies::json_logic::<Camera>()).expect("JSONLogic");
     let mut session = engine.session();
     for (index, case) in generator::cases(CASES).enumerate() {
         let (facts, parameters) = prepared(&case, &rulebook);
@@ -44,7 +43,7 @@ fn json_logic_refuses_the_same_hundred_thousand_cases() {
 #[test]
 fn rego_refuses_the_same_hundred_thousand_cases() {
     let rulebook = Rulebook::shipped();
-    let mut machine = policies::rego_machine();
+    let mut machine = policies::rego_machine::<Camera>();
     for (index, case) in generator::cases(CASES).enumerate() {
         let (facts, parameters) = prepared(&case, &rulebook);
         let document = policies::document(&facts, &parameters);
@@ -52,7 +51,7 @@ fn rego_refuses_the_same_hundred_thousand_cases() {
         let answer = machine.execute().expect("an answer");
         let refused = answer.as_set().expect("a set");
         let answer: Vec<bool> =
-            CAMERA_RULES.iter().map(|rule| refused.contains(&rule.id.code().into())).collect();
+            Camera::RULES.iter().map(|rule| refused.contains(&rule.id.code().into())).collect();
         assert_eq!(answer, refusing(&facts, &parameters), "case {index}: {document}");
     }
 }

@@ -1,12 +1,11 @@
 //! The diagram that people read is the table that the program follows.
 
-#[path = "support/order_diagram.rs"]
-mod order_diagram;
+use rules::families::camera::MACHINE;
 
 #[test]
 fn the_diagram_in_the_documents_is_the_edge_table() {
     let document = include_str!("../../docs/orders.md");
     let drawn = document.split_once("```mermaid\n").and_then(|(_, rest)| rest.split_once("```"));
     let (drawn, _) = drawn.expect("docs/orders.md has a diagram");
-    assert_eq!(drawn, order_diagram::diagram(), "cargo run -p rules --example order_machine prints it anew");
+    assert_eq!(drawn, MACHINE.diagram(), "cargo run -p rules --example order_machine prints it anew");
 }

@@ -6,10 +6,9 @@
 mod order_world;
 
 use order_world::{Money, Order, Record, World};
-use rules::order::{EDGES, OrderEvent, OrderState};
+use rules::families::camera::MACHINE;
+use rules::kernel::{CaseEvent, CaseState, Edge};
 use stateright::{Checker, HasDiscoveries, Model, Property};
-
-type Edge = (OrderState, OrderEvent, OrderState);
 
 /// The machine by this table, in its world.
 struct Machine {
@@ -20,7 +19,7 @@ struct Machine {
 enum Act {
     Place(usize),
     /// An edge of the table; for a success, the provider was asked and told us.
-    Happens(usize, OrderEvent),
+    Happens(usize, CaseEvent),
     /// The person pays, as late as they like; the provider sends two notifications.
     Pay(usize),
     Deliver(usize),
@@ -33,7 +32,7 @@ enum Act {
 }
 
 impl Machine {
-    fn next(&self, order: &Order, event: OrderEvent) -> Option<OrderState> {
+    fn next(&self, order: &Order, event: CaseEvent) -> Option<CaseState> {
         self.edges.iter().find(|(from, by, _)| *from == order.state && *by == event).map(|(_, _, to)| *to)
     }
 
@@ -46,21 +45,21 @@ impl Machine {
                 }
                 continue;
             };
-            let events = OrderEvent::ALL.iter().copied();
+            let events = CaseEvent::ALL.iter().copied();
             let events = events.filter(|event| self.next(order, *event).is_some());
             acts.extend(
                 events.filter(|event| world.allows(order, *event)).map(|event| Act::Happens(who, event)),
             );
             if order.money == Money::Asked {
                 acts.push(Act::Pay(who));
-                if matches!(order.state, OrderState::Lapsed | OrderState::Cancelled) {
+                if matches!(order.state, CaseState::Lapsed | CaseState::Cancelled) {
                     acts.push(Act::Close(who));
                 }
             }
             if order.letters > 0 {
                 acts.extend([Act::Deliver(who), Act::Lose(who)]);
             }
-            if order.state == OrderState::Refunding && order.money == Money::Captured {
+            if order.state == CaseState::Refunding && order.money == Money::Captured {
                 acts.push(Act::Return(who));
             }
         }
@@ -80,7 +79,7 @@ impl Machine {
             Act::Place(who) => {
                 after.record = Record::Held(who);
                 after.orders[who] = Some(Order {
-                    state: OrderState::Placed,
+                    state: CaseState::Placed,
                     holds: true,
                     money: Money::NotAsked,
                     noted: false,
@@ -106,8 +105,8 @@ impl Machine {
                 order.letters -= 1;
                 // What is not noted is not acknowledged, and a copy of what is known changes nothing.
                 if !order.noted {
-                    let next = self.next(&order, OrderEvent::PaymentSucceeded)?;
-                    after.happens(who, &mut order, OrderEvent::PaymentSucceeded, next);
+                    let next = self.next(&order, CaseEvent::PaymentSucceeded)?;
+                    after.happens(who, &mut order, CaseEvent::PaymentSucceeded, next);
                 }
             }
             Act::Pay(_) => (order.money, order.letters) = (Money::Captured, 2),
@@ -122,8 +121,8 @@ impl Machine {
 }
 
 fn reaches<const INDEX: usize>() -> Property<Machine> {
-    Property::sometimes(OrderState::ALL[INDEX].code(), |_, world: &World| {
-        world.all().any(|(_, order)| order.state == OrderState::ALL[INDEX])
+    Property::sometimes(CaseState::ALL[INDEX].code(), |_, world: &World| {
+        world.all().any(|(_, order)| order.state == CaseState::ALL[INDEX])
     })
 }
 
@@ -155,11 +154,11 @@ impl Model for Machine {
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
             Property::always(ONE_HOLDER, |_, world: &World| {
-                let open = |order: &Order| order.holds && order.state.is_open();
+                let open = |order: &Order| order.holds && MACHINE.holds(order.state);
                 world.every(|who, order| open(order) == (world.record == Record::Held(who)))
             }),
             Property::always(WAITING, |_, world: &World| {
-                let waits = |order: &Order| matches!(order.state, OrderState::Placed | OrderState::Paying);
+                let waits = |order: &Order| matches!(order.state, CaseState::Placed | CaseState::Paying);
                 world.every(|who, order| !waits(order) || order.holds && world.record == Record::Held(who))
             }),
             Property::always(ENDED, |_, world: &World| {
@@ -167,13 +166,13 @@ impl Model for Machine {
             }),
             Property::always(SETTLED, |_, world: &World| {
                 world.every(|who, order| {
-                    (order.state == OrderState::Settled) == (world.record == Record::Processed(who))
-                        && (order.state != OrderState::Settled || order.money == Money::Captured)
+                    (order.state == CaseState::Settled) == (world.record == Record::Processed(who))
+                        && (order.state != CaseState::Settled || order.money == Money::Captured)
                 })
             }),
             Property::always(RETURNED, |_, world: &World| {
                 world.every(|_, order| {
-                    let back = matches!(order.state, OrderState::Refunding | OrderState::Refunded);
+                    let back = matches!(order.state, CaseState::Refunding | CaseState::Refunded);
                     back || order.money != Money::Returned
                 })
             }),
@@ -182,9 +181,8 @@ impl Model for Machine {
             }),
             Property::always(SAFE, |machine: &Self, world: &World| {
                 !machine.possible(world).is_empty()
-                    || world.every(|_, order| {
-                        order.money != Money::Captured || order.state == OrderState::Settled
-                    })
+                    || world
+                        .every(|_, order| order.money != Money::Captured || order.state == CaseState::Settled)
             }),
             Property::always(FINITE, |machine: &Self, world: &World| {
                 let after = machine.possible(world).into_iter().filter_map(|act| machine.after(world, act));
@@ -208,20 +206,20 @@ fn checked(edges: Vec<Edge>, until: HasDiscoveries) -> impl Checker<Machine> {
 
 #[test]
 fn the_machine_keeps_every_promise_in_every_order_of_events() {
-    assert_eq!(OrderState::ALL.len(), 8, "each state is asked for by `reaches`");
-    let checker = checked(EDGES.to_vec(), HasDiscoveries::All);
+    assert_eq!(CaseState::ALL.len(), 8, "each state is asked for by `reaches`");
+    let checker = checked(MACHINE.edges.to_vec(), HasDiscoveries::All);
     checker.assert_properties();
     assert!(checker.unique_state_count() > 5_000, "{} worlds", checker.unique_state_count());
 }
 
 #[test]
 fn a_table_that_loses_money_or_records_is_found() {
-    use OrderEvent as E;
-    use OrderState as S;
+    use CaseEvent as E;
+    use CaseState as S;
     let without = |from: S, by: E| -> Vec<Edge> {
-        EDGES.iter().copied().filter(|(state, event, _)| (*state, *event) != (from, by)).collect()
+        MACHINE.edges.iter().copied().filter(|(state, event, _)| (*state, *event) != (from, by)).collect()
     };
-    let with = |edge: Edge| -> Vec<Edge> { EDGES.iter().copied().chain([edge]).collect() };
+    let with = |edge: Edge| -> Vec<Edge> { MACHINE.edges.iter().copied().chain([edge]).collect() };
     for (edges, broken) in [
         (without(S::Lapsed, E::PaymentSucceeded), SAFE),
         (without(S::Cancelled, E::PaymentSucceeded), SAFE),

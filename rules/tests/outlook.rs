@@ -4,10 +4,11 @@
 mod passing;
 
 use rules::Moment;
-use rules::camera::{CameraCase, RecordStanding, assess};
+use rules::families::camera::{CameraCase, assess};
+use rules::families::camera::{Group, Outlook};
 use rules::money::Fen;
-use rules::outlook::{Group, Outlook};
 use rules::rulebook::Rulebook;
+use rules::violation::RecordStanding;
 use serde_json::{Value, json};
 
 fn at(text: &str) -> Moment {
@@ -96,7 +97,7 @@ fn each_outlook_has_its_group() {
     assert_eq!(Outlook::Office.group(), Group::Office);
 }
 
-fn verdict() -> rules::verdict::Verdict {
+fn verdict() -> rules::kernel::Verdict {
     let case: CameraCase = serde_json::from_value(passing::base("kunming")).expect("a case");
     assess(&case, &Rulebook::shipped())
 }

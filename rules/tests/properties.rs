@@ -4,9 +4,10 @@
 mod generator;
 
 use proptest::prelude::*;
-use rules::camera::{CameraCase, RecordFacts, RecordStanding, Request, assess_selection};
+use rules::families::camera::{CameraCase, RecordFacts, Request, assess_selection};
 use rules::licence::Points;
 use rules::rulebook::Rulebook;
+use rules::violation::RecordStanding;
 use std::sync::LazyLock;
 
 static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(Rulebook::shipped);
@@ -33,7 +34,7 @@ fn selections(most: usize) -> impl Strategy<Value = (CameraCase, Vec<RecordFacts
     )
 }
 
-fn judge(case: &CameraCase, records: &[RecordFacts], chosen: &[usize]) -> rules::camera::Selection {
+fn judge(case: &CameraCase, records: &[RecordFacts], chosen: &[usize]) -> rules::families::camera::Selection {
     let request = Request { now: case.now, channels: case.channels };
     assess_selection(request, &case.applicant, &case.vehicle, records, chosen, &RULEBOOK)
 }
@@ -107,9 +108,9 @@ proptest! {
         let text = serde_json::to_string(case).unwrap();
         let again: CameraCase = serde_json::from_str(&text).unwrap();
         prop_assert_eq!(&again, case);
-        let verdict = rules::camera::assess(case, &RULEBOOK);
+        let verdict = rules::families::camera::assess(case, &RULEBOOK);
         let text = serde_json::to_string(&verdict).unwrap();
-        let again: rules::verdict::Verdict = serde_json::from_str(&text).unwrap();
+        let again: rules::kernel::Verdict = serde_json::from_str(&text).unwrap();
         prop_assert_eq!(again, verdict);
     }
 }

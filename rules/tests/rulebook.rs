@@ -1,7 +1,7 @@
 //! The shipped rulebook, and what loading says about wrong files.
 
 use chrono::{Days, NaiveDate};
-use rules::parameters::Parameter;
+use rules::families::camera::{Camera, Parameter, rule};
 use rules::place::PlaceId;
 use rules::rulebook::Rulebook;
 
@@ -19,14 +19,14 @@ fn on_every_day_of_twenty_years_each_place_has_exactly_one_value_of_each_paramet
     let first = NaiveDate::from_ymd_opt(2012, 1, 1).unwrap();
     for place in &rulebook.jurisdictions {
         for day in (0..7305).map(|days| first + Days::new(days)) {
-            for parameter in Parameter::ALL {
-                let own = place.parameters.get(parameter.code()).into_iter().flatten();
+            for parameter in rules::families::parameters() {
+                let own = place.parameters.get(parameter.code).into_iter().flatten();
                 let holding = own.filter(|dated| dated.holds_on(day)).count();
-                assert!(holding <= 1, "{} {} {day}", place.id, parameter.code());
+                assert!(holding <= 1, "{} {} {day}", place.id, parameter.code);
                 assert!(
-                    rulebook.in_force(Some(&place.id), *parameter, day).is_some(),
+                    rulebook.in_force(Some(&place.id), parameter.code, day).is_some(),
                     "{}",
-                    parameter.code()
+                    parameter.code
                 );
             }
         }
@@ -58,12 +58,12 @@ fn the_relief_holds_from_its_first_day_to_its_last() {
     let place = PlaceId::parse("chongqing").unwrap();
     let value = |day: &str| {
         let day = day.parse().unwrap();
-        rulebook.in_force(Some(&place), Parameter::BindingBefore, day).unwrap().value.clone()
+        rulebook.in_force(Some(&place), Parameter::BindingBefore.code(), day).unwrap().value.clone()
     };
-    let asked = rules::parameters::Value::Number(1);
+    let asked = rules::kernel::Setting::Number(1);
     assert_eq!(value("2020-02-11"), asked);
-    assert_eq!(value("2020-02-12"), rules::parameters::Value::None);
-    assert_eq!(value("2023-01-07"), rules::parameters::Value::None);
+    assert_eq!(value("2020-02-12"), rules::kernel::Setting::None);
+    assert_eq!(value("2023-01-07"), rules::kernel::Setting::None);
     assert_eq!(value("2023-01-08"), asked);
 }
 
@@ -149,13 +149,13 @@ fn a_wrong_file_is_told_by_line_and_key() {
 fn an_optional_parameter_may_be_left_open_without_a_text() {
     let rulebook = Rulebook::shipped();
     let day = NaiveDate::from_ymd_opt(2026, 11, 18).unwrap();
-    let value = rulebook.in_force(None, Parameter::VehicleKinds, day).unwrap();
-    assert_eq!((&value.value, value.source), (&rules::parameters::Value::None, None));
+    let value = rulebook.in_force(None, Parameter::VehicleKinds.code(), day).unwrap();
+    assert_eq!((&value.value, value.source), (&rules::kernel::Setting::None, None));
     for place in &rulebook.jurisdictions {
         for (name, dated) in
             place.parameters.iter().flat_map(|(name, all)| all.iter().map(move |d| (name, d)))
         {
-            let open = dated.value == rules::parameters::Value::None;
+            let open = dated.value == rules::kernel::Setting::None;
             assert!(open || dated.source.is_some(), "{} {name}", place.id);
         }
     }
@@ -166,11 +166,11 @@ fn a_text_of_one_place_that_another_cites_is_known_as_such() {
     let rulebook = Rulebook::shipped();
     let place = |id: &str| PlaceId::parse(id).unwrap();
     let (kunming, chongqing) = (place("kunming"), place("chongqing"));
-    let disputed = |here| rulebook.rule_sources(Some(here), rules::rule::RuleId::NotDisputed)[0];
+    let disputed = |here| rulebook.rule_sources(Some(here), rule::NOT_DISPUTED)[0];
     let from = |here| rulebook.cited_from(disputed(here), Some(here)).map(|from| from.id.clone());
     assert_eq!(from(&kunming), Some(chongqing.clone()));
     assert_eq!(from(&chongqing), None);
-    let simple = rulebook.rule_sources(Some(&kunming), rules::rule::RuleId::SimpleProcedure)[0];
+    let simple = rulebook.rule_sources(Some(&kunming), rule::SIMPLE_PROCEDURE)[0];
     assert_eq!(rulebook.cited_from(simple, Some(&kunming)), None, "a law is no place's text");
 }
 
@@ -252,12 +252,10 @@ fn a_rule_that_no_text_states_is_told() {
 
 #[test]
 fn a_limit_that_is_not_set_is_an_error_and_no_pass() {
-    use rules::facts::Facts;
-    use rules::missing::Missing;
-    use rules::rule::{Term, Values};
+    use rules::kernel::{Facts, Missing, Term, Values};
 
     struct Nothing;
-    impl Values for Nothing {
+    impl Values<Camera> for Nothing {
         fn number(&self, _: Parameter) -> Option<i64> {
             None
         }
@@ -266,5 +264,5 @@ fn a_limit_that_is_not_set_is_an_error_and_no_pass() {
         }
     }
     let read = Term::Parameter(Parameter::FineLimit).read(&Facts::default(), &Nothing);
-    assert_eq!(read, Err(Missing::Parameter(Parameter::FineLimit)));
+    assert_eq!(read, Err(Missing::Parameter("fine-limit")));
 }

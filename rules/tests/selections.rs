@@ -4,7 +4,9 @@
 mod passing;
 
 use proptest::prelude::*;
-use rules::camera::{CameraCase, LARGEST_SELECTION, RecordFacts, Request, Selection, assess_selection};
+use rules::families::camera::{
+    CameraCase, LARGEST_SELECTION, RecordFacts, Request, Selection, assess_selection,
+};
 use rules::licence::Points;
 use rules::place::RegionCode;
 use rules::rulebook::Rulebook;

@@ -2,9 +2,11 @@
 
 use chrono::{Days, NaiveDate, TimeDelta};
 use rules::Moment;
+use rules::families::camera::MACHINE;
+use rules::hours::{ClosedHours, payment_deadline};
+use rules::kernel::{CaseEvent, CaseState};
 use rules::licence::{Ledger, Points, PointsEntry, ScoringCycle};
 use rules::money::Fen;
-use rules::order::{ClosedHours, EDGES, OrderEvent, OrderState, payment_deadline};
 use rules::person::{CreditCode, IdNumber, LicenceFileNumber, Phone, mask_name};
 use rules::place::{PlaceId, RegionCode};
 use rules::plate::{PlateNumber, PlatePrefix};
@@ -267,12 +269,12 @@ fn points_are_cleared_with_the_cycle_unless_their_fine_is_unpaid() {
 #[test]
 fn every_state_and_event_is_an_edge_or_a_named_refusal() {
     let mut edges = 0;
-    for state in OrderState::ALL {
-        for event in OrderEvent::ALL {
-            match state.on(*event) {
+    for state in CaseState::ALL {
+        for event in CaseEvent::ALL {
+            match MACHINE.next(*state, *event) {
                 Ok(next) => {
                     edges += 1;
-                    assert!(EDGES.contains(&(*state, *event, next)));
+                    assert!(MACHINE.edges.contains(&(*state, *event, next)));
                 }
                 Err(refused) => {
                     assert_eq!((refused.state, refused.event), (*state, *event));
@@ -281,16 +283,15 @@ fn every_state_and_event_is_an_edge_or_a_named_refusal() {
             }
         }
     }
-    assert_eq!(edges, EDGES.len(), "no edge stands twice");
-    for end in [OrderState::Settled, OrderState::Refunded] {
-        assert!(OrderEvent::ALL.iter().all(|event| end.on(*event).is_err()), "{end:?} is an end");
+    assert_eq!(edges, MACHINE.edges.len(), "no edge stands twice");
+    for end in [CaseState::Settled, CaseState::Refunded] {
+        assert!(MACHINE.ends(end));
+        assert!(CaseEvent::ALL.iter().all(|event| MACHINE.next(end, *event).is_err()), "{end:?} is an end");
     }
-    for state in OrderState::ALL {
-        let paid = state.on(OrderEvent::PaymentSucceeded);
-        let expects = matches!(
-            state,
-            OrderState::Placed | OrderState::Paying | OrderState::Lapsed | OrderState::Cancelled
-        );
+    for state in CaseState::ALL {
+        let paid = MACHINE.next(*state, CaseEvent::PaymentSucceeded);
+        let expects =
+            matches!(state, CaseState::Placed | CaseState::Paying | CaseState::Lapsed | CaseState::Cancelled);
         assert_eq!(paid.is_ok(), expects, "money is never dropped: {state:?}");
     }
 }

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
+use rules::kernel::Verdict;
 use rules::rulebook::Rulebook;
-use rules::verdict::Verdict;
 use sqlx::AnyConnection;
 use sqlx::Row;
 

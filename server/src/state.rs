@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rules::Moment;
-use rules::camera::Request;
-use rules::parameters::{PaymentChannel, PaymentChannels};
-use rules::rulebook::{CameraParameters, Rulebook};
+use rules::families::camera::CameraParameters;
+use rules::families::camera::Request;
+use rules::payment::{PaymentChannel, PaymentChannels};
+use rules::rulebook::Rulebook;
 
 use crate::address::Proxies;
 use crate::clock::Clock;

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
 use jsonschema::Validator;
-use rules::camera::{self, Request};
-use rules::parameters::PaymentChannel;
+use rules::families::camera::{self, Camera, Request};
+use rules::kernel::Family;
+use rules::payment::PaymentChannel;
 use rules::rulebook::Rulebook;
 use rules::{Moment, calendar};
 use server::clock::{Clock, FixedClock};
@@ -185,11 +186,7 @@ async fn each_named_person_shows_the_rules_that_are_said_of_them() {
     let at_night = demo.refusals(chen, 23).await;
     assert!(at_night.iter().all(|refusals| *refusals == ["camera.service-hours"]), "{at_night:?}");
     shown.insert("camera.service-hours");
-    let all: BTreeSet<_> = rules::rule::RuleId::ALL
-        .iter()
-        .map(|rule| rule.code())
-        .filter(|code| code.starts_with("camera."))
-        .collect();
+    let all: BTreeSet<_> = Camera::RULES.iter().map(|rule| rule.id.code()).collect();
     // A vehicle that is nothing to a person does not appear among theirs.
     let missing: Vec<_> = all.difference(&shown).collect();
     assert_eq!(missing, [&"camera.vehicle-bound"]);

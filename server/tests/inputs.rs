@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use rules::camera::{LARGEST_SELECTION, Request};
-use rules::parameters::PaymentChannels;
+use rules::families::camera::{LARGEST_SELECTION, Request};
+use rules::payment::PaymentChannels;
 use rules::rulebook::Rulebook;
 use serde_json::{Value, json};
 use server::api::assessments::CameraRecordRequest;
@@ -110,10 +110,11 @@ fn fields(value: &Value, path: &str, found: &mut Vec<String>) {
 /// The request with up to four of its fields replaced.
 fn changed(request: fn() -> Value) -> impl Strategy<Value = Value> {
     prop::collection::vec((any::<prop::sample::Index>(), values()), 0..5).prop_map(move |changes| {
-        let (mut request, mut paths) = (request(), Vec::new());
+        let (mut request, mut paths) = (request(), Vec::<String>::new());
         fields(&request, "", &mut paths);
         for (place, value) in changes {
-            if let Some(field) = request.pointer_mut(place.get(&paths)) {
+            let path: &String = place.get(&paths);
+            if let Some(field) = request.pointer_mut(path) {
                 *field = value;
             }
         }

@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use leptos::server;
 use rules::Moment;
-use rules::camera::Selection;
+use rules::families::camera::Selection;
+use rules::hours::ClosedHours;
+use rules::kernel::{CaseEvent, CaseState};
 use rules::licence::Points;
 use rules::money::Fen;
-use rules::order::{ClosedHours, OrderEvent, OrderState};
-use rules::parameters::PaymentChannel;
+use rules::payment::PaymentChannel;
 use rules::place::PlaceId;
 use rules::plate::PlateNumber;
 
@@ -31,7 +32,7 @@ pub struct Proposal {
     pub closed_hours: Option<ClosedHours>,
     /// When the order would lapse if it were placed now.
     pub pays_until: Moment,
-    pub rulebook: rules::rulebook::Version,
+    pub rulebook: rules::kernel::Version,
     /// The version of the notice that the person is asked to agree to.
     pub notice: String,
 }
@@ -111,8 +112,8 @@ pub struct OrderRecord {
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrderStep {
     pub at: Moment,
-    pub event: Option<OrderEvent>,
-    pub state: OrderState,
+    pub event: Option<CaseEvent>,
+    pub state: CaseState,
 }
 
 /// A payment, whole, on its way back.
@@ -130,7 +131,7 @@ pub struct OrderView {
     pub id: String,
     /// What people read out on the phone.
     pub number: String,
-    pub state: OrderState,
+    pub state: CaseState,
     pub place: PlaceId,
     pub place_zh: String,
     pub place_en: String,

@@ -1,10 +1,10 @@
 //! The rulebook and the what-if judgement: service trait and data.
 
 use async_trait::async_trait;
-use rules::camera::CameraCase;
-use rules::parameters::PaymentChannels;
+use rules::families::camera::CameraCase;
+use rules::kernel::Verdict;
+use rules::payment::PaymentChannels;
 use rules::rulebook::Rulebook;
-use rules::verdict::Verdict;
 use std::sync::Arc;
 
 use super::ServiceError;

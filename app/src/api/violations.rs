@@ -3,16 +3,16 @@
 use async_trait::async_trait;
 use leptos::server;
 use rules::Moment;
-use rules::camera::{Applicant, RecordFacts, RecordStanding, Request, VehicleFacts};
+use rules::families::camera::CameraParameters;
+use rules::families::camera::{Applicant, RecordFacts, Request, VehicleFacts};
+use rules::families::camera::{Group, Outlook};
+use rules::kernel::Verdict;
 use rules::licence::Renewal;
 use rules::money::Fen;
-use rules::outlook::{Group, Outlook};
 use rules::place::PlaceId;
 use rules::plate::PlateNumber;
-use rules::rulebook::CameraParameters;
 use rules::vehicle::{Relation, VehicleKind, VehicleStates, VehicleUse};
-use rules::verdict::Verdict;
-use rules::violation::ViolationCode;
+use rules::violation::{RecordStanding, ViolationCode};
 use serde::{Deserialize, Serialize};
 
 use super::account::CodeSent;
@@ -163,7 +163,7 @@ pub struct VehicleRecords {
 pub struct RecordDetail {
     pub vehicle: VehicleCard,
     pub record: RecordCard,
-    pub rulebook: rules::rulebook::Version,
+    pub rulebook: rules::kernel::Version,
     pub dispute: DisputeRights,
     /// What the law of the day of the act and today's say of its points.
     pub points_under_law: rules::violation::PointsUnderLaw,

@@ -1,6 +1,6 @@
 //! Texts of the four groups of records.
 
-use rules::outlook::Group;
+use rules::families::camera::Group;
 
 use super::{say, say_with};
 use crate::api::violations::GroupCounts;

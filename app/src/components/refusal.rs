@@ -3,13 +3,13 @@
 mod words;
 
 use leptos::prelude::*;
-use rules::parameters::Source;
+use rules::kernel::Source;
 
 use super::icon::{Icon, IconName};
 use super::inset::Inset;
 use super::{language, say, say_with};
 use crate::texts::{Language, language_of};
-pub use words::{hours_words, rule_key, source_words, value_words};
+pub use words::{code_words, hours_words, rule_key, share_words, source_words, value_words};
 
 /// A refusal in the words of the page's language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

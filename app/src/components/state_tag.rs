@@ -1,18 +1,18 @@
 //! The states of orders as tags, the same on every page.
 
 use leptos::prelude::*;
-use rules::order::OrderState;
+use rules::kernel::CaseState;
 
 use super::say;
 use super::tag::{Tag, Tone};
 
 #[component]
-pub fn OrderTag(state: OrderState) -> impl IntoView {
+pub fn OrderTag(state: CaseState) -> impl IntoView {
     let tone = match state {
-        OrderState::Placed | OrderState::Paying => Tone::Urgent,
-        OrderState::Paid | OrderState::Refunding => Tone::Running,
-        OrderState::Settled => Tone::Good,
-        OrderState::Lapsed | OrderState::Cancelled | OrderState::Refunded => Tone::Quiet,
+        CaseState::Placed | CaseState::Paying => Tone::Urgent,
+        CaseState::Paid | CaseState::Refunding => Tone::Running,
+        CaseState::Settled => Tone::Good,
+        CaseState::Lapsed | CaseState::Cancelled | CaseState::Refunded => Tone::Quiet,
     };
     view! { <Tag tone text=say(&format!("order-state.{}", state.code()))/> }
 }

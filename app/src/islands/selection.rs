@@ -1,10 +1,10 @@
 //! The sum and the verdict of the selected records, judged in the browser without a request.
 
 use leptos::prelude::*;
-use rules::camera::{
-    Applicant, LARGEST_SELECTION, RecordFacts, Request, Selection, VehicleFacts, assess_selection_with,
+use rules::families::camera::{
+    Applicant, CameraParameters, LARGEST_SELECTION, RecordFacts, Request, Selection, VehicleFacts,
+    assess_selection_with,
 };
-use rules::rulebook::CameraParameters;
 use serde::{Deserialize, Serialize};
 
 /// All that judging needs, for every record of the page.

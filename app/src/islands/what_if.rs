@@ -1,11 +1,9 @@
 //! The answer of the what-if page, judged in the browser while the form is filled in.
 
 use leptos::prelude::*;
-use rules::camera::{Request, assess_with};
+use rules::families::camera::{Camera, CameraParameters, Request, assess_with};
+use rules::kernel::{Family, SourceId, Verdict};
 use rules::place::PlaceId;
-use rules::rule::CAMERA_RULES;
-use rules::rulebook::{CameraParameters, SourceId};
-use rules::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 
 use crate::made_up::Input;
@@ -67,7 +65,7 @@ impl WhatIfWords {
     fn answer(&self, verdict: Option<&Verdict>) -> Answer {
         let Some(verdict) = verdict else { return Answer::Unfinished };
         let refused = verdict.refusals.iter().map(|refusal| {
-            let known = CAMERA_RULES.iter().position(|rule| rule.id == refusal.rule);
+            let known = Camera::RULES.iter().position(|rule| rule.id == refusal.rule);
             let (title, remedy) = known.and_then(|index| self.rules.get(index)).cloned().unwrap_or_default();
             Refused {
                 href: format!("/rulebook/{}", refusal.rule.code()),

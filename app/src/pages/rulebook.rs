@@ -1,8 +1,8 @@
 //! The public rulebook: every rule in plain words, with the words of the texts and the parameters by place and time.
 
 use leptos::prelude::*;
-use rules::parameters::{Dated, Parameter};
-use rules::rule::{CAMERA_RULES, RuleId};
+use rules::families;
+use rules::kernel::{Dated, Description, RuleId};
 use rules::rulebook::{Jurisdiction, Rulebook as Book};
 
 use super::parameter;
@@ -12,12 +12,12 @@ use crate::components::{
     ButtonLink, Cell, Cells, IconName, Inset, Layout, Quote, QuoteWords, Tab, date_words, language, rule_key,
     say, say_with, source_words,
 };
-use crate::made_up::refused_by;
+use crate::made_up::example_of;
 
 #[component]
 pub fn Rulebook() -> impl IntoView {
     let rulebook = services().portal.rulebook();
-    let rules = RuleId::ALL.iter().map(|rule| {
+    let rules = families::rules().into_iter().map(|rule| {
         let key = rule_key(rule.code());
         let (title, short) = (say(&format!("rule.{key}.title")), say(&format!("rule.{key}.short")));
         view! { <Cell title=title note=short href=format!("/rulebook/{}", rule.code())/> }
@@ -27,31 +27,15 @@ pub fn Rulebook() -> impl IntoView {
             <p>{say("page.rulebook.words")}</p>
             <p class="lt-quiet">{say_with("page.rulebook.version", &[("version", &rulebook.version)])}</p>
             <Cells>{rules.collect_view()}</Cells>
-            {PAYING.map(|parameter| table(parameter, &rulebook)).collect_view()}
+            {families::ALL.iter().flat_map(|family| family.settings()).map(|parameter| table(parameter, &rulebook)).collect_view()}
             <Cells><Cell title=say("page.rulebook.json") href="/api/v1/rulebook" icon=IconName::Book/></Cells>
         </Layout>
     }
 }
 
-/// Where one's own case is tried: a form that the rule refuses at first.
-fn try_it(rule: RuleId) -> String {
-    match refused_by(rule) {
-        Some(query) => format!("/what-if?{query}"),
-        None => "/what-if/late-fee".into(),
-    }
-}
-
-/// What places set beside the rules.
-const PAYING: [Parameter; 3] =
-    [Parameter::PaymentWindow, Parameter::PaymentChannels, Parameter::Confirmation];
-
 /// The parameters that the rule reads.
-fn parameters_of(rule: RuleId) -> Vec<Parameter> {
-    use Parameter as P;
-    match CAMERA_RULES.iter().find(|camera| camera.id == rule) {
-        Some(camera) => camera.parameters.to_vec(),
-        None => vec![P::LateFeeRate, P::LateFeeGrace, P::LateFeeCap, P::LateFeeCount],
-    }
+fn parameters_of(rule: RuleId) -> Vec<Description> {
+    families::of_rule(rule).map(|family| family.parameters_of(rule)).unwrap_or_default()
 }
 
 #[component]
@@ -84,23 +68,23 @@ pub fn Rule() -> impl IntoView {
                 <section class="lt-section"><h2>{say("page.rulebook.sources")}</h2>{sources}</section>
             })}
             {tables}
-            <ButtonLink href=try_it(rule)>{say("page.rulebook.try")}</ButtonLink>
+            <ButtonLink href=example_of(rule)>{say("page.rulebook.try")}</ButtonLink>
         </Layout>
     }
     .into_any()
 }
 
 /// A parameter's values by place and time, each with the words that it comes from.
-fn table(parameter: Parameter, rulebook: &Book) -> impl IntoView + use<> {
+fn table(parameter: Description, rulebook: &Book) -> impl IntoView + use<> {
     let rows = rulebook.jurisdictions.iter().flat_map(|place| {
-        let entries = place.parameters.get(parameter.code()).into_iter().flatten();
+        let entries = place.parameters.get(parameter.code).into_iter().flatten();
         entries.map(move |dated| row(parameter, place, dated, rulebook))
     });
     let rows = rows.collect_view();
     view! {
         <section class="lt-section">
-            <h2>{say(&format!("parameter.{}", parameter.code()))}</h2>
-            <div class="lt-scroll" tabindex="0" role="region" aria-label=say(&format!("parameter.{}", parameter.code()))>
+            <h2>{say(&format!("parameter.{}", parameter.code))}</h2>
+            <div class="lt-scroll" tabindex="0" role="region" aria-label=say(&format!("parameter.{}", parameter.code))>
                 <table class="govuk-table">
                     <thead class="govuk-table__head">
                         <tr class="govuk-table__row">
@@ -117,7 +101,12 @@ fn table(parameter: Parameter, rulebook: &Book) -> impl IntoView + use<> {
     }
 }
 
-fn row(parameter: Parameter, place: &Jurisdiction, dated: &Dated, rulebook: &Book) -> impl IntoView + use<> {
+fn row(
+    parameter: Description,
+    place: &Jurisdiction,
+    dated: &Dated,
+    rulebook: &Book,
+) -> impl IntoView + use<> {
     let name = language().pick(place.name.zh.clone(), place.name.en.clone());
     let time = match (dated.from, dated.until) {
         (None, None) => say("page.rulebook.always"),

@@ -6,7 +6,7 @@ mod list;
 mod record;
 
 use leptos::prelude::*;
-use rules::camera::RecordStanding;
+use rules::violation::RecordStanding;
 
 use super::loaded;
 use crate::api::services;

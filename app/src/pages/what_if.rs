@@ -4,22 +4,15 @@ mod form;
 mod late_fee;
 
 use leptos::prelude::*;
-use rules::calendar::DayCount;
-use rules::camera::Request;
-use rules::licence::LicenceState;
-use rules::money::Fen;
-use rules::parameters::{Confirmation, Parameter, PaymentChannel, Value};
-use rules::person::IdentityLevel;
+use rules::families::camera::{Camera, Request};
+use rules::kernel::{Description, Family, Kind, Setting, Value};
 use rules::plate::PlatePrefix;
-use rules::rule::CAMERA_RULES;
-use rules::set::{CodeSet, Coded};
-use rules::vehicle::{Relation, VehicleKind, VehicleUse};
 
 use super::{loaded, query};
 use crate::api::services;
 use crate::components::{
-    ActionBar, Button, Layout, RefusalCard, RefusalWords, Tab, money_words, rule_key, say, say_with,
-    source_words,
+    ActionBar, Button, Layout, RefusalCard, RefusalWords, Tab, rule_key, say, say_with, source_words,
+    value_words,
 };
 use crate::islands::{WhatIfAnswer, WhatIfRules, WhatIfWords};
 use crate::made_up::{Input, PLACES, Wrong};
@@ -29,67 +22,19 @@ use form::Choices;
 pub use late_fee::LateFeeOfFine;
 
 /// A parameter's value in words.
-pub fn parameter_words(parameter: Parameter, value: &Value) -> String {
-    use Parameter as P;
-    let and = say("refusal.and");
-    match (parameter, value) {
-        (_, Value::None) => say("page.rulebook.none"),
-        (P::FineLimit, Value::Number(fen)) => money_words(Fen::new(*fen)),
-        (P::ClosedFrom | P::ClosedUntil, Value::Number(minute)) => {
-            format!("{:02}:{:02}", minute / 60, minute % 60)
+pub fn parameter_words(parameter: Description, setting: &Setting) -> String {
+    match (parameter.kind, setting) {
+        (_, Setting::None) => say("page.rulebook.none"),
+        // A count is a number of whatever the parameter's name says.
+        (Kind::Count { .. } | Kind::Points, Setting::Number(number)) => number.to_string(),
+        (kind, Setting::Number(number) | Setting::Set(number)) => {
+            value_words(&kind.value(*number)).unwrap_or_default()
         }
-        (P::IdentityLevel, Value::Number(index)) => {
-            choice::<IdentityLevel>(|code| format!("identity.{code}"), *index)
-        }
-        (P::Confirmation, Value::Number(index)) => {
-            choice::<Confirmation>(|code| format!("confirmation.{code}"), *index)
-        }
-        (P::LateFeeCount, Value::Number(index)) => {
-            choice::<DayCount>(|code| format!("day-count.{code}"), *index)
-        }
-        (P::BindingBefore, Value::Number(_)) => say("page.rulebook.asked"),
-        (P::LateFeeRate, Value::Number(thousandths)) => percent(*thousandths),
-        (P::LateFeeCap, Value::Number(hundredths)) => percent(10 * *hundredths),
-        (_, Value::Number(number)) => number.to_string(),
-        (P::VehicleKinds | P::OrganisationVehicleKinds | P::LeasedVehicleKinds, Value::Set(bits)) => {
-            names::<VehicleKind>(|code| format!("vehicle-kind.{code}"), *bits, &and)
-        }
-        (P::VehicleUse, Value::Set(bits)) => {
-            names::<VehicleUse>(|code| format!("vehicle-use.{code}"), *bits, &and)
-        }
-        (P::LicenceStatesRefused, Value::Set(bits)) => {
-            names::<LicenceState>(|code| format!("licence-state.{code}"), *bits, &and)
-        }
-        (P::PaymentChannels, Value::Set(bits)) => {
-            names::<PaymentChannel>(|code| format!("payment-channel.{code}"), *bits, &and)
-        }
-        (_, Value::Set(bits)) => names::<Relation>(|code| format!("relation.{code}"), *bits, &and),
-        (_, Value::List(numbers)) => {
-            let prefixes = numbers.iter().filter_map(|number| PlatePrefix::from_number(*number));
-            prefixes.map(|prefix| prefix.to_string()).collect::<Vec<_>>().join(&and)
+        (_, Setting::List(numbers)) => {
+            let prefixes = numbers.iter().filter_map(|number| PlatePrefix::from_number(*number)).collect();
+            value_words(&Value::Plates(prefixes)).unwrap_or_default()
         }
     }
-}
-
-/// Thousandths as a percentage, with a decimal only where there is one.
-fn percent(thousandths: i64) -> String {
-    match (thousandths / 10, thousandths % 10) {
-        (whole, 0) => format!("{whole}%"),
-        (whole, tenths) => format!("{whole}.{tenths}%"),
-    }
-}
-
-fn choice<T: Coded>(key: impl Fn(&str) -> String, index: i64) -> String {
-    let found = usize::try_from(index).ok().and_then(|index| T::ALL.get(index));
-    found.map(|value| say(&key(value.code()))).unwrap_or_default()
-}
-
-fn names<T: Coded>(key: impl Fn(&str) -> String, bits: i64, and: &str) -> String {
-    let set: CodeSet<T> = CodeSet::from_bits(bits);
-    if set.is_empty() {
-        return say("page.rulebook.nobody");
-    }
-    set.iter().map(|value| say(&key(value.code()))).collect::<Vec<_>>().join(and)
 }
 
 fn error(wrong: &Wrong) -> FieldError {
@@ -103,14 +48,14 @@ fn rules_of(request: Request) -> WhatIfRules {
     let day = rules::calendar::local(request.now).date();
     let places = PLACES.iter().filter_map(|(region, _)| {
         let place = rulebook.place_of(&rules::place::RegionCode::parse(region).ok()?);
-        Some(((*region).to_owned(), rulebook.camera_parameters(place.map(|place| &place.id), day)))
+        Some(((*region).to_owned(), rulebook.parameters(place.map(|place| &place.id), day)))
     });
     WhatIfRules { request, places: places.collect() }
 }
 
 fn words() -> WhatIfWords {
     let rulebook = services().portal.rulebook();
-    let rules = CAMERA_RULES.iter().map(|rule| {
+    let rules = Camera::RULES.iter().map(|rule| {
         let key = rule_key(rule.id.code());
         (say(&format!("rule.{key}.title-refused")), say(&format!("rule.{key}.remedy")))
     });

@@ -2,18 +2,18 @@
 
 use chrono::{Days, NaiveDate, TimeDelta};
 use rules::Moment;
-use rules::camera::{
-    Applicant, CameraCase, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, RecordStanding, VehicleFacts,
+use rules::families::camera::{
+    Applicant, CameraCase, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, VehicleFacts,
 };
 use rules::licence::{LicenceState, LicenceStates, Points};
 use rules::money::Fen;
-use rules::parameters::PaymentChannels;
+use rules::payment::PaymentChannels;
 use rules::person::IdentityLevel;
 use rules::place::RegionCode;
 use rules::plate::PlateNumber;
 use rules::set::Coded;
 use rules::vehicle::{Relation, VehicleKind, VehicleState, VehicleStates, VehicleUse};
-use rules::violation::{Capture, PenaltyKind};
+use rules::violation::{Capture, PenaltyKind, RecordStanding};
 
 /// SplitMix64.
 struct Chance(u64);

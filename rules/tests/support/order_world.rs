@@ -1,6 +1,6 @@
 //! Two orders for one record, the money at the provider, and what the services do with each event.
 
-use rules::order::{OrderEvent, OrderState};
+use rules::kernel::{CaseEvent, CaseState};
 
 /// What the provider knows of an order's payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,7 +23,7 @@ pub enum Record {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Order {
-    pub state: OrderState,
+    pub state: CaseState,
     pub holds: bool,
     pub money: Money,
     /// We took note of the capture: a second one changes nothing.
@@ -44,15 +44,15 @@ pub struct World {
 
 impl Order {
     pub fn ended(&self) -> bool {
-        use OrderState as S;
+        use CaseState as S;
         matches!(self.state, S::Lapsed | S::Cancelled | S::Refunding | S::Refunded)
     }
 
     /// Nothing more is owed to anybody.
     pub fn rests(&self) -> bool {
         match self.state {
-            OrderState::Settled | OrderState::Refunded => true,
-            OrderState::Lapsed | OrderState::Cancelled => self.money != Money::Captured,
+            CaseState::Settled | CaseState::Refunded => true,
+            CaseState::Lapsed | CaseState::Cancelled => self.money != Money::Captured,
             _ => false,
         }
     }
@@ -77,7 +77,7 @@ impl World {
     /// Grows with all that happens, so that there is an end.
     pub fn progress(&self) -> u32 {
         let order = |order: &Order| {
-            use OrderState as S;
+            use CaseState as S;
             let state = match order.state {
                 S::Placed => 0,
                 S::Paying => 1,
@@ -103,34 +103,34 @@ impl World {
     }
 
     /// Whether the world lets the event happen to the order, apart from the table.
-    pub fn allows(&self, order: &Order, event: OrderEvent) -> bool {
+    pub fn allows(&self, order: &Order, event: CaseEvent) -> bool {
         match event {
-            OrderEvent::StartPayment => matches!(order.money, Money::NotAsked | Money::Asked),
-            OrderEvent::PaymentFailed => order.money == Money::Asked && !order.failed,
-            OrderEvent::PaymentSucceeded => order.money == Money::Captured && !order.noted,
-            OrderEvent::Lapse | OrderEvent::Cancel => true,
+            CaseEvent::StartPayment => matches!(order.money, Money::NotAsked | Money::Asked),
+            CaseEvent::PaymentFailed => order.money == Money::Asked && !order.failed,
+            CaseEvent::PaymentSucceeded => order.money == Money::Captured && !order.noted,
+            CaseEvent::Lapse | CaseEvent::Cancel => true,
             // These orders have a fine: none settles without its payment.
-            OrderEvent::Settle => order.state == OrderState::Paid && order.holds && !self.elsewhere,
-            OrderEvent::Refund => !order.holds || self.elsewhere,
-            OrderEvent::RefundSucceeded => order.money == Money::Returned,
+            CaseEvent::Settle => order.state == CaseState::Paid && order.holds && !self.elsewhere,
+            CaseEvent::Refund => !order.holds || self.elsewhere,
+            CaseEvent::RefundSucceeded => order.money == Money::Returned,
         }
     }
 
     /// What the services do in one transaction with the event.
-    pub fn happens(&mut self, who: usize, order: &mut Order, event: OrderEvent, next: OrderState) {
-        let late = matches!(order.state, OrderState::Lapsed | OrderState::Cancelled);
+    pub fn happens(&mut self, who: usize, order: &mut Order, event: CaseEvent, next: CaseState) {
+        let late = matches!(order.state, CaseState::Lapsed | CaseState::Cancelled);
         match event {
-            OrderEvent::StartPayment => order.money = Money::Asked,
-            OrderEvent::PaymentFailed => order.failed = true,
-            OrderEvent::PaymentSucceeded => {
+            CaseEvent::StartPayment => order.money = Money::Asked,
+            CaseEvent::PaymentFailed => order.failed = true,
+            CaseEvent::PaymentSucceeded => {
                 order.noted = true;
                 if late && self.is_free() {
                     (self.record, order.holds) = (Record::Held(who), true);
                 }
             }
-            OrderEvent::Lapse | OrderEvent::Cancel | OrderEvent::Refund => self.give_back(who, order),
-            OrderEvent::Settle => self.record = Record::Processed(who),
-            OrderEvent::RefundSucceeded => {}
+            CaseEvent::Lapse | CaseEvent::Cancel | CaseEvent::Refund => self.give_back(who, order),
+            CaseEvent::Settle => self.record = Record::Processed(who),
+            CaseEvent::RefundSucceeded => {}
         }
         order.state = next;
     }

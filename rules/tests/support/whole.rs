@@ -3,7 +3,7 @@
 #[path = "passing.rs"]
 mod passing;
 
-use rules::camera::CameraCase;
+use rules::families::camera::CameraCase;
 
 /// A base case with a binding and a lease that nobody asks for.
 pub fn case(place: &str) -> CameraCase {

@@ -6,21 +6,20 @@ use axum::Json;
 use axum::extract::State as Extracted;
 use axum::extract::rejection::JsonRejection;
 use chrono::{DateTime, NaiveDate, Utc};
-use rules::camera::{
-    self, Applicant, CameraCase, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, RecordStanding, Request,
-    VehicleFacts,
+use rules::families::camera::{
+    self, Applicant, CameraCase, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, Request, VehicleFacts,
 };
+use rules::families::late_fee::LARGEST_FINE;
 use rules::licence::{LicenceState, LicenceStates, Points};
 use rules::money::Fen;
-use rules::parameters::PaymentChannel;
-use rules::penalty::LARGEST_FINE;
+use rules::payment::PaymentChannel;
 use rules::person::IdentityLevel;
 use rules::place::RegionCode;
 use rules::plate::PlateNumber;
 use rules::rulebook::Rulebook;
 use rules::set::{CodeSet, Coded};
 use rules::vehicle::{Relation, VehicleKind, VehicleState, VehicleStates, VehicleUse};
-use rules::violation::{Capture, PenaltyKind};
+use rules::violation::{Capture, PenaltyKind, RecordStanding};
 use serde::Deserialize;
 use utoipa::ToSchema;
 

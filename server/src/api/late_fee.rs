@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State as Extracted;
 use axum::extract::rejection::JsonRejection;
 use chrono::NaiveDate;
+use rules::families::late_fee::{self, FineCase, FineCaseError, LARGEST_FINE};
 use rules::money::Fen;
-use rules::penalty::{FineCase, FineCaseError, LARGEST_FINE};
 use rules::place::PlaceId;
 use rules::rulebook::Rulebook;
 use serde::{Deserialize, Serialize};
@@ -82,16 +82,13 @@ impl LateFeeRequest {
             }
         })?;
         let place = self.place.as_deref().map(|place| known_place(rulebook, place)).transpose()?;
-        let terms = rulebook.late_fee_terms(place.as_ref(), paid_on);
-        let terms = terms
-            .ok_or_else(|| Problem::contradiction("paid_on", "no late-fee parameters hold on that day"))?;
-        let fee = case.late_fee(&terms);
+        let late_fee = late_fee::assess(&case, place.as_ref(), rulebook);
         Ok(LateFeeBody {
-            due_on: fee.due_on,
-            days_late: fee.days_late,
-            days_suspended: fee.days_suspended,
-            fee: fee.fee.fen(),
-            total: fee.total.fen(),
+            due_on: late_fee.due_on,
+            days_late: late_fee.days_late,
+            days_suspended: late_fee.days_suspended,
+            fee: late_fee.fee().fen(),
+            total: late_fee.total().fen(),
             rulebook: rulebook.version.to_string(),
         })
     }

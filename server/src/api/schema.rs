@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use rules::plate::PlatePrefix;
 use rules::rulebook::Rulebook;
 use rules::set::Coded;
-use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{KnownFormat, SchemaFormat};
 
 /// The years that `times` takes.
@@ -25,18 +25,22 @@ fn string() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
+fn one_of(codes: &[&str]) -> Object {
+    string().enum_values(Some(codes.iter().copied())).build()
+}
+
 /// One of the codes.
 pub fn code<T: Coded>() -> Object {
-    string().enum_values(Some(T::ALL.iter().map(|value| value.code()))).build()
+    one_of(T::CODES)
 }
 
 /// A list of the codes.
-pub fn codes<T: Coded>() -> utoipa::openapi::schema::Array {
+pub fn codes<T: Coded>() -> Array {
     ArrayBuilder::new().items(code::<T>()).build()
 }
 
 /// A list of the codes, or none.
-pub fn codes_or_none<T: Coded>() -> utoipa::openapi::schema::Array {
+pub fn codes_or_none<T: Coded>() -> Array {
     ArrayBuilder::new().schema_type(or_null(Type::Array.into())).items(code::<T>()).build()
 }
 
@@ -59,7 +63,7 @@ pub fn place_or_none() -> Object {
 
 /// Fen of a fine.
 pub fn fine() -> Object {
-    let largest = rules::penalty::LARGEST_FINE.fen();
+    let largest = rules::families::late_fee::LARGEST_FINE.fen();
     ObjectBuilder::new()
         .schema_type(Type::Integer)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))

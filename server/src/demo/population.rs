@@ -197,7 +197,7 @@ impl Population {
             until: begins + TimeDelta::days(90),
             drivers: vec![LeaseDriver {
                 id_number: household.id_number.clone(),
-                role: rules::camera::LeaseRole::Lessee,
+                role: rules::families::camera::LeaseRole::Lessee,
             }],
         }
     }

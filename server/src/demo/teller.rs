@@ -1,7 +1,7 @@
 //! Tells the facts of the named people: each call adds facts that fit together. Who they are is in `people`.
 
 use chrono::{Datelike, Days, NaiveDate, TimeDelta};
-use rules::camera::LeaseRole;
+use rules::families::camera::LeaseRole;
 use rules::licence::{LicenceClass, LicenceState};
 use rules::person::{CreditCode, IdNumber, LicenceFileNumber, Phone};
 use rules::plate::PlateNumber;

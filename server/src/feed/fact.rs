@@ -5,7 +5,7 @@ mod value;
 
 use chrono::NaiveDate;
 use rules::Moment;
-use rules::camera::LeaseRole;
+use rules::families::camera::LeaseRole;
 use rules::licence::{LicenceClasses, LicenceState, LicenceStates};
 use rules::money::Fen;
 use rules::person::{CreditCode, IdNumber, LicenceFileNumber, NumberError, Phone};

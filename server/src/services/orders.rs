@@ -12,9 +12,10 @@ use app::api::ServiceError;
 use app::api::orders::{Agreement, Divided, OrderView, Part, Proposal, Proposed, Receipt};
 use app::visit::FieldError;
 use rules::calendar;
-use rules::camera::RecordFacts;
+use rules::families::camera::RecordFacts;
+use rules::hours::payment_deadline;
+use rules::kernel::CaseState;
 use rules::money::Fen;
-use rules::order::{OrderState, payment_deadline};
 use rules::rulebook::Rulebook;
 
 use self::selection::{Chosen, Loaded};
@@ -39,7 +40,7 @@ pub async fn is_pending(state: &State, person: &Person, order: &str) -> Result<b
     ask_provider(state, &key).await;
     let mut connection = state.store.read().await?;
     let order = events::load(&mut connection, &key).await?;
-    Ok(matches!(events::state_of(&order)?, OrderState::Paying | OrderState::Paid))
+    Ok(matches!(events::state_of(&order)?, CaseState::Paying | CaseState::Paid))
 }
 
 /// A provider that does not answer is no reason to hide the order: its stored state is shown.
@@ -116,7 +117,7 @@ pub async fn propose(state: &State, person: &Person, chosen: &Chosen) -> Result<
         return Ok(Proposed::Divided(Divided { vehicle: card_of(&loaded.judged), parts }));
     }
     let place = loaded.facts.first().and_then(|record| rulebook.place_of(&record.region));
-    let parameters = rulebook.camera_parameters(place.map(|place| &place.id), calendar::local(now).date());
+    let parameters = rulebook.parameters(place.map(|place| &place.id), calendar::local(now).date());
     let (place_zh, place_en) = names(loaded.facts.first(), rulebook);
     let selection = loaded.selection(rulebook);
     let records = loaded.rows.iter().zip(&loaded.facts);

@@ -13,7 +13,7 @@ use app::api::ServiceError;
 use app::api::violations::{Proof, RecordCard, RecordDetail, VehicleCard, VehicleRecords};
 use rules::Moment;
 use rules::calendar;
-use rules::camera::{self, Applicant, CameraCase, RecordFacts, Request};
+use rules::families::camera::{self, Applicant, CameraCase, RecordFacts, Request};
 use rules::rulebook::Rulebook;
 use rules::vehicle::Relation;
 use rules::violation::{PointsUnderLaw, ViolationCode};
@@ -169,7 +169,7 @@ pub async fn records(state: &State, person: &Person, vehicle: &str) -> Result<Ve
     let today = calendar::local(now).date();
     Ok(VehicleRecords {
         vehicle: card_of(&judged),
-        parameters: places.iter().map(|place| rulebook.camera_parameters(place.as_ref(), today)).collect(),
+        parameters: places.iter().map(|place| rulebook.parameters(place.as_ref(), today)).collect(),
         applicant: judged.applicant,
         request,
         records: cards,

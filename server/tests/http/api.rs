@@ -1,7 +1,7 @@
 //! The API for machines: the judgement of the rules themselves, and problems with a stable code and the field.
 
 use http::{Method, StatusCode};
-use rules::camera::{self, CameraCase};
+use rules::families::camera::{self, CameraCase};
 use rules::rulebook::Rulebook;
 use serde_json::{Value, json};
 use server::http::forms::LARGEST;

@@ -1,7 +1,6 @@
 //! The program is killed as `kill -9` does at each point of an order, a payment, a cancellation and a refund. The person
 //! presses again what did not answer, and everything ends as if nothing had happened.
 
-use std::net::SocketAddr;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -11,7 +10,7 @@ use server::db::Engine;
 use tokio::net::TcpListener;
 
 use crate::form::{Form, forms};
-use crate::support::{Answer, Browser, PASSWORD, Site, populated};
+use crate::support::{Answer, Browser, PASSWORD, Site, own_address, populated};
 use crate::world::{NOTIFICATIONS, NOW, PHONE, SEAL_KEYS};
 
 /// The program as a process of its own, on the world's store, where the sandbox expects it.
@@ -196,9 +195,12 @@ enum Then {
 }
 
 async fn sites() -> Vec<Site> {
-    let address = |listener: &TcpListener| -> SocketAddr { listener.local_addr().expect("an address") };
+    let port = |listener: &TcpListener| listener.local_addr().expect("an address").port();
     let worlds = populated().await;
-    worlds.into_iter().map(|(world, listener)| Site { address: address(&listener), world }).collect()
+    worlds
+        .into_iter()
+        .map(|(world, listener)| Site { address: own_address(port(&listener)), world })
+        .collect()
 }
 
 /// Whether the point was reached; whether or not, everything ended as it should.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use http::{Method, StatusCode};
 use leptos::server_fn::axum::server_fn_paths;
-use rules::order::OrderState;
+use rules::kernel::CaseState;
 use server::clock::Clock;
 use server::sandbox::Faults;
 
@@ -187,12 +187,12 @@ async fn a_notification_that_the_provider_did_not_sign_is_turned_away() {
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.body);
         assert_eq!(snapshot(&site.world).await, before);
         let state = site.world.text("select state from orders").await;
-        assert_eq!(state.as_deref(), Some(OrderState::Paying.code()));
+        assert_eq!(state.as_deref(), Some(CaseState::Paying.code()));
         let shown = driver.get(&format!("{page}?returned=yes")).await;
         let shown = driver.get(shown.location()).await;
         assert_eq!(shown.status, StatusCode::OK);
         let state = site.world.text("select state from orders").await;
-        assert_eq!(state.as_deref(), Some(OrderState::Settled.code()), "asked for, it is found");
+        assert_eq!(state.as_deref(), Some(CaseState::Settled.code()), "asked for, it is found");
         assert!(driver.get("/receipts").await.body.contains("/receipts/"));
         site.world.every_promise_holds().await;
     }

@@ -10,6 +10,8 @@ use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
+use crate::support::own_address;
+
 const SITE: &str = "LEPTOS_SITE_ADDR";
 
 /// The program with the settings alone that the test gives it.
@@ -115,10 +117,10 @@ fn a_build_without_its_hash_file_refuses_to_start() {
     assert!(is_empty(&folder), "nothing was made");
 }
 
-/// A port that was free a moment ago.
+/// An address on which nobody listens.
 fn free_address() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("an address").to_string()
+    own_address(listener.local_addr().expect("an address").port()).to_string()
 }
 
 /// A running server, killed with the test.

@@ -1,7 +1,8 @@
 //! What anyone may ask without signing in: each rule's page, one's own case, and what paying late adds.
 
 use http::StatusCode;
-use rules::rule::RuleId;
+use rules::families::camera::Camera;
+use rules::kernel::Family;
 
 use crate::support::{Answer, sites};
 
@@ -15,7 +16,7 @@ fn links<'a>(page: &'a Answer, begin: &'a str) -> impl Iterator<Item = String> +
 async fn from_each_rules_page_one_comes_to_a_case_that_it_refuses() {
     for site in sites().await {
         let visitor = site.browser();
-        for rule in RuleId::ALL.iter().filter(|rule| **rule != RuleId::LateFee) {
+        for rule in Camera::RULES.iter().map(|rule| rule.id) {
             let about = format!("/rulebook/{}", rule.code());
             let page = visitor.get(&about).await;
             let to_try = links(&page, "/what-if?").next().unwrap_or_else(|| panic!("{about} leads nowhere"));

@@ -64,6 +64,13 @@ pub async fn populated() -> Vec<(World, TcpListener)> {
     worlds
 }
 
+/// The port at an address that no other process uses. A port of 127.0.0.1 on which nobody listens for a moment may be
+/// given to another process.
+pub fn own_address(port: u16) -> SocketAddr {
+    let [_, high, middle, low] = std::process::id().to_be_bytes();
+    SocketAddr::from(([127, 1 + high, middle, low], port))
+}
+
 /// The agreement to the notice, as addresses carry it.
 pub fn agreed(world: &World) -> String {
     format!("agreed=yes&notice={}", notice::version(&world.state.rulebook))

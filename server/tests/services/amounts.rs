@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use app::api::ServiceError;
-use rules::order::OrderState;
+use rules::kernel::CaseState;
 use server::db::{Engine, Fault};
 use server::invariants;
 use server::jobs;
@@ -52,7 +52,7 @@ async fn a_record_that_changed_since_it_was_accepted_is_not_settled_and_the_mone
             let page = world.open_payment(&order).await;
             change(&world, what).await;
             world.press(&page, "pay").await;
-            world.until(&order, OrderState::Refunding).await;
+            world.until(&order, CaseState::Refunding).await;
             comes_back_for(&world, reason).await;
         }
     }
@@ -81,7 +81,7 @@ async fn a_settlement_at_another_amount_is_a_broken_promise() {
         let order = world.placed(&["r1"]).await;
         let page = world.open_payment(&order).await;
         world.press(&page, "pay").await;
-        world.until(&order, OrderState::Settled).await;
+        world.until(&order, CaseState::Settled).await;
         world.every_promise_holds().await;
         for (column, promise) in
             [("fine", "ORDER_UNLIKE_ITS_RECORDS"), ("points", "ORDER_UNLIKE_ITS_RECORDS")]
@@ -169,7 +169,7 @@ async fn a_record_does_not_change_while_its_order_settles() {
         reconcile::ask_provider(&world.state, &order).await.unwrap();
         fail::remove("payment.records-locked");
         changing.lock().unwrap().take().expect("somebody tried").join().unwrap();
-        assert_eq!(world.order_state(&order).await, OrderState::Settled);
+        assert_eq!(world.order_state(&order).await, CaseState::Settled);
         world.every_promise_holds().await;
     }
 }

@@ -1,7 +1,7 @@
 //! How often the provider is asked, and about whom first.
 
 use chrono::TimeDelta;
-use rules::order::OrderState;
+use rules::kernel::CaseState;
 use server::jobs;
 use server::sandbox::Faults;
 use server::services::payments::{open, reconcile, release};
@@ -48,7 +48,7 @@ async fn payments_without_an_answer_do_not_keep_newer_ones_waiting() {
         for _ in 0..2 {
             jobs::orders::once(&world.state).await.unwrap();
         }
-        assert_eq!(world.order_state(&order).await, OrderState::Settled, "{:?}", world.engine());
+        assert_eq!(world.order_state(&order).await, CaseState::Settled, "{:?}", world.engine());
     }
 }
 

@@ -1,7 +1,7 @@
 //! The provider's bill of each day is compared with our books: every difference is found, and nothing else.
 
 use chrono::NaiveDate;
-use rules::order::OrderState;
+use rules::kernel::CaseState;
 use server::clock::Clock;
 use server::gateways::payment::PaymentProvider;
 use server::jobs;
@@ -17,7 +17,7 @@ fn books(world: &World) -> Books<'_> {
     Books { store: &world.state.store, provider, clock }
 }
 
-async fn paid(world: &World, record: &str, state: OrderState) {
+async fn paid(world: &World, record: &str, state: CaseState) {
     let order = world.placed(&[record]).await;
     let page = world.open_payment(&order).await;
     world.press(&page, "pay").await;
@@ -50,16 +50,16 @@ async fn differences(world: &World) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn books_that_agree_show_no_difference_and_a_bill_is_fetched_once() {
     for mut world in worlds().await {
-        paid(&world, "r1", OrderState::Settled).await;
+        paid(&world, "r1", CaseState::Settled).await;
         world.run("update camera_records set disputed = 1 where id = 'r2'".into()).await;
         world.run("update camera_records set disputed = 0 where id = 'r2'".into()).await;
         let order = world.placed(&["r2"]).await;
         let page = world.open_payment(&order).await;
         world.run("update camera_records set disputed = 1 where id = 'r2'".into()).await;
         world.press(&page, "pay").await;
-        world.until(&order, OrderState::Refunding).await;
+        world.until(&order, CaseState::Refunding).await;
         jobs::orders::once(&world.state).await.unwrap();
-        world.until(&order, OrderState::Refunded).await;
+        world.until(&order, CaseState::Refunded).await;
         let provider = Watched::before(&mut world);
         jobs::bill::once(&world.state).await.unwrap();
         assert_eq!(provider.asked("bill"), 0, "today's bill is not asked for");
@@ -81,7 +81,7 @@ async fn books_that_agree_show_no_difference_and_a_bill_is_fetched_once() {
 async fn every_row_that_differs_is_found_and_stays_until_it_is_mended() {
     for world in worlds().await {
         for record in ["r1", "r2", "r3"] {
-            paid(&world, record, OrderState::Settled).await;
+            paid(&world, record, CaseState::Settled).await;
         }
         let day = today(&world);
         let numbers: Vec<String> = {
@@ -112,7 +112,7 @@ async fn every_row_that_differs_is_found_and_stays_until_it_is_mended() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bill_that_fails_comes_later_and_a_day_without_payments_has_none() {
     for world in worlds().await {
-        paid(&world, "r1", OrderState::Settled).await;
+        paid(&world, "r1", CaseState::Settled).await;
         next_morning(&world);
         world.faults(Faults { fail_requests: 1, ..Faults::default() });
         jobs::bill::once(&world.state).await.unwrap();
@@ -132,7 +132,7 @@ async fn a_bill_that_fails_comes_later_and_a_day_without_payments_has_none() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_without_a_bill_for_our_payments_is_a_difference_in_the_end() {
     for world in worlds().await {
-        paid(&world, "r1", OrderState::Settled).await;
+        paid(&world, "r1", CaseState::Settled).await;
         world.sandbox.till.lock().unwrap().payments.clear();
         next_morning(&world);
         assert_eq!(bill::fetch(books(&world), "2026-11-18".parse().unwrap()).await.unwrap(), None);

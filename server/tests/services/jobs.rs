@@ -1,7 +1,7 @@
 //! What is due is done for everybody, whatever cannot be done for one.
 
 use chrono::TimeDelta;
-use rules::order::OrderState;
+use rules::kernel::CaseState;
 use server::db::orders::OrderKey;
 use server::db::{Engine, Fault, Store};
 use server::jobs;
@@ -32,8 +32,8 @@ async fn an_order_that_cannot_lapse_keeps_no_other_from_it() {
         poison(&world, &poisoned).await;
         world.clock.advance(TimeDelta::hours(3));
         jobs::orders::once(&world.state).await.unwrap();
-        assert_eq!(world.order_state(&poisoned).await, OrderState::Placed);
-        assert_eq!(world.order_state(&other).await, OrderState::Lapsed);
+        assert_eq!(world.order_state(&poisoned).await, CaseState::Placed);
+        assert_eq!(world.order_state(&other).await, CaseState::Lapsed);
     }
 }
 
@@ -49,13 +49,13 @@ async fn an_order_whose_record_stays_locked_keeps_no_other_from_lapsing() {
         world.clock.advance(TimeDelta::hours(3));
         let state = world.state.clone();
         let lapsing = tokio::spawn(async move { jobs::orders::once(&state).await });
-        world.until(&other, OrderState::Lapsed).await;
-        assert_eq!(world.order_state(&locked).await, OrderState::Placed);
+        world.until(&other, CaseState::Lapsed).await;
+        assert_eq!(world.order_state(&locked).await, CaseState::Placed);
         let ended = tokio::time::timeout(std::time::Duration::from_secs(20), lapsing).await;
         ended.expect("a lock is not waited for longer").unwrap().unwrap();
         hanging.execute("rollback").await.unwrap();
         jobs::orders::once(&world.state).await.unwrap();
-        assert_eq!(world.order_state(&locked).await, OrderState::Lapsed);
+        assert_eq!(world.order_state(&locked).await, CaseState::Lapsed);
     }
 }
 
@@ -119,7 +119,7 @@ async fn a_message_of_the_registry_that_nobody_can_read_keeps_no_other_waiting()
                 .await;
         }
         jobs::orders::once(&world.state).await.unwrap();
-        assert_eq!(world.order_state(&order).await, OrderState::Cancelled);
+        assert_eq!(world.order_state(&order).await, CaseState::Cancelled);
         let open = "select id from outbox where done_at is null and kind <> 'sms'";
         assert_eq!(world.text(open).await.as_deref(), Some("1"));
     }
@@ -139,11 +139,11 @@ async fn a_payment_or_refund_that_cannot_be_noted_keeps_no_other_waiting() {
         world.run("update camera_records set disputed = 1 where id = 'r3'".into()).await;
         world.clock.advance(TimeDelta::minutes(1));
         jobs::orders::once(&world.state).await.unwrap();
-        assert_eq!(world.order_state(&poisoned).await, OrderState::Paying);
-        assert_eq!(world.order_state(&settles).await, OrderState::Settled);
+        assert_eq!(world.order_state(&poisoned).await, CaseState::Paying);
+        assert_eq!(world.order_state(&settles).await, CaseState::Settled);
         world.clock.advance(TimeDelta::minutes(1));
         jobs::orders::once(&world.state).await.unwrap();
-        world.until(&comes_back, OrderState::Refunded).await;
+        world.until(&comes_back, CaseState::Refunded).await;
     }
 }
 
@@ -162,7 +162,7 @@ async fn a_provider_that_hangs_keeps_no_lapse_waiting() {
         }
         let order = world.placed(&["r2"]).await;
         world.clock.advance(TimeDelta::hours(3));
-        world.until(&order, OrderState::Lapsed).await;
+        world.until(&order, CaseState::Lapsed).await;
         stop.send_replace(true);
         running.await.unwrap();
     }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use rules::order::OrderState;
+use rules::kernel::CaseState;
 use server::config::DatabaseSettings;
 use server::db::Fault;
 use server::db::keys::SEALED;
@@ -133,7 +133,7 @@ async fn receipts_stay_verifiable_or_the_server_does_not_start() {
         let order = world.placed(&["r1"]).await;
         let page = world.open_payment(&order).await;
         world.press(&page, "pay").await;
-        world.until(&order, OrderState::Settled).await;
+        world.until(&order, CaseState::Settled).await;
         let (store, clock) = (&world.state.store, &*world.state.clock);
         let mut settings = settings(&world, world.folder.path(), None, None);
         settings.keys.receipts = Some("r2:secret:".to_owned() + &"33".repeat(32) + ":2026-01-01");
@@ -181,7 +181,7 @@ async fn every_sealed_column_is_known() {
         let order = world.placed(&["r1"]).await;
         let page = world.open_payment(&order).await;
         world.press(&page, "pay").await;
-        world.until(&order, OrderState::Settled).await;
+        world.until(&order, CaseState::Settled).await;
         let known: Vec<String> =
             SEALED.iter().map(|sealed| format!("{} {}", sealed.table, sealed.column)).collect();
         let mut found = 0;

@@ -1,6 +1,6 @@
 //! Money is never in doubt: captured once, settled or given back, whatever the provider does.
 
-use rules::order::OrderState;
+use rules::kernel::CaseState;
 use server::db::orders::OrderKey;
 use server::jobs;
 use server::sandbox::Faults;
@@ -25,10 +25,10 @@ async fn settled_once(world: &World) {
 
 /// What was taken goes back by the job, once.
 async fn comes_back(world: &World, order: &OrderKey) {
-    world.until(order, OrderState::Refunding).await;
+    world.until(order, CaseState::Refunding).await;
     world.every_promise_holds().await;
     jobs::orders::once(&world.state).await.unwrap();
-    world.until(order, OrderState::Refunded).await;
+    world.until(order, CaseState::Refunded).await;
     world.every_promise_holds().await;
 }
 
@@ -38,7 +38,7 @@ async fn a_fine_is_paid() {
         let (order, page) = opened(&world).await;
         assert!(page.contains("prepay_id=wx"), "{page}");
         world.press(&page, "pay").await;
-        world.until(&order, OrderState::Settled).await;
+        world.until(&order, CaseState::Settled).await;
         settled_once(&world).await;
         let receipt = world.text("select canonical from receipts").await.unwrap();
         let signature = world.text("select signature from receipts").await.unwrap();
@@ -53,7 +53,7 @@ async fn notifications_repeated_late_and_out_of_order_settle_once() {
         world.faults(Faults { repeat: 9, delay_ms: 50, reorder: true, ..Faults::default() });
         let (order, page) = opened(&world).await;
         world.press(&page, "pay").await;
-        world.until(&order, OrderState::Settled).await;
+        world.until(&order, CaseState::Settled).await;
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         settled_once(&world).await;
     }
@@ -66,7 +66,7 @@ async fn a_lost_notification_is_found_by_asking() {
         let (order, page) = opened(&world).await;
         world.press(&page, "pay").await;
         reconcile::ask_provider(&world.state, &order).await.unwrap();
-        assert_eq!(world.order_state(&order).await, OrderState::Settled);
+        assert_eq!(world.order_state(&order).await, CaseState::Settled);
         settled_once(&world).await;
     }
 }
@@ -79,12 +79,12 @@ async fn an_unreadable_identity_level_gives_no_money_back() {
         world.press(&page, "pay").await;
         world.run("update accounts set identity = 'face' where id = 'a1'".into()).await;
         reconcile::ask_provider(&world.state, &order).await.expect_err("a stored value is corrupt");
-        assert_eq!(world.order_state(&order).await, OrderState::Paying);
+        assert_eq!(world.order_state(&order).await, CaseState::Paying);
         assert_eq!(world.number("select count(*) from refunds").await, 0);
         world.run("update accounts set identity = 'real-person' where id = 'a1'".into()).await;
         world.clock.advance(chrono::TimeDelta::minutes(1));
         reconcile::ask_provider(&world.state, &order).await.unwrap();
-        assert_eq!(world.order_state(&order).await, OrderState::Settled);
+        assert_eq!(world.order_state(&order).await, CaseState::Settled);
         settled_once(&world).await;
     }
 }
@@ -102,10 +102,10 @@ async fn forged_notifications_and_other_amounts_change_nothing() {
             let page = world.open_payment(&order).await;
             world.press(&page, "pay").await;
             tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-            assert_eq!(world.order_state(&order).await, OrderState::Paying);
+            assert_eq!(world.order_state(&order).await, CaseState::Paying);
             assert_eq!(world.number("select count(*) from payments where state = 'captured'").await, 0);
             reconcile::ask_provider(&world.state, &order).await.unwrap();
-            assert_eq!(world.order_state(&order).await, OrderState::Settled, "asked, it was paid");
+            assert_eq!(world.order_state(&order).await, CaseState::Settled, "asked, it was paid");
             world.run("delete from payments".into()).await;
             world.run("delete from ledger".into()).await;
             world.run("delete from receipts".into()).await;
@@ -124,7 +124,7 @@ async fn a_payment_after_the_lapse_settles_when_its_records_are_still_free() {
         assert!(release::lapse(&world.state, &order).await.unwrap());
         world.every_promise_holds().await;
         reconcile::ask_provider(&world.state, &order).await.unwrap();
-        assert_eq!(world.order_state(&order).await, OrderState::Settled);
+        assert_eq!(world.order_state(&order).await, CaseState::Settled);
         settled_once(&world).await;
     }
 }
@@ -140,7 +140,7 @@ async fn a_payment_after_the_lapse_comes_back_when_a_record_is_taken() {
         let second = world.placed(&["r1"]).await;
         reconcile::ask_provider(&world.state, &order).await.unwrap();
         comes_back(&world, &order).await;
-        assert_eq!(world.order_state(&second).await, OrderState::Placed);
+        assert_eq!(world.order_state(&second).await, CaseState::Placed);
     }
 }
 
@@ -190,8 +190,8 @@ async fn declined_and_then_paid_is_paid() {
         world.faults(Faults { say_failed_then_paid: true, ..Faults::default() });
         let (order, page) = opened(&world).await;
         world.press(&page, "decline").await;
-        assert_eq!(world.order_state(&order).await, OrderState::Paying, "failed is not the last word");
-        world.until(&order, OrderState::Settled).await;
+        assert_eq!(world.order_state(&order).await, CaseState::Paying, "failed is not the last word");
+        world.until(&order, CaseState::Settled).await;
         settled_once(&world).await;
     }
 }
@@ -201,7 +201,7 @@ async fn declined(world: &World) -> (OrderKey, String) {
     let (order, page) = opened(world).await;
     world.press(&page, "decline").await;
     reconcile::ask_provider(&world.state, &order).await.unwrap();
-    assert_eq!(world.order_state(&order).await, OrderState::Placed);
+    assert_eq!(world.order_state(&order).await, CaseState::Placed);
     assert_eq!(world.text("select state from payments").await.as_deref(), Some("closed"));
     (order, page)
 }
@@ -213,9 +213,9 @@ async fn an_order_whose_payment_failed_is_paid_anew_under_another_number() {
         let second = world.open_payment(&order).await;
         assert_ne!(first, second);
         world.press(&first, "pay").await;
-        assert_eq!(world.order_state(&order).await, OrderState::Paying, "the first number is closed");
+        assert_eq!(world.order_state(&order).await, CaseState::Paying, "the first number is closed");
         world.press(&second, "pay").await;
-        world.until(&order, OrderState::Settled).await;
+        world.until(&order, CaseState::Settled).await;
         settled_once(&world).await;
     }
 }
@@ -232,7 +232,7 @@ async fn money_that_comes_on_a_number_that_failed_is_not_lost_and_what_comes_twi
             till.keep(reopened);
         }
         world.press(&first, "pay").await;
-        world.until(&order, OrderState::Settled).await;
+        world.until(&order, CaseState::Settled).await;
         settled_once(&world).await;
         world.press(&second, "pay").await;
         world.clock.advance(chrono::TimeDelta::minutes(1));
@@ -247,7 +247,7 @@ async fn money_that_comes_on_a_number_that_failed_is_not_lost_and_what_comes_twi
         let [refund] = &shown.refunds[..] else { panic!("{:?}", shown.refunds) };
         assert_eq!((refund.reason.as_str(), refund.amount), ("refund.paid-twice", shown.fine));
         assert!(refund.done_at.is_some());
-        assert_eq!(world.order_state(&order).await, OrderState::Settled);
+        assert_eq!(world.order_state(&order).await, CaseState::Settled);
         world.every_promise_holds().await;
     }
 }
@@ -257,7 +257,7 @@ async fn an_order_of_nothing_settles_as_it_is_placed() {
     for world in worlds().await {
         world.run("update camera_records set penalty = 'warning', fine = 0 where id = 'r5'".into()).await;
         let order = world.placed(&["r5"]).await;
-        assert_eq!(world.order_state(&order).await, OrderState::Settled);
+        assert_eq!(world.order_state(&order).await, CaseState::Settled);
         assert_eq!(world.number("select count(*) from payments").await, 0);
         assert_eq!(world.number("select count(*) from camera_records where state = 'processed'").await, 1);
         let receipt = world.text("select canonical from receipts").await.unwrap();
@@ -275,7 +275,7 @@ async fn a_provider_that_fails_can_be_asked_again() {
         assert!(failed.is_err());
         let page = world.open_payment(&order).await;
         world.press(&page, "pay").await;
-        world.until(&order, OrderState::Settled).await;
+        world.until(&order, CaseState::Settled).await;
         settled_once(&world).await;
     }
 }
@@ -290,14 +290,14 @@ async fn a_cancelled_order_closes_its_payment_so_that_no_money_can_come() {
         assert_eq!(state.as_deref(), Some("closed"));
         world.press(&page, "pay").await;
         reconcile::ask_provider(&world.state, &order).await.unwrap();
-        assert_eq!(world.order_state(&order).await, OrderState::Cancelled);
+        assert_eq!(world.order_state(&order).await, CaseState::Cancelled);
         world.every_promise_holds().await;
     }
 }
 
 /// The order can be paid anew, and the money that was not asked for is back.
 async fn other_amount_goes_back(world: &World, order: &OrderKey, taken: i64) {
-    assert_eq!(world.order_state(order).await, OrderState::Placed, "{:?}", world.engine());
+    assert_eq!(world.order_state(order).await, CaseState::Placed, "{:?}", world.engine());
     assert_eq!(world.text("select state from payments").await.as_deref(), Some("other-amount"));
     world.every_promise_holds().await;
     jobs::orders::once(&world.state).await.unwrap();
@@ -329,7 +329,7 @@ async fn money_of_another_amount_goes_back_and_the_order_can_be_paid_anew() {
             world.faults(Faults::default());
             let page = world.open_payment(&order).await;
             world.press(&page, "pay").await;
-            world.until(&order, OrderState::Settled).await;
+            world.until(&order, CaseState::Settled).await;
             settled_once(&world).await;
         }
     }
@@ -382,7 +382,7 @@ async fn the_providers_page_takes_no_money_while_the_place_is_closed() {
         world.clock.set(closes);
         world.press(&first, "pay").await;
         jobs::orders::once(&world.state).await.unwrap();
-        assert_eq!(world.order_state(&order).await, OrderState::Placed);
+        assert_eq!(world.order_state(&order).await, CaseState::Placed);
         assert_eq!(world.text("select state from payments").await.as_deref(), Some("closed"));
         let closed = server::services::payments::open::open(&world.state, &order, &payer()).await;
         assert!(closed.is_err(), "closed until one in the morning");
@@ -390,7 +390,7 @@ async fn the_providers_page_takes_no_money_while_the_place_is_closed() {
         let second = world.open_payment(&order).await;
         assert_ne!(first, second);
         world.press(&second, "pay").await;
-        world.until(&order, OrderState::Settled).await;
+        world.until(&order, CaseState::Settled).await;
         world.every_promise_holds().await;
     }
 }
@@ -404,10 +404,10 @@ async fn a_payment_that_ran_out_keeps_no_new_one_of_the_order_from_being_paid() 
         let second = world.open_payment(&order).await;
         assert_eq!(world.number("select count(*) from payments where state = 'open'").await, 2);
         jobs::orders::once(&world.state).await.unwrap();
-        assert_eq!(world.order_state(&order).await, OrderState::Paying, "the second is still open");
+        assert_eq!(world.order_state(&order).await, CaseState::Paying, "the second is still open");
         assert_eq!(world.number("select count(*) from payments where state = 'open'").await, 1);
         world.press(&second, "pay").await;
-        world.until(&order, OrderState::Settled).await;
+        world.until(&order, CaseState::Settled).await;
         world.every_promise_holds().await;
     }
 }

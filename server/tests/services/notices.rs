@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, StatusCode};
 use rules::Moment;
-use rules::order::OrderState;
+use rules::kernel::CaseState;
 use serde_json::{Value, json};
 use server::db::orders::OrderKey;
 use server::gateways::wechat::settings::{SANDBOX_APP, SANDBOX_MERCHANT};
@@ -72,7 +72,7 @@ fn paid(number: &str) -> Value {
 }
 
 async fn untouched(world: &World, order: &OrderKey, what: &str) {
-    assert_eq!(world.order_state(order).await, OrderState::Paying, "{what}");
+    assert_eq!(world.order_state(order).await, CaseState::Paying, "{what}");
     for table in ["ledger", "receipts", "refunds", "notifications"] {
         assert_eq!(world.number(&format!("select count(*) from {table}")).await, 0, "{what}: {table}");
     }
@@ -120,7 +120,7 @@ async fn a_notice_of_a_payment_counts_only_whole_fresh_and_once() {
         );
         untouched(&world, &order, "a nonce that came before").await;
         assert_eq!(good.sent(&world).await, StatusCode::OK);
-        assert_eq!(world.order_state(&order).await, OrderState::Settled);
+        assert_eq!(world.order_state(&order).await, CaseState::Settled);
         assert_eq!(good.sent(&world).await, unknown, "replayed");
         assert_eq!(letter("n12", now, content).sent(&world).await, StatusCode::OK, "delivered again");
         assert_eq!(world.number("select count(*) from receipts").await, 1);
@@ -136,7 +136,7 @@ async fn a_notice_of_a_refund_counts_only_for_the_refund_that_it_describes() {
         world.faults(Faults { hold_refunds: true, ..Faults::default() });
         world.run("update camera_records set disputed = 1 where id = 'r1'".into()).await;
         world.press(&page, "pay").await;
-        world.until(&order, OrderState::Refunding).await;
+        world.until(&order, CaseState::Refunding).await;
         jobs::orders::once(&world.state).await.unwrap();
         let refund = world.text("select out_refund_no from refunds").await.expect("a refund");
         let trade = world.text("select out_trade_no from refunds").await.expect("a payment");
@@ -158,11 +158,11 @@ async fn a_notice_of_a_refund_counts_only_for_the_refund_that_it_describes() {
         ] {
             let sent = letter(nonce, with(&content, pointer, value)).sent(&world).await;
             assert_eq!(sent, StatusCode::BAD_REQUEST, "{pointer}");
-            assert_eq!(world.order_state(&order).await, OrderState::Refunding, "{pointer}");
+            assert_eq!(world.order_state(&order).await, CaseState::Refunding, "{pointer}");
             assert_eq!(world.number("select count(*) from refunds where state = 'done'").await, 0);
         }
         assert_eq!(letter("n7", content).sent(&world).await, StatusCode::OK);
-        assert_eq!(world.order_state(&order).await, OrderState::Refunded);
+        assert_eq!(world.order_state(&order).await, CaseState::Refunded);
         world.every_promise_holds().await;
     }
 }

@@ -2,7 +2,7 @@
 
 use app::api::ServiceError;
 use app::api::orders::Placed;
-use rules::order::OrderState;
+use rules::kernel::CaseState;
 use server::db::Fault;
 use server::services::orders::place;
 use server::services::payments::release;
@@ -20,7 +20,7 @@ fn errors(fault: Fault) -> Vec<String> {
 async fn placing_holds_records_fine_and_points_at_once() {
     for world in worlds().await {
         let order = world.placed(&["r1", "r2"]).await;
-        assert_eq!(world.order_state(&order).await, OrderState::Placed);
+        assert_eq!(world.order_state(&order).await, CaseState::Placed);
         assert_eq!(world.number("select count(*) from camera_records where state = 'held'").await, 2);
         assert_eq!(world.number("select points from orders").await, 6);
         assert_eq!(world.number("select fine from orders").await, 40_000);
@@ -133,7 +133,7 @@ async fn a_record_processed_elsewhere_ends_the_order_that_holds_it() {
             .run("update camera_records set registry_state = 'processed-elsewhere' where id = 'r1'".into())
             .await;
         release::processed_elsewhere(&world.state, &order).await.unwrap();
-        assert_eq!(world.order_state(&order).await, OrderState::Cancelled);
+        assert_eq!(world.order_state(&order).await, CaseState::Cancelled);
         let state = world.text("select state from camera_records where id = 'r1'").await;
         assert_eq!(state.as_deref(), Some("processed-elsewhere"));
         let state = world.text("select state from camera_records where id = 'r2'").await;

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use futures::future::join_all;
-use rules::order::OrderState;
+use rules::kernel::CaseState;
 use server::sandbox::Faults;
 use server::services::payments::{open, reconcile, release};
 
@@ -69,7 +69,7 @@ async fn two_late_payments_at_once_do_not_pass_the_limit_of_points_together() {
             asking.await.into_iter().for_each(|asked| asked.unwrap());
             let mut states = [world.order_state(&late[0]).await, world.order_state(&late[1]).await];
             states.sort_by_key(|state| state.code());
-            assert_eq!(states, [OrderState::Refunding, OrderState::Settled], "{:?}", world.engine());
+            assert_eq!(states, [CaseState::Refunding, CaseState::Settled], "{:?}", world.engine());
             world.every_promise_holds().await;
         }
     }

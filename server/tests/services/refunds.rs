@@ -1,7 +1,7 @@
 //! Money on its way back arrives, or somebody sees to it.
 
 use chrono::TimeDelta;
-use rules::order::OrderState;
+use rules::kernel::CaseState;
 use server::db::orders::OrderKey;
 use server::jobs;
 use server::sandbox::Faults;
@@ -16,7 +16,7 @@ async fn refunding(world: &World, faults: Faults) -> OrderKey {
     let page = world.open_payment(&order).await;
     world.run("update camera_records set disputed = 1 where id = 'r1'".into()).await;
     world.press(&page, "pay").await;
-    world.until(&order, OrderState::Refunding).await;
+    world.until(&order, CaseState::Refunding).await;
     world.faults(faults);
     order
 }
@@ -41,7 +41,7 @@ async fn a_refund_is_told_once_and_asked_about_ever_more_seldom() {
         assert_eq!((provider.asked("refund"), provider.asked("query-refund")), (1, 4));
         world.faults(quiet());
         seconds_pass(&world, 60).await;
-        assert_eq!(world.order_state(&order).await, OrderState::Refunded);
+        assert_eq!(world.order_state(&order).await, CaseState::Refunded);
         assert_eq!((provider.asked("refund"), provider.asked("query-refund")), (1, 5));
         world.every_promise_holds().await;
     }
@@ -52,7 +52,7 @@ async fn a_refund_that_never_arrived_is_told_again() {
     for world in worlds().await {
         let order = refunding(&world, Faults { fail_requests: 2, ..quiet() }).await;
         seconds_pass(&world, 10).await;
-        assert_eq!(world.order_state(&order).await, OrderState::Refunded);
+        assert_eq!(world.order_state(&order).await, CaseState::Refunded);
         world.every_promise_holds().await;
     }
 }
@@ -66,7 +66,7 @@ async fn a_refund_that_the_provider_closes_is_asked_for_under_another_number() {
                 seconds_pass(&world, 1).await;
                 tokio::time::sleep(std::time::Duration::from_millis(10)).await;
             }
-            world.until(&order, OrderState::Refunded).await;
+            world.until(&order, CaseState::Refunded).await;
             let number = "select out_refund_no from refunds order by requested_at desc limit 1";
             assert!(world.text(number).await.unwrap().ends_with("R3"));
             world.run("update camera_records set disputed = 0".into()).await;
@@ -87,7 +87,7 @@ async fn an_abnormal_refund_is_marked_for_an_operator_and_ends_when_they_have_se
         assert_eq!((provider.asked("refund"), provider.asked("query-refund")), (1, 4));
         world.faults(quiet());
         seconds_pass(&world, 60).await;
-        assert_eq!(world.order_state(&order).await, OrderState::Refunded);
+        assert_eq!(world.order_state(&order).await, CaseState::Refunded);
         world.every_promise_holds().await;
     }
 }

@@ -7,9 +7,9 @@ use app::api::orders::Agreement;
 use axum::Router;
 use axum::routing::post;
 use rules::Moment;
+use rules::kernel::CaseState;
 use rules::licence::Points;
 use rules::money::Fen;
-use rules::order::OrderState;
 use server::db::Engine;
 use server::db::orders::OrderKey;
 use server::http::notifications;
@@ -91,13 +91,13 @@ impl World {
         open::open(&self.state, order, &payer()).await.expect("the payment opens")
     }
 
-    pub async fn order_state(&self, order: &OrderKey) -> OrderState {
+    pub async fn order_state(&self, order: &OrderKey) -> CaseState {
         let text = self.text(&format!("select state from orders where id = '{}'", order.id)).await;
-        OrderState::from_code(&text.expect("the order")).expect("a state")
+        CaseState::from_code(&text.expect("the order")).expect("a state")
     }
 
     /// Waits until the order is in the state: notifications take their time.
-    pub async fn until(&self, order: &OrderKey, state: OrderState) {
+    pub async fn until(&self, order: &OrderKey, state: CaseState) {
         for _ in 0..200 {
             if self.order_state(order).await == state {
                 return;

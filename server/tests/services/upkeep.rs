@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::routing::post;
 use http::{HeaderMap, StatusCode};
-use rules::order::OrderState;
+use rules::kernel::CaseState;
 use server::db::{Engine, accounts};
 use server::gateways::sms::SmsSender;
 use server::jobs::{orders, outbox, purge};
@@ -63,13 +63,13 @@ async fn notices_and_unpaid_orders_are_forgotten_in_time_and_what_was_paid_is_ke
         let paid = world.placed(&["r1"]).await;
         let page = world.open_payment(&paid).await;
         world.press(&page, "pay").await;
-        world.until(&paid, OrderState::Settled).await;
+        world.until(&paid, CaseState::Settled).await;
         let (lapsed, cancelled) = (world.placed(&["r2"]).await, world.placed(&["r3"]).await);
         release::cancel(&world.state, &cancelled, "person").await.unwrap();
         world.open_payment(&lapsed).await;
         world.clock.advance(chrono::TimeDelta::hours(3));
         orders::once(&world.state).await.unwrap();
-        assert_eq!(world.order_state(&lapsed).await, OrderState::Lapsed);
+        assert_eq!(world.order_state(&lapsed).await, CaseState::Lapsed);
         let closed = "select count(*) from payments where state = 'closed'";
         for _ in 0..200 {
             if world.number(closed).await == 1 {

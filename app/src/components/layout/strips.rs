@@ -11,12 +11,12 @@ use crate::components::say;
 use crate::islands::{SessionTimer, SessionWords};
 use crate::visit::Visit;
 
-/// Shown by the styles alone when the service worker answers from its store: the worker marks `<html>` and writes
-/// the time into the empty `<time>`; a form that could not be sent marks it too.
+/// Hidden until the service worker answers from its store: the worker shows it, marks `<html>` and writes the time into
+/// the empty `<time>`. A form that could not be sent marks `<html>` too.
 #[component]
 pub(super) fn OfflineStrip() -> impl IntoView {
     view! {
-        <div class="lt-strip lt-strip--offline" role="status">
+        <div class="lt-strip lt-strip--offline" role="status" hidden>
             <Icon name=IconName::Offline/>
             <div>
                 <p class="lt-unsent">{say("frame.unsent")}</p>

@@ -1,10 +1,11 @@
 //! The texts of a refusal in the language of the page: sentence, values, source.
 
+use rules::kernel::{Codes, List, Refusal, Value, Verdict};
+use rules::lists;
 use rules::place::PlaceId;
 use rules::rulebook::Rulebook;
-use rules::set::{CodeSet, Coded};
+use rules::set::CodeSet;
 use rules::vehicle::Relation;
-use rules::verdict::{Refusal, Value, Verdict};
 
 use super::{Quote, RefusalWords};
 use crate::components::moment::time_words;
@@ -34,7 +35,9 @@ impl RefusalWords {
             source = say_with("refusal.everywhere", &[("source", &source)]);
         }
         let sentence = match refusal.found {
-            Value::Penalties(_) => format!("rule.{rule}.refusal-penalty"),
+            Value::Coded(codes) if *codes.list == lists::PENALTY_KIND => {
+                format!("rule.{rule}.refusal-penalty")
+            }
             _ => format!("rule.{rule}.refusal"),
         };
         Self {
@@ -80,19 +83,16 @@ pub fn source_words(text: &str, article: Option<&str>) -> String {
 pub fn value_words(value: &Value) -> Option<String> {
     Some(match value {
         Value::Nothing => return None,
+        Value::Yes(true) => say("page.rulebook.asked"),
+        Value::Yes(false) => say("page.rulebook.none"),
         Value::Money(amount) => money_words(*amount),
         Value::Points(points) => say_with("frame.points", &[("points", &points.0)]),
         Value::Count(count) => say_with("refusal.times", &[("count", count)]),
         Value::At(moment) => time_words(*moment),
+        Value::Minute(minute) => clock_words(*minute),
         Value::Hours(from, until) => hours_words(*from, *until),
-        Value::Capture(capture) => say(&format!("capture.{}", capture.code())),
-        Value::Standing(standing) => say(&format!("record-standing.{}", standing.code())),
-        Value::Identity(level) => say(&format!("identity.{}", level.code())),
-        Value::LicenceStates(states) => listed(*states, |code| say(&format!("licence-state.{code}"))),
-        Value::VehicleStates(states) => listed(*states, |code| say(&format!("vehicle-state.{code}"))),
-        Value::Kinds(kinds) => listed(*kinds, |code| say(&format!("vehicle-kind.{code}"))),
-        Value::Uses(uses) => listed(*uses, |code| say(&format!("vehicle-use.{code}"))),
-        Value::Relations(relations) => relations_words(*relations),
+        Value::Share { number, whole } => share_words(*number, *whole),
+        Value::Coded(codes) => codes_words(*codes),
         Value::Allowed(always, without_points) => {
             let without = relations_words(*without_points);
             let without = say_with("refusal.without-points", &[("relations", &without)]);
@@ -102,9 +102,6 @@ pub fn value_words(value: &Value) -> Option<String> {
                 format!("{}{}{without}", relations_words(*always), say("refusal.also"))
             }
         }
-        Value::Penalties(kinds) => listed(*kinds, |code| say(&format!("penalty-kind.{code}"))),
-        Value::Channels(channels) if channels.is_empty() => say("page.rulebook.nobody"),
-        Value::Channels(channels) => listed(*channels, |code| say(&format!("payment-channel.{code}"))),
         Value::Plates(prefixes) => {
             prefixes.iter().map(ToString::to_string).collect::<Vec<_>>().join(&say("refusal.and"))
         }
@@ -114,17 +111,43 @@ pub fn value_words(value: &Value) -> Option<String> {
     })
 }
 
-fn relations_words(relations: CodeSet<Relation>) -> String {
-    listed(relations, |code| say(&format!("relation.{code}")))
+/// The codes of a list as people read them.
+fn codes_words(codes: Codes) -> String {
+    if codes.is_empty() {
+        return say("page.rulebook.nobody");
+    }
+    joined(codes.iter().map(|code| code_words(codes.list, code)))
 }
 
-fn listed<T: Coded>(set: CodeSet<T>, name: impl Fn(&str) -> String) -> String {
-    set.iter().map(|value| name(value.code())).collect::<Vec<_>>().join(&say("refusal.and"))
+/// A code of a list in the language of the page.
+pub fn code_words(list: &List, code: &str) -> String {
+    say(&format!("{}.{code}", list.name))
+}
+
+fn relations_words(relations: CodeSet<Relation>) -> String {
+    joined(relations.iter().map(|relation| code_words(&lists::RELATION, relation.code())))
+}
+
+fn joined(names: impl Iterator<Item = String>) -> String {
+    names.collect::<Vec<_>>().join(&say("refusal.and"))
+}
+
+/// "3%", with a decimal only where there is one.
+pub fn share_words(number: i64, whole: i64) -> String {
+    let thousandths = number * 1000 / whole.max(1);
+    match (thousandths / 10, thousandths % 10) {
+        (percent, 0) => format!("{percent}%"),
+        (percent, tenths) => format!("{percent}.{tenths}%"),
+    }
+}
+
+/// "22:00"; minutes since local midnight.
+fn clock_words(minute: i64) -> String {
+    format!("{:02}:{:02}", minute / 60 % 24, minute % 60)
 }
 
 /// "22:00 至次日 01:00"; minutes since local midnight.
 pub fn hours_words(from: i64, until: i64) -> String {
-    let clock = |minute: i64| format!("{:02}:{:02}", minute / 60 % 24, minute % 60);
     let key = if until < from { "refusal.hours-overnight" } else { "refusal.hours" };
-    say_with(key, &[("from", &clock(from)), ("until", &clock(until))])
+    say_with(key, &[("from", &clock_words(from)), ("until", &clock_words(until))])
 }

@@ -1,7 +1,7 @@
 //! All orders of the person, newest first.
 
 use leptos::prelude::*;
-use rules::order::OrderState;
+use rules::kernel::CaseState;
 
 use crate::api::orders::OrderView;
 use crate::api::services;
@@ -23,7 +23,7 @@ pub fn Orders() -> impl IntoView {
 }
 
 fn order_card(order: OrderView) -> impl IntoView {
-    let urgent = matches!(order.state, OrderState::Placed | OrderState::Paying);
+    let urgent = matches!(order.state, CaseState::Placed | CaseState::Paying);
     let heading =
         say_with("page.orders.card", &[("plate", &order.plate.spoken()), ("count", &order.records.len())]);
     let state = order.state;

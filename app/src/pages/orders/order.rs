@@ -5,7 +5,7 @@ mod head;
 
 use leptos::prelude::*;
 use rules::Moment;
-use rules::order::{OrderEvent, OrderState};
+use rules::kernel::{CaseEvent, CaseState};
 
 use self::head::{Head, Stage};
 use crate::api::orders::{OrderRefund, OrderView};
@@ -64,7 +64,7 @@ fn OrderPage(order: OrderView) -> impl IntoView {
         let note = order.channel.map(channel_words);
         view! { <Dock form=PAY act=say(act) sum=money_figure(order.fine) nostrip:note=note busy=say("page.order.opening")/> }.into_any()
     });
-    let transaction = matches!(order.state, OrderState::Placed | OrderState::Paying);
+    let transaction = matches!(order.state, CaseState::Placed | CaseState::Paying);
     let (title, may_cancel) = (stage.title(&order), stage.may_cancel());
     view! {
         <Layout title=title own_heading=true back="/orders" transaction=transaction tab=Tab::Progress errors=errors nostrip:dock=dock>
@@ -113,7 +113,7 @@ fn rows(order: &OrderView) -> Vec<SummaryRow> {
 }
 
 fn steps(order: &OrderView) -> Vec<TimelineStep> {
-    let title = |event: Option<OrderEvent>| match event {
+    let title = |event: Option<CaseEvent>| match event {
         None => say("page.order.placed"),
         Some(event) => say(&format!("order-event.{}", event.code())),
     };

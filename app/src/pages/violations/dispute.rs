@@ -1,7 +1,7 @@
 //! Disputing a record: what it means, the code that confirms it, and taking it back.
 
 use leptos::prelude::*;
-use rules::camera::RecordStanding;
+use rules::violation::RecordStanding;
 
 use super::{OfficeView, act};
 use crate::api::redirect;

@@ -1,7 +1,7 @@
 //! The records of a vehicle, grouped by what can be done about them, to choose from.
 
 use leptos::prelude::*;
-use rules::outlook::{Group, Outlook};
+use rules::families::camera::{Group, Outlook};
 
 use super::record::group_class;
 use super::{act, penalty_words, place_words, standing_tag};
@@ -192,7 +192,7 @@ fn dock(facts: SelectionFacts) -> impl IntoView {
 
 fn selection_facts(found: &VehicleRecords) -> SelectionFacts {
     let place = |record: &RecordCard| {
-        let same = |parameters: &rules::rulebook::CameraParameters| parameters.place == record.place;
+        let same = |parameters: &rules::families::camera::CameraParameters| parameters.place == record.place;
         found.parameters.iter().position(same).unwrap_or_default()
     };
     let mut vehicles = Vec::new();

@@ -1,7 +1,7 @@
 //! The page of one record.
 
 use leptos::prelude::*;
-use rules::outlook::{Group, Outlook};
+use rules::families::camera::{Group, Outlook};
 use rules::violation::PointsUnderLaw;
 
 use super::dispute::Withdraw;

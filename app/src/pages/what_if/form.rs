@@ -1,15 +1,10 @@
 //! The fields of made-up cases, with what stands in them now and what must be mended.
 
 use leptos::prelude::*;
-use rules::camera::Standing;
-use rules::licence::LicenceState;
-use rules::parameters::PaymentChannel;
-use rules::person::IdentityLevel;
-use rules::set::Coded;
-use rules::vehicle::{Relation, VehicleKind, VehicleState, VehicleUse};
-use rules::violation::{Capture, PenaltyKind};
+use rules::families::camera::Fact;
+use rules::kernel::{Described, Kind, List};
 
-use crate::components::{Details, error_text, say};
+use crate::components::{Details, code_words, error_text, say};
 use crate::made_up::{Input, PLACES};
 use crate::visit::FieldError;
 
@@ -23,44 +18,73 @@ pub(super) fn wrong(errors: &[FieldError], name: &str) -> Option<String> {
     errors.iter().find(|error| error.field == name).map(error_text)
 }
 
-fn options<T: Coded>(key: impl Fn(&str) -> String) -> Vec<(String, String)> {
-    T::ALL.iter().map(|value| (value.code().to_owned(), say(&key(value.code())))).collect()
+/// The codes of the list with their words.
+fn options(list: &List) -> Vec<(String, String)> {
+    list.codes.iter().map(|code| ((*code).to_owned(), code_words(list, code))).collect()
+}
+
+/// Choices that are no list of the rules, with the words of the field.
+fn own_options(name: &str, codes: [&str; 2]) -> Vec<(String, String)> {
+    codes.map(|code| (code.to_owned(), say(&format!("page.what-if.{name}-{code}")))).to_vec()
+}
+
+/// The control of a fact, by its kind. `also` stands beside the codes of a list.
+#[component]
+fn Field(
+    name: &'static str,
+    fact: Fact,
+    value: String,
+    errors: StoredValue<Vec<FieldError>>,
+    #[prop(optional)] also: Option<(String, String)>,
+) -> impl IntoView {
+    let error = errors.with_value(|errors| wrong(errors, name));
+    match fact.kind() {
+        Kind::Choice(list) | Kind::Set(list) => {
+            let options = also.into_iter().chain(options(list)).collect();
+            view! { <Select name error options value/> }.into_any()
+        }
+        Kind::YesNo => {
+            view! { <Select name error options=own_options(name, ["yes", "no"]) value/> }.into_any()
+        }
+        Kind::Money | Kind::Share { .. } => view! { <Line name error value mode="decimal"/> }.into_any(),
+        Kind::Points | Kind::Count { .. } => view! { <Line name error value mode="numeric"/> }.into_any(),
+        Kind::MinuteOfDay => view! { <Line name error value kind="time"/> }.into_any(),
+        Kind::Moment => view! { <Line name error value kind="datetime-local"/> }.into_any(),
+        Kind::PlatePrefix | Kind::PlatePrefixes => view! { <Line name error value/> }.into_any(),
+    }
 }
 
 /// All fields of the case, with what stands in them now and what must be mended.
 #[component]
 pub fn Choices(input: Input, errors: Vec<FieldError>) -> impl IntoView {
     let open = input.is_rare();
-    let wrong = move |name: &str| wrong(&errors, name);
-    let mut licences = options::<LicenceState>(|code| format!("licence-state.{code}"));
-    licences.push(("none".into(), say("page.what-if.no-licence")));
-    let bound = ["before", "after"].map(|when| (when.to_owned(), say(&format!("page.what-if.bound-{when}"))));
-    let disputed = ["no", "yes"].map(|said| (said.to_owned(), say(&format!("page.what-if.disputed-{said}"))));
-    let known = ["yes", "no"].map(|said| (said.to_owned(), say(&format!("page.what-if.known-{said}"))));
-    let mut channels = options::<PaymentChannel>(|code| format!("payment-channel.{code}"));
-    channels.insert(0, (String::new(), say("page.what-if.channel-here")));
+    let errors = StoredValue::new(errors);
+    let wrong = move |name: &str| errors.with_value(|errors| wrong(errors, name));
+    let no_licence = ("none".to_owned(), say("page.what-if.no-licence"));
+    let channels_here = (String::new(), say("page.what-if.channel-here"));
+    let bound = own_options("bound", ["before", "after"]);
     view! {
         <Select name="place" error=wrong("place") options=places() value=input.place/>
-        <Line name="fine" error=wrong("fine") value=input.fine mode="decimal"/>
-        <Line name="points" error=wrong("points") value=input.points mode="numeric"/>
-        <Select name="capture" error=wrong("capture") options={options::<Capture>(|code| format!("capture.{code}"))} value=input.capture/>
-        <Select name="penalty" error=wrong("penalty") options={options::<PenaltyKind>(|code| format!("penalty-kind.{code}"))} value=input.penalty/>
-        <Select name="licence" error=wrong("licence") options=licences value=input.licence/>
-        <Line name="cycle_points" error=wrong("cycle_points") value=input.cycle_points mode="numeric"/>
-        <Select name="identity" error=wrong("identity") options={options::<IdentityLevel>(|code| format!("identity.{code}"))} value=input.identity/>
-        <Line name="plate" error=wrong("plate") value=input.plate/>
-        <Select name="kind" error=wrong("kind") options={options::<VehicleKind>(|code| format!("vehicle-kind.{code}"))} value=input.kind/>
-        <Select name="usage" error=wrong("usage") options={options::<VehicleUse>(|code| format!("vehicle-use.{code}"))} value=input.usage/>
-        <Select name="relation" error=wrong("relation") options={options::<Relation>(|code| format!("relation.{code}"))} value=input.relation/>
-        <Select name="bound" error=wrong("bound") options=bound.to_vec() value=input.bound/>
+        <Field name="fine" fact=Fact::Fine value=input.fine errors/>
+        <Field name="points" fact=Fact::RecordPoints value=input.points errors/>
+        <Field name="capture" fact=Fact::Capture value=input.capture errors/>
+        <Field name="penalty" fact=Fact::PenaltyKind value=input.penalty errors/>
+        <Field name="licence" fact=Fact::LicenceStates value=input.licence errors also=no_licence/>
+        <Field name="cycle_points" fact=Fact::CyclePoints value=input.cycle_points errors/>
+        <Field name="identity" fact=Fact::IdentityLevel value=input.identity errors/>
+        <Field name="plate" fact=Fact::PlatePrefix value=input.plate errors/>
+        <Field name="kind" fact=Fact::VehicleKind value=input.kind errors/>
+        <Field name="usage" fact=Fact::VehicleUse value=input.usage errors/>
+        <Field name="relation" fact=Fact::Relation value=input.relation errors/>
+        <Select name="bound" error=wrong("bound") options=bound value=input.bound/>
         <Details summary=say("page.what-if.more") open>
-            <Line name="at" error=wrong("at") value=input.at kind="time"/>
-            <Select name="standing" error=wrong("standing") options={options::<Standing>(|code| format!("record-standing.{code}"))} value=input.standing/>
-            <Select name="disputed" error=wrong("disputed") options=disputed.to_vec() value=input.disputed/>
-            <Line name="full_marks" error=wrong("full_marks") value=input.full_marks mode="numeric"/>
-            <Select name="state" error=wrong("state") options={options::<VehicleState>(|code| format!("vehicle-state.{code}"))} value=input.state/>
-            <Select name="points_known" error=wrong("points_known") options=known.to_vec() value=input.points_known/>
-            <Select name="channel" error=wrong("channel") options=channels value=input.channel/>
+            <Field name="at" fact=Fact::MinuteOfDay value=input.at errors/>
+            <Field name="standing" fact=Fact::Standing value=input.standing errors/>
+            <Field name="disputed" fact=Fact::Disputed value=input.disputed errors/>
+            <Field name="full_marks" fact=Fact::FullMarks value=input.full_marks errors/>
+            <Field name="state" fact=Fact::VehicleStates value=input.state errors/>
+            <Field name="points_known" fact=Fact::PointsKnown value=input.points_known errors/>
+            <Field name="channel" fact=Fact::Channels value=input.channel errors also=channels_here/>
         </Details>
     }
 }

@@ -3,8 +3,8 @@
 use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
 use rules::calendar::{self, YEARS};
+use rules::families::late_fee::{FineCase, FineCaseError, LateFee, LateFeeParameters};
 use rules::money::Fen;
-use rules::penalty::{FineCase, FineCaseError, LateFee, LateFeeTerms};
 use rules::place::RegionCode;
 use rules::rulebook::Rulebook;
 
@@ -12,6 +12,7 @@ use super::form::{Line, Select, places, wrong};
 use crate::api::services;
 use crate::components::{
     ActionBar, Button, Layout, Money, SummaryList, SummaryRow, Tab, date_words, money_words, say, say_with,
+    share_words,
 };
 use crate::pages::query;
 use crate::visit::{FieldError, visit};
@@ -24,10 +25,10 @@ struct Input {
     paid_on: String,
 }
 
-/// What the form asks, and by which terms.
+/// What the form asks, and under which parameters.
 struct Asked {
     case: FineCase,
-    terms: LateFeeTerms,
+    parameters: LateFeeParameters,
 }
 
 fn error(field: &str) -> FieldError {
@@ -70,8 +71,7 @@ impl Input {
             FineCaseError::Paid => vec![FieldError::new("paid_on", "page.late-fee.wrong-order")],
         })?;
         let place = rulebook.place_of(region).map(|place| &place.id);
-        let terms = rulebook.late_fee_terms(place, *today).ok_or_else(|| vec![error("paid_on")])?;
-        Ok(Asked { case, terms })
+        Ok(Asked { case, parameters: rulebook.parameters(place, *today) })
     }
 }
 
@@ -101,8 +101,10 @@ pub fn LateFeeOfFine() -> impl IntoView {
 
 #[component]
 fn Answer(asked: Asked) -> impl IntoView {
-    let Asked { case, terms } = asked;
-    let LateFee { due_on, rolled, days_late, fee, total, .. } = case.late_fee(&terms);
+    let Asked { case, parameters } = asked;
+    let late_fee = case.late_fee(&parameters);
+    let (fee, total) = (late_fee.fee(), late_fee.total());
+    let LateFee { due_on, rolled, days_late, .. } = late_fee;
     let verdict = if days_late == 0 {
         view! { <p class="lt-verdict lt-verdict--pass">{say("page.late-fee.in-time")}</p> }.into_any()
     } else {
@@ -113,9 +115,9 @@ fn Answer(asked: Asked) -> impl IntoView {
         "page.late-fee.formula",
         &[
             ("fine", &money_words(case.fine)),
-            ("rate", &percent(terms.permille_per_day)),
+            ("rate", &share_words(parameters.permille_per_day(), 1000)),
             ("days", &days_late),
-            ("cap", &terms.cap_percent),
+            ("cap", &parameters.cap_percent()),
         ],
     );
     let rows = vec![
@@ -131,9 +133,4 @@ fn Answer(asked: Asked) -> impl IntoView {
             <p class="lt-quiet">{formula}</p>
         </section>
     }
-}
-
-fn percent(permille: u32) -> String {
-    let (whole, tenth) = (permille / 10, permille % 10);
-    if tenth == 0 { format!("{whole}%") } else { format!("{whole}.{tenth}%") }
 }

@@ -1,8 +1,8 @@
 //! The JSON form of a verdict.
 
 use chrono::{DateTime, Utc};
+use rules::kernel::{Refusal, Verdict};
 use rules::rulebook::Rulebook;
-use rules::verdict::{Refusal, Verdict};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -6,10 +6,10 @@ use app::api::ServiceError;
 use app::api::portal::Portal;
 use app::receipt::PublishedKey;
 use async_trait::async_trait;
-use rules::camera::{self, CameraCase};
-use rules::parameters::PaymentChannels;
+use rules::families::camera::{self, CameraCase};
+use rules::kernel::Verdict;
+use rules::payment::PaymentChannels;
 use rules::rulebook::Rulebook;
-use rules::verdict::Verdict;
 
 use crate::state::State;
 

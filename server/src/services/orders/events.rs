@@ -2,7 +2,8 @@
 
 use app::api::ServiceError;
 use rules::Moment;
-use rules::order::{OrderEvent, OrderState};
+use rules::families::camera::MACHINE;
+use rules::kernel::{CaseEvent, CaseState};
 use sqlx::AnyConnection;
 
 use super::selection::Decided;
@@ -15,9 +16,9 @@ use crate::state::State;
 pub struct Happened<'a> {
     pub at: Moment,
     /// None for the placing itself, which comes from nowhere.
-    pub event: Option<OrderEvent>,
+    pub event: Option<CaseEvent>,
     /// The state after it.
-    pub state: OrderState,
+    pub state: CaseState,
     /// The account, or the party: `clock`, `provider`, `registry`.
     pub actor: &'a str,
     pub decided: Option<&'a Decided>,
@@ -40,7 +41,7 @@ pub async fn append(
     let row = EventRow {
         seq: 0,
         at: happened.at.timestamp_millis(),
-        event: happened.event.map_or("place", OrderEvent::code).to_owned(),
+        event: happened.event.map_or("place", CaseEvent::code).to_owned(),
         state: happened.state.code().to_owned(),
         actor: happened.actor.to_owned(),
         rulebook: state.rulebook.version.to_string(),
@@ -66,12 +67,14 @@ pub async fn advance(
     connection: &mut AnyConnection,
     state: &State,
     order: &OrderRow,
-    event: OrderEvent,
+    event: CaseEvent,
     actor: &str,
     decided: Option<&Decided>,
-) -> Result<OrderState, Fault> {
+) -> Result<CaseState, Fault> {
     let seen = state_of(order)?;
-    let next = seen.on(event).map_err(|error| Fault::Internal(format!("order {}: {error}", order.number)))?;
+    let next = MACHINE
+        .next(seen, event)
+        .map_err(|error| Fault::Internal(format!("order {}: {error}", order.number)))?;
     let key = OrderKey { person_id: order.person_id.clone(), id: order.id.clone() };
     if !orders::move_order(connection, &key, seen.code(), next.code()).await? {
         return Err(Fault::Internal(format!("order {} moved on from {}", order.number, seen.code())));
@@ -82,8 +85,8 @@ pub async fn advance(
     Ok(next)
 }
 
-pub fn state_of(order: &OrderRow) -> Result<OrderState, Fault> {
-    OrderState::from_code(&order.state).ok_or_else(|| Fault::stored("order state", &order.state))
+pub fn state_of(order: &OrderRow) -> Result<CaseState, Fault> {
+    CaseState::from_code(&order.state).ok_or_else(|| Fault::stored("order state", &order.state))
 }
 
 /// The order, or not found.

@@ -5,9 +5,10 @@ use app::api::account::CodePurpose;
 use app::api::orders::{Agreement, Placed};
 use app::visit::FieldError;
 use rules::Moment;
+use rules::hours::payment_deadline;
+use rules::kernel::CaseState;
 use rules::licence::Points;
 use rules::money::Fen;
-use rules::order::{OrderState, payment_deadline};
 use sqlx::AnyConnection;
 
 use super::selection::{self, Chosen, Loaded};
@@ -117,7 +118,7 @@ async fn place_once(
     let event = events::Happened {
         at: now,
         event: None,
-        state: OrderState::Placed,
+        state: CaseState::Placed,
         actor: &person.account_id,
         decided: Some(&decided),
     };
@@ -141,7 +142,7 @@ fn new_order(state: &State, placing: &Placing, loaded: &Loaded, now: Moment) -> 
     let today = rules::calendar::local(now).date();
     let place = loaded.facts.first().and_then(|record| state.rulebook.place_of(&record.region));
     let place = place.ok_or_else(|| Fault::Internal("an order that passes has a place".into()))?;
-    let parameters = state.rulebook.camera_parameters(Some(&place.id), today);
+    let parameters = state.rulebook.parameters(Some(&place.id), today);
     let fine: Fen = loaded.facts.iter().map(|record| record.fine).sum();
     let points: Points = loaded.facts.iter().map(|record| record.points).sum();
     let deadline = payment_deadline(now, parameters.payment_window_minutes(), parameters.closed_hours());
@@ -156,7 +157,7 @@ fn new_order(state: &State, placing: &Placing, loaded: &Loaded, now: Moment) -> 
         vehicle_id: placing.chosen.vehicle.clone(),
         plate: loaded.judged.vehicle.plate.clone(),
         place: place.id.to_string(),
-        state: OrderState::Placed.code().into(),
+        state: CaseState::Placed.code().into(),
         fine: fine.fen(),
         points: i64::from(points.0),
         placed_at: now.timestamp_millis(),

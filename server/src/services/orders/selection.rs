@@ -2,10 +2,12 @@
 
 use app::api::ServiceError;
 use app::visit::FieldError;
-use rules::camera::{self, CameraCase, LARGEST_SELECTION, RecordFacts, Request, Selection, VehicleFacts};
+use rules::families::camera::{
+    self, CameraCase, LARGEST_SELECTION, RecordFacts, Request, Selection, VehicleFacts,
+};
+use rules::kernel::Verdict;
 use rules::place::PlaceId;
 use rules::rulebook::Rulebook;
-use rules::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;

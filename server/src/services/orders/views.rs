@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use app::api::ServiceError;
 use app::api::orders::{OrderRecord, OrderRefund, OrderStep, OrderView, PaidThrough, Receipt};
+use rules::kernel::{CaseEvent, CaseState};
 use rules::licence::Points;
 use rules::money::Fen;
-use rules::order::{OrderEvent, OrderState};
 use rules::place::PlaceId;
 use rules::plate::PlateNumber;
 use rules::violation::ViolationCode;
@@ -41,8 +41,8 @@ fn record(row: &OrderRecordRow) -> Result<OrderRecord, Fault> {
 fn step(row: &EventRow) -> Result<OrderStep, Fault> {
     Ok(OrderStep {
         at: moment(row.at)?,
-        event: OrderEvent::from_code(&row.event),
-        state: OrderState::from_code(&row.state).ok_or_else(|| Fault::stored("order state", &row.state))?,
+        event: CaseEvent::from_code(&row.event),
+        state: CaseState::from_code(&row.state).ok_or_else(|| Fault::stored("order state", &row.state))?,
     })
 }
 
@@ -67,7 +67,7 @@ fn view(
     let jurisdiction = jurisdiction.ok_or_else(|| Fault::stored("place", &order.place))?;
     let placed_at = moment(order.placed_at)?;
     let day = rules::calendar::local(placed_at).date();
-    let parameters = state.rulebook.camera_parameters(Some(&place), day);
+    let parameters = state.rulebook.parameters(Some(&place), day);
     Ok(OrderView {
         id: order.id.clone(),
         number: order.number.clone(),

@@ -2,10 +2,10 @@
 //! one transaction, so that a captured payment is never without its consequence.
 
 use app::api::ServiceError;
-use rules::camera::Request;
+use rules::families::camera::{MACHINE, Request};
+use rules::kernel::{CaseEvent, CaseState};
 use rules::money::Fen;
-use rules::order::{OrderEvent, OrderState};
-use rules::parameters::PaymentChannels;
+use rules::payment::PaymentChannels;
 use rules::person::IdentityLevel;
 use sqlx::AnyConnection;
 
@@ -111,13 +111,13 @@ async fn note_once(
     }
     // Another try that is still open must be closed.
     payments::ask_soon(connection, &key, now.timestamp_millis()).await?;
-    if seen.on(OrderEvent::PaymentSucceeded).is_err() {
+    if MACHINE.next(seen, CaseEvent::PaymentSucceeded).is_err() {
         ask_refund(connection, &payment, "refund.paid-twice", now).await?;
         return Ok(Noted::Refunding);
     }
-    events::advance(connection, state, &order, OrderEvent::PaymentSucceeded, "provider", None).await?;
+    events::advance(connection, state, &order, CaseEvent::PaymentSucceeded, "provider", None).await?;
     let paid = events::load(connection, &key).await?;
-    let late = matches!(seen, OrderState::Lapsed | OrderState::Cancelled);
+    let late = matches!(seen, CaseState::Lapsed | CaseState::Cancelled);
     if late && !take_again(connection, &paid).await? {
         return give_back(connection, state, &paid, &payment, "refund.records-taken", None).await;
     }
@@ -222,7 +222,7 @@ async fn give_back(
     if decided.is_some() {
         events::keep_rulebook(connection, state, now).await?;
     }
-    events::advance(connection, state, order, OrderEvent::Refund, "provider", decided).await?;
+    events::advance(connection, state, order, CaseEvent::Refund, "provider", decided).await?;
     ask_refund(connection, payment, reason, now).await?;
     Ok(Noted::Refunding)
 }

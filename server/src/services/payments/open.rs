@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use app::api::ServiceError;
 use app::visit::FieldError;
+use rules::kernel::{CaseEvent, CaseState};
 use rules::money::Fen;
-use rules::order::{OrderEvent, OrderState};
 use sqlx::AnyConnection;
 
 use super::out_trade_no;
@@ -87,14 +87,14 @@ async fn start(
     orders::lock_order(connection, key).await?;
     let order = events::load(connection, key).await?;
     let now = state.clock.now();
-    if !matches!(events::state_of(&order)?, OrderState::Placed | OrderState::Paying) {
+    if !matches!(events::state_of(&order)?, CaseState::Placed | CaseState::Paying) {
         return Ok(None);
     }
     if now.timestamp_millis() >= order.pays_until {
         return Ok(None);
     }
     let place = rules::place::PlaceId::parse(&order.place).map_err(|error| Fault::stored("place", error))?;
-    let parameters = state.rulebook.camera_parameters(Some(&place), rules::calendar::local(now).date());
+    let parameters = state.rulebook.parameters(Some(&place), rules::calendar::local(now).date());
     let closed_hours = parameters.closed_hours();
     if let Some(closed) = closed_hours.filter(|closed| closed.contains(now)) {
         let opens = rules::calendar::local(closed.ends_after(now)).format("%H:%M");
@@ -127,8 +127,8 @@ async fn start(
             (trade_no, expires_at)
         }
     };
-    if events::state_of(&order)? == OrderState::Placed {
-        events::advance(connection, state, &order, OrderEvent::StartPayment, actor, None).await?;
+    if events::state_of(&order)? == CaseState::Placed {
+        events::advance(connection, state, &order, CaseEvent::StartPayment, actor, None).await?;
     }
     Ok(Some(Started { order, trade_no, expires_at, provider }))
 }

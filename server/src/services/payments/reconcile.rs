@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use futures::StreamExt;
-use rules::order::OrderState;
+use rules::kernel::CaseState;
 use sqlx::AnyConnection;
 
 use super::capture::{self, Captured};
@@ -107,7 +107,7 @@ async fn ask(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
 async fn ended_order(state: &State, payment: &PaymentRow) -> Result<Option<OrderRow>, Fault> {
     let mut connection = state.store.read().await?;
     let Some(order) = orders::find_order(&mut connection, &payment.order()).await? else { return Ok(None) };
-    let awaits = matches!(events::state_of(&order)?, OrderState::Placed | OrderState::Paying);
+    let awaits = matches!(events::state_of(&order)?, CaseState::Placed | CaseState::Paying);
     Ok((!awaits).then_some(order))
 }
 

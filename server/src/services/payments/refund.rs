@@ -2,8 +2,8 @@
 //! refund's own number keeps it from paying twice.
 
 use futures::StreamExt;
+use rules::kernel::{CaseEvent, CaseState};
 use rules::money::Fen;
-use rules::order::{OrderEvent, OrderState};
 use sqlx::AnyConnection;
 
 use super::{AT_ONCE, account, ask_again_at, out_refund_no};
@@ -135,9 +135,9 @@ async fn note_once(connection: &mut AnyConnection, state: &State, number: &str) 
         .await?;
     let order = events::load(connection, &key).await?;
     // A second payment of an order goes back without moving it.
-    let refunding = events::state_of(&order)? == OrderState::Refunding;
+    let refunding = events::state_of(&order)? == CaseState::Refunding;
     if refunding && refunds::undone_refunds_of_order(connection, &key).await? == 0 {
-        events::advance(connection, state, &order, OrderEvent::RefundSucceeded, "provider", None).await?;
+        events::advance(connection, state, &order, CaseEvent::RefundSucceeded, "provider", None).await?;
     }
     Ok(true)
 }

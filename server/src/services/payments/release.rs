@@ -1,7 +1,8 @@
 //! Ends orders without payment (lapsed, cancelled, processed elsewhere) and gives back what they hold.
 
 use app::api::ServiceError;
-use rules::order::{OrderEvent, OrderState};
+use rules::families::camera::MACHINE;
+use rules::kernel::{CaseEvent, CaseState};
 use sqlx::AnyConnection;
 
 use super::capture::key_of;
@@ -13,24 +14,24 @@ use crate::state::State;
 
 /// Cancels the order; one that is past cancelling stays as it is, and its page shows what it is.
 pub async fn cancel(state: &State, key: &OrderKey, actor: &str) -> Result<(), Fault> {
-    end(state, key, OrderEvent::Cancel, actor, None).await.map(drop)
+    end(state, key, CaseEvent::Cancel, actor, None).await.map(drop)
 }
 
 /// Lapses the order if its window is over and it is still open. True when it lapsed now.
 pub async fn lapse(state: &State, key: &OrderKey) -> Result<bool, Fault> {
-    end(state, key, OrderEvent::Lapse, "clock", None).await
+    end(state, key, CaseEvent::Lapse, "clock", None).await
 }
 
 /// A record that the order holds was processed elsewhere: the order ends before it is paid. A payment on its way
 /// comes back.
 pub async fn processed_elsewhere(state: &State, key: &OrderKey) -> Result<bool, Fault> {
-    end(state, key, OrderEvent::Cancel, "registry", Some("refund.processed-elsewhere")).await
+    end(state, key, CaseEvent::Cancel, "registry", Some("refund.processed-elsewhere")).await
 }
 
 async fn end(
     state: &State,
     key: &OrderKey,
-    event: OrderEvent,
+    event: CaseEvent,
     actor: &str,
     reason: Option<&'static str>,
 ) -> Result<bool, Fault> {
@@ -50,7 +51,7 @@ async fn end_once(
     connection: &mut AnyConnection,
     state: &State,
     key: &OrderKey,
-    event: OrderEvent,
+    event: CaseEvent,
     actor: &str,
     reason: Option<&str>,
 ) -> Result<bool, Fault> {
@@ -77,13 +78,13 @@ pub(super) async fn await_payment_again(
     order: &OrderRow,
 ) -> Result<(), Fault> {
     let payments = payments::payments_of_order(connection, &key_of(order)).await?;
-    if events::state_of(order)? == OrderState::Paying && !payments.iter().any(PaymentRow::is_open) {
-        events::advance(connection, state, order, OrderEvent::PaymentFailed, "provider", None).await?;
+    if events::state_of(order)? == CaseState::Paying && !payments.iter().any(PaymentRow::is_open) {
+        events::advance(connection, state, order, CaseEvent::PaymentFailed, "provider", None).await?;
     }
     Ok(())
 }
 
-fn may_end(state: &State, order: &OrderRow, event: OrderEvent) -> Result<bool, Fault> {
-    let early = event == OrderEvent::Lapse && state.clock.now().timestamp_millis() < order.pays_until;
-    Ok(!early && events::state_of(order)?.on(event).is_ok())
+fn may_end(state: &State, order: &OrderRow, event: CaseEvent) -> Result<bool, Fault> {
+    let early = event == CaseEvent::Lapse && state.clock.now().timestamp_millis() < order.pays_until;
+    Ok(!early && MACHINE.next(events::state_of(order)?, event).is_ok())
 }

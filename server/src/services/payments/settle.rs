@@ -2,8 +2,8 @@
 //! nothing is owed any more.
 
 use app::receipt::Writer;
+use rules::kernel::CaseEvent;
 use rules::money::Fen;
-use rules::order::OrderEvent;
 use rules::place::PlaceId;
 use rules::violation::ViolationCode;
 use rules::{Moment, calendar};
@@ -46,7 +46,7 @@ pub async fn settle(
     }
     events::keep_rulebook(connection, state, now).await?;
     let actor = payment.map_or(order.account_id.as_str(), |_| "provider");
-    events::advance(connection, state, order, OrderEvent::Settle, actor, Some(decided)).await?;
+    events::advance(connection, state, order, CaseEvent::Settle, actor, Some(decided)).await?;
     let receipt = receipt(connection, state, order).await?;
     payments::insert_receipt(connection, &receipt).await?;
     Ok(())

@@ -1,7 +1,7 @@
 //! Records and offices as pages show them.
 
 use app::api::violations::{Hotline, Laws, Office, PaperOffice, RecordCard};
-use rules::camera::{self, RecordFacts};
+use rules::families::camera::{self, RecordFacts};
 use rules::rulebook::{self, Jurisdiction};
 use rules::violation::{self, ViolationCode};
 

@@ -5,8 +5,8 @@ use app::api::ServiceError;
 use app::api::account::{CodePurpose, CodeSent};
 use app::api::violations::DisputeRights;
 use app::visit::FieldError;
-use rules::camera::{self, RecordFacts};
-use rules::rule::RuleId;
+use rules::families::camera::{self, RecordFacts, rule};
+use rules::kernel::RuleId;
 use rules::rulebook::Rulebook;
 use rules::vehicle::Relation;
 use sqlx::AnyConnection;
@@ -21,8 +21,7 @@ use crate::services::accounts::texts::Act;
 use crate::state::State;
 
 /// Rules about how a person stands to the vehicle: whoever they refuse never answers for the record.
-const STANDING: [RuleId; 4] =
-    [RuleId::VehicleBound, RuleId::VehicleOwner, RuleId::BindingBefore, RuleId::Lease];
+const STANDING: [RuleId; 4] = [rule::VEHICLE_BOUND, rule::VEHICLE_OWNER, rule::BINDING_BEFORE, rule::LEASE];
 
 /// The record of a dispute, as a person names it.
 #[derive(Clone, Debug)]

@@ -2,16 +2,14 @@
 
 use rules::Moment;
 use rules::calendar;
-use rules::camera::{
-    Applicant, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, RecordStanding, VehicleFacts,
-};
+use rules::families::camera::{Applicant, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, VehicleFacts};
 use rules::licence::{Ledger, LicenceStates, Points, PointsEntry};
 use rules::money::Fen;
 use rules::person::IdentityLevel;
 use rules::place::RegionCode;
 use rules::plate::PlateNumber;
 use rules::vehicle::{Relation, VehicleKind, VehicleStates, VehicleUse};
-use rules::violation::{Capture, PenaltyKind, PointsUnderLaw, ViolationCode};
+use rules::violation::{Capture, PenaltyKind, PointsUnderLaw, RecordStanding, ViolationCode};
 use sqlx::AnyConnection;
 
 use crate::db::Fault;

@@ -1,9 +1,9 @@
 //! The person's vehicles, each with its records counted by what can be done about them.
 
 use app::api::violations::{GroupCounts, OwnVehicle};
-use rules::camera;
+use rules::families::camera;
+use rules::families::camera::{Group, Outlook};
 use rules::money::Fen;
-use rules::outlook::{Group, Outlook};
 use sqlx::AnyConnection;
 
 use super::facts::{self, Asking};

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use leptos::prelude::*;
 use rules::Moment;
-use rules::order::{OrderEvent, OrderState};
+use rules::kernel::{CaseEvent, CaseState};
 
 use crate::api::orders::OrderView;
 use crate::components::{
@@ -38,11 +38,11 @@ impl Stage {
         let last = order.steps.last().map(|step| (step.event, step.at));
         let recent = |at: Moment| now - at < WAITING;
         match (order.state, last) {
-            (OrderState::Placed, Some((Some(OrderEvent::PaymentFailed), _))) => Self::Failed,
-            (OrderState::Placed, _) => Self::Due,
-            (OrderState::Paying, _) if returned.is_some_and(recent) => Self::Waiting,
-            (OrderState::Paying, Some((_, opened))) if recent(opened) => Self::JustOpened,
-            (OrderState::Paying, _) => Self::Unanswered,
+            (CaseState::Placed, Some((Some(CaseEvent::PaymentFailed), _))) => Self::Failed,
+            (CaseState::Placed, _) => Self::Due,
+            (CaseState::Paying, _) if returned.is_some_and(recent) => Self::Waiting,
+            (CaseState::Paying, Some((_, opened))) if recent(opened) => Self::JustOpened,
+            (CaseState::Paying, _) => Self::Unanswered,
             _ => Self::Ended,
         }
     }
@@ -62,7 +62,7 @@ impl Stage {
         match self {
             Self::Waiting => say("page.order.waiting"),
             Self::Failed => format!("{} · {due}", say("page.order.failed")),
-            Self::Ended if order.state == OrderState::Settled => say("page.order.settled"),
+            Self::Ended if order.state == CaseState::Settled => say("page.order.settled"),
             Self::Ended => say(&format!("order-state.{}", order.state.code())),
             Self::Due | Self::JustOpened | Self::Unanswered => due,
         }
@@ -122,11 +122,11 @@ fn waiting(order: &OrderView, title: String, words: String) -> impl IntoView + u
 fn ended(order: &OrderView) -> AnyView {
     let state = order.state;
     match state {
-        OrderState::Settled => settled(order).into_any(),
-        OrderState::Paid => waiting(order, say("order-state.paid"), say("page.order.means-paid")).into_any(),
+        CaseState::Settled => settled(order).into_any(),
+        CaseState::Paid => waiting(order, say("order-state.paid"), say("page.order.means-paid")).into_any(),
         _ => {
             let reason = order.refund_reason.as_deref().filter(|_| order.refunds.is_empty()).map(say);
-            let again = matches!(state, OrderState::Lapsed | OrderState::Cancelled)
+            let again = matches!(state, CaseState::Lapsed | CaseState::Cancelled)
                 .then(|| format!("/vehicles/{}", order.vehicle_id));
             view! {
                 <h1 class="lt-title">{say(&format!("order-state.{}", state.code()))}</h1>

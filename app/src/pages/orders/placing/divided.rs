@@ -1,7 +1,7 @@
 //! A selection that takes several orders: each part leads on with the records that pass, and only with those.
 
 use leptos::prelude::*;
-use rules::camera::LARGEST_SELECTION;
+use rules::families::camera::LARGEST_SELECTION;
 
 use super::list_of;
 use crate::api::orders::{Divided, Part, records_query};

@@ -4,12 +4,11 @@ use chrono::NaiveDate;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::values::value_of;
 use super::{ByName, LoadError, Sources};
-use crate::parameters::{Dated, Parameter, Source};
+use crate::families;
+use crate::kernel::{Dated, Description, RuleId, Source, SourceId};
 use crate::place::PlaceId;
-use crate::rule::RuleId;
-use crate::rulebook::{Hotline, Jurisdiction, Name, Office, PaperOffice, SourceId};
+use crate::rulebook::{Hotline, Jurisdiction, Name, Office, PaperOffice};
 
 type Found<'a> = &'a Spanned<DeValue<'a>>;
 
@@ -155,12 +154,14 @@ impl<'a> Reader<'a> {
     }
 
     fn parameters(&self, sources: &mut Sources) -> Result<ByName<Vec<Dated>>, LoadError> {
-        let mut read = ByName::new();
+        let (mut read, known) = (ByName::new(), families::parameters());
         let table = self.table_in(&self.root, "", "parameters")?;
         for (name, value) in table {
             let key = format!("parameters.{}", name.get_ref());
             let at = name.span().start;
-            let parameter = Parameter::from_code(name.get_ref())
+            let parameter = known
+                .iter()
+                .find(|known| known.code == name.get_ref())
                 .ok_or_else(|| self.error(at, &key, "there is no such parameter".into()))?;
             let entries = value.get_ref().as_array();
             let entries =
@@ -174,7 +175,7 @@ impl<'a> Reader<'a> {
 
     fn dated(
         &self,
-        parameter: Parameter,
+        parameter: &Description,
         entry: Found<'_>,
         key: &str,
         sources: &mut Sources,
@@ -185,7 +186,7 @@ impl<'a> Reader<'a> {
         self.only(table, key, &["value", "from", "until", "source", "note"])?;
         let value = table.get("value").ok_or_else(|| self.error(at, key, "has no 'value'".into()))?;
         let open = value.get_ref().as_str() == Some("none");
-        let read = value_of(parameter, value.get_ref());
+        let read = parameter.parse(value.get_ref());
         let read =
             read.map_err(|problem| self.error(value.span().start, &format!("{key}.value"), problem))?;
         let (from, until) = (self.day(table, key, "from")?, self.day(table, key, "until")?);

@@ -1,13 +1,44 @@
 //! The camera rules in catalogue order.
 
-use super::Term::{Const, Fact as Of, Parameter as Set, Sum};
-use super::{As, Changes, Cites, Expr, Rule, RuleId, Show};
-use crate::camera::Standing;
-use crate::facts::Fact as F;
-use crate::parameters::Parameter as P;
+use super::facts::Timer;
+use super::{Camera, Fact as F, Parameter as P};
+use crate::kernel::Term::{Const, Fact as Of, Parameter as Set, Sum};
+use crate::kernel::{self, Cites, Remedy};
 use crate::vehicle::{Relation, VehicleState};
-use crate::verdict::Remedy;
-use crate::violation::{Capture, PenaltyKind};
+use crate::violation::{Capture, PenaltyKind, Standing};
+
+type Expr = kernel::Expr<Camera>;
+type Rule = kernel::Rule<Camera>;
+type Show = kernel::Show<Camera>;
+
+/// The identifiers of the rules.
+pub mod rule {
+    use crate::kernel::RuleId;
+
+    pub const PLACE_OPEN: RuleId = RuleId::new("camera.place-open");
+    pub const SERVICE_HOURS: RuleId = RuleId::new("camera.service-hours");
+    pub const BY_DEVICE: RuleId = RuleId::new("camera.by-device");
+    pub const RECORD_OPEN: RuleId = RuleId::new("camera.record-open");
+    pub const NOT_DISPUTED: RuleId = RuleId::new("camera.not-disputed");
+    pub const SIMPLE_PROCEDURE: RuleId = RuleId::new("camera.simple-procedure");
+    pub const FINE_LIMIT: RuleId = RuleId::new("camera.fine-limit");
+    pub const RECORD_POINTS: RuleId = RuleId::new("camera.record-points");
+    pub const POINTS_KNOWN: RuleId = RuleId::new("camera.points-known");
+    pub const POINTS_TOTAL: RuleId = RuleId::new("camera.points-total");
+    pub const IDENTITY: RuleId = RuleId::new("camera.identity");
+    pub const LICENCE_BOUND: RuleId = RuleId::new("camera.licence-bound");
+    pub const LICENCE_STATE: RuleId = RuleId::new("camera.licence-state");
+    pub const FULL_MARKS: RuleId = RuleId::new("camera.full-marks");
+    pub const VEHICLE_BOUND: RuleId = RuleId::new("camera.vehicle-bound");
+    pub const VEHICLE_OWNER: RuleId = RuleId::new("camera.vehicle-owner");
+    pub const BINDING_BEFORE: RuleId = RuleId::new("camera.binding-before");
+    pub const VEHICLE_KIND: RuleId = RuleId::new("camera.vehicle-kind");
+    pub const VEHICLE_USE: RuleId = RuleId::new("camera.vehicle-use");
+    pub const VEHICLE_STATE: RuleId = RuleId::new("camera.vehicle-state");
+    pub const PLATE_AREA: RuleId = RuleId::new("camera.plate-area");
+    pub const LEASE: RuleId = RuleId::new("camera.lease");
+    pub const CHANNEL: RuleId = RuleId::new("camera.channel");
+}
 
 const RELATION_NONE: i64 = Relation::None as i64;
 const LEASED: i64 = Relation::Leased as i64;
@@ -25,33 +56,18 @@ const VEHICLE_GONE: i64 = 1 << VehicleState::TransferredOut as i64
 
 /// Penalties that the simple procedure may impose.
 const SIMPLE: i64 = 1 << WARNING | 1 << FINE;
-const FINE_FOUND: Show = Show::Number(As::Money, Of(F::Fine));
-const FINE_ALLOWED: Show = Show::Number(As::Money, Set(P::FineLimit));
+const FINE_FOUND: Show = Show::Number(Of(F::Fine));
+const FINE_ALLOWED: Show = Show::Number(Set(P::FineLimit));
 
 const ALL_POINTS: &[F] = &[F::CyclePoints, F::HeldPoints, F::SelectedPoints];
 
-/// Defaults of a row: the rule always applies, reads no parameters, and its remedy is the office.
-const PLAIN: Rule = Rule {
-    id: RuleId::PlaceOpen,
-    facts: &[],
-    parameters: &[],
-    cites: Cites::Value,
-    applies: Expr::Always,
-    passes: Expr::Always,
-    found: Show::Nothing,
-    required: Show::Nothing,
-    remedy: Remedy::Office,
-    changes: Changes::WithParameters,
-};
-
-pub const CAMERA_RULES: [Rule; 23] = [
+pub const RULES: &[Rule] = &[
     // The record names its place; of one that is not served nothing more is known.
-    Rule { id: RuleId::PlaceOpen, facts: &[F::PlaceServed], passes: Expr::Is(F::PlaceServed), ..PLAIN },
+    Rule { facts: &[F::PlaceServed], passes: Expr::Is(F::PlaceServed), ..Rule::new(rule::PLACE_OPEN) },
     Rule {
-        id: RuleId::ServiceHours,
         facts: &[F::MinuteOfDay],
         parameters: &[P::ClosedFrom, P::ClosedUntil],
-        applies: Expr::Asked(P::ClosedFrom),
+        applies: Expr::IsSet(P::ClosedFrom),
         passes: Expr::Any(&[
             Expr::All(&[
                 Expr::AtMost(Set(P::ClosedFrom), Set(P::ClosedUntil)),
@@ -68,39 +84,35 @@ pub const CAMERA_RULES: [Rule; 23] = [
         ]),
         required: Show::Hours(P::ClosedFrom, P::ClosedUntil),
         remedy: Remedy::Wait,
-        changes: Changes::WithHours,
-        ..PLAIN
+        timer: Some(Timer::Hours),
+        ..Rule::new(rule::SERVICE_HOURS)
     },
     Rule {
-        id: RuleId::ByDevice,
         facts: &[F::Capture],
         passes: Expr::Equals(F::Capture, DEVICE),
-        found: Show::Number(As::Capture, Of(F::Capture)),
-        required: Show::Number(As::Capture, Const(DEVICE)),
-        ..PLAIN
+        found: Show::Number(Of(F::Capture)),
+        required: Show::Like(F::Capture, DEVICE),
+        ..Rule::new(rule::BY_DEVICE)
     },
     Rule {
-        id: RuleId::RecordOpen,
         facts: &[F::Standing],
         passes: Expr::Any(&[
             Expr::Equals(F::Standing, UNPROCESSED),
             Expr::Equals(F::Standing, HELD_BY_THIS_ORDER),
         ]),
-        found: Show::Number(As::Standing, Of(F::Standing)),
-        required: Show::Number(As::Standing, Const(UNPROCESSED)),
+        found: Show::Number(Of(F::Standing)),
+        required: Show::Like(F::Standing, UNPROCESSED),
         remedy: Remedy::FinishOrder,
-        changes: Changes::WithHold,
-        ..PLAIN
+        timer: Some(Timer::Hold),
+        ..Rule::new(rule::RECORD_OPEN)
     },
     // A dispute is there or it is not: whoever marked it, the sentence says all.
     Rule {
-        id: RuleId::NotDisputed,
         facts: &[F::Disputed, F::DisputeDeclared],
         passes: Expr::All(&[Expr::Not(F::Disputed), Expr::Not(F::DisputeDeclared)]),
-        ..PLAIN
+        ..Rule::new(rule::NOT_DISPUTED)
     },
     Rule {
-        id: RuleId::SimpleProcedure,
         facts: &[F::PenaltyKind, F::Fine],
         parameters: &[P::FineLimit],
         passes: Expr::Any(&[
@@ -108,114 +120,99 @@ pub const CAMERA_RULES: [Rule; 23] = [
             Expr::All(&[Expr::Equals(F::PenaltyKind, FINE), Expr::AtMost(Of(F::Fine), Set(P::FineLimit))]),
         ]),
         cites: Cites::Rule,
-        found: Show::When(F::PenaltyKind, FINE, &FINE_FOUND, &Show::Number(As::Penalty, Of(F::PenaltyKind))),
-        required: Show::When(
-            F::PenaltyKind,
-            FINE,
-            &FINE_ALLOWED,
-            &Show::Number(As::Penalties, Const(SIMPLE)),
-        ),
-        ..PLAIN
+        found: Show::When(F::PenaltyKind, FINE, &FINE_FOUND, &Show::Number(Of(F::PenaltyKind))),
+        required: Show::When(F::PenaltyKind, FINE, &FINE_ALLOWED, &Show::Codes(F::PenaltyKind, SIMPLE)),
+        ..Rule::new(rule::SIMPLE_PROCEDURE)
     },
     Rule {
-        id: RuleId::FineLimit,
         facts: &[F::Fine],
         parameters: &[P::FineLimit],
         passes: Expr::AtMost(Of(F::Fine), Set(P::FineLimit)),
         found: FINE_FOUND,
         required: FINE_ALLOWED,
-        ..PLAIN
+        ..Rule::new(rule::FINE_LIMIT)
     },
     Rule {
-        id: RuleId::RecordPoints,
         facts: &[F::RecordPoints],
         parameters: &[P::RecordPointsLimit],
-        applies: Expr::Asked(P::RecordPointsLimit),
+        applies: Expr::IsSet(P::RecordPointsLimit),
         passes: Expr::AtMost(Of(F::RecordPoints), Set(P::RecordPointsLimit)),
-        found: Show::Number(As::Points, Of(F::RecordPoints)),
-        required: Show::Number(As::Points, Set(P::RecordPointsLimit)),
-        ..PLAIN
+        found: Show::Number(Of(F::RecordPoints)),
+        required: Show::Number(Set(P::RecordPointsLimit)),
+        ..Rule::new(rule::RECORD_POINTS)
     },
     // The refusal's sentence says why; how many points it is, only the counter can tell.
-    Rule { id: RuleId::PointsKnown, facts: &[F::PointsKnown], passes: Expr::Is(F::PointsKnown), ..PLAIN },
+    Rule { facts: &[F::PointsKnown], passes: Expr::Is(F::PointsKnown), ..Rule::new(rule::POINTS_KNOWN) },
     Rule {
-        id: RuleId::PointsTotal,
         facts: ALL_POINTS,
         parameters: &[P::PointsLimit],
         passes: Expr::Less(Sum(ALL_POINTS), Set(P::PointsLimit)),
-        found: Show::Number(As::Points, Sum(ALL_POINTS)),
-        required: Show::Number(As::Points, Set(P::PointsLimit)),
+        found: Show::Number(Sum(ALL_POINTS)),
+        required: Show::Number(Set(P::PointsLimit)),
         remedy: Remedy::ChooseFewer,
-        changes: Changes::WithCycle,
-        ..PLAIN
+        timer: Some(Timer::Cycle),
+        ..Rule::new(rule::POINTS_TOTAL)
     },
     Rule {
-        id: RuleId::Identity,
         facts: &[F::IdentityLevel],
         parameters: &[P::IdentityLevel],
         passes: Expr::AtMost(Set(P::IdentityLevel), Of(F::IdentityLevel)),
-        found: Show::Number(As::Identity, Of(F::IdentityLevel)),
-        required: Show::Number(As::Identity, Set(P::IdentityLevel)),
+        found: Show::Number(Of(F::IdentityLevel)),
+        required: Show::Number(Set(P::IdentityLevel)),
         remedy: Remedy::Identify,
-        ..PLAIN
+        ..Rule::new(rule::IDENTITY)
     },
     // There is nothing to show of a licence that is not there.
     Rule {
-        id: RuleId::LicenceBound,
         facts: &[F::LicenceBound],
         passes: Expr::Is(F::LicenceBound),
         remedy: Remedy::BindLicence,
-        ..PLAIN
+        ..Rule::new(rule::LICENCE_BOUND)
     },
     Rule {
-        id: RuleId::LicenceState,
         facts: &[F::LicenceBound, F::LicenceStates],
         parameters: &[P::LicenceStatesRefused],
-        applies: Expr::All(&[Expr::Asked(P::LicenceStatesRefused), Expr::Is(F::LicenceBound)]),
-        passes: Expr::Apart(F::LicenceStates, P::LicenceStatesRefused),
-        found: Show::Common(As::LicenceStates, F::LicenceStates, P::LicenceStatesRefused),
+        applies: Expr::All(&[Expr::IsSet(P::LicenceStatesRefused), Expr::Is(F::LicenceBound)]),
+        passes: Expr::Disjoint(F::LicenceStates, P::LicenceStatesRefused),
+        found: Show::Common(F::LicenceStates, P::LicenceStatesRefused),
         remedy: Remedy::MendLicence,
-        ..PLAIN
+        ..Rule::new(rule::LICENCE_STATE)
     },
     Rule {
-        id: RuleId::FullMarks,
         facts: &[F::LicenceBound, F::FullMarks],
         parameters: &[P::FullMarksLimit],
-        applies: Expr::All(&[Expr::Asked(P::FullMarksLimit), Expr::Is(F::LicenceBound)]),
+        applies: Expr::All(&[Expr::IsSet(P::FullMarksLimit), Expr::Is(F::LicenceBound)]),
         passes: Expr::Less(Of(F::FullMarks), Set(P::FullMarksLimit)),
-        found: Show::Number(As::Count, Of(F::FullMarks)),
-        required: Show::Number(As::Count, Set(P::FullMarksLimit)),
-        changes: Changes::WithCycle,
-        ..PLAIN
+        found: Show::Number(Of(F::FullMarks)),
+        required: Show::Number(Set(P::FullMarksLimit)),
+        timer: Some(Timer::Cycle),
+        ..Rule::new(rule::FULL_MARKS)
     },
     // No `found` value: there is no relation to show.
     Rule {
-        id: RuleId::VehicleBound,
         facts: &[F::VehicleCovered],
         passes: Expr::Is(F::VehicleCovered),
         remedy: Remedy::BindVehicle,
-        ..PLAIN
+        ..Rule::new(rule::VEHICLE_BOUND)
     },
     Rule {
-        id: RuleId::VehicleOwner,
         facts: &[F::Relation, F::RecordPoints],
         parameters: &[P::Relations, P::RelationsWithoutPoints],
-        applies: Expr::Differs(F::Relation, RELATION_NONE),
+        applies: Expr::NotEqual(F::Relation, RELATION_NONE),
         passes: Expr::Any(&[
             Expr::In(F::Relation, P::Relations),
             Expr::All(&[Expr::Equals(F::RecordPoints, 0), Expr::In(F::Relation, P::RelationsWithoutPoints)]),
         ]),
-        found: Show::Number(As::Relation, Of(F::Relation)),
+        found: Show::Number(Of(F::Relation)),
         required: Show::Allowed(P::Relations, P::RelationsWithoutPoints),
         remedy: Remedy::AnotherPerson,
-        ..PLAIN
+        ..Rule::new(rule::VEHICLE_OWNER)
     },
     Rule {
-        id: RuleId::BindingBefore,
         facts: &[F::Relation, F::VehicleCovered, F::RecordPoints, F::BoundSince, F::ViolatedAt],
         parameters: &[P::BindingBefore],
         applies: Expr::All(&[
-            Expr::Asked(P::BindingBefore),
+            Expr::IsSet(P::BindingBefore),
             Expr::Any(&[Expr::Equals(F::Relation, OTHER), Expr::Equals(F::Relation, ORGANISATION)]),
             Expr::Is(F::VehicleCovered),
         ]),
@@ -223,12 +220,11 @@ pub const CAMERA_RULES: [Rule; 23] = [
             Expr::Equals(F::RecordPoints, 0),
             Expr::Less(Of(F::BoundSince), Of(F::ViolatedAt)),
         ]),
-        found: Show::Number(As::Moment, Of(F::ViolatedAt)),
-        required: Show::Number(As::Moment, Of(F::BoundSince)),
-        ..PLAIN
+        found: Show::Number(Of(F::ViolatedAt)),
+        required: Show::Number(Of(F::BoundSince)),
+        ..Rule::new(rule::BINDING_BEFORE)
     },
     Rule {
-        id: RuleId::VehicleKind,
         facts: &[F::Relation, F::VehicleKind],
         parameters: &[P::VehicleKinds, P::OrganisationVehicleKinds, P::LeasedVehicleKinds],
         cites: Cites::ByFact(&[
@@ -236,67 +232,63 @@ pub const CAMERA_RULES: [Rule; 23] = [
             (F::Relation, LEASED, P::LeasedVehicleKinds),
         ]),
         applies: Expr::Any(&[
-            Expr::Asked(P::VehicleKinds),
-            Expr::Asked(P::OrganisationVehicleKinds),
-            Expr::Asked(P::LeasedVehicleKinds),
+            Expr::IsSet(P::VehicleKinds),
+            Expr::IsSet(P::OrganisationVehicleKinds),
+            Expr::IsSet(P::LeasedVehicleKinds),
         ]),
         passes: Expr::All(&[
-            Expr::Any(&[Expr::Unasked(P::VehicleKinds), Expr::In(F::VehicleKind, P::VehicleKinds)]),
+            Expr::Any(&[Expr::IsUnset(P::VehicleKinds), Expr::In(F::VehicleKind, P::VehicleKinds)]),
             Expr::Any(&[
-                Expr::Differs(F::Relation, ORGANISATION),
-                Expr::Unasked(P::OrganisationVehicleKinds),
+                Expr::NotEqual(F::Relation, ORGANISATION),
+                Expr::IsUnset(P::OrganisationVehicleKinds),
                 Expr::In(F::VehicleKind, P::OrganisationVehicleKinds),
             ]),
             Expr::Any(&[
-                Expr::Differs(F::Relation, LEASED),
-                Expr::Unasked(P::LeasedVehicleKinds),
+                Expr::NotEqual(F::Relation, LEASED),
+                Expr::IsUnset(P::LeasedVehicleKinds),
                 Expr::In(F::VehicleKind, P::LeasedVehicleKinds),
             ]),
         ]),
-        found: Show::Number(As::Kind, Of(F::VehicleKind)),
+        found: Show::Number(Of(F::VehicleKind)),
         required: Show::When(
             F::Relation,
             ORGANISATION,
-            &Show::Both(As::Kinds, P::VehicleKinds, P::OrganisationVehicleKinds),
+            &Show::Both(P::VehicleKinds, P::OrganisationVehicleKinds),
             &Show::When(
                 F::Relation,
                 LEASED,
-                &Show::Both(As::Kinds, P::VehicleKinds, P::LeasedVehicleKinds),
-                &Show::Number(As::Kinds, Set(P::VehicleKinds)),
+                &Show::Both(P::VehicleKinds, P::LeasedVehicleKinds),
+                &Show::Number(Set(P::VehicleKinds)),
             ),
         ),
-        ..PLAIN
+        ..Rule::new(rule::VEHICLE_KIND)
     },
     Rule {
-        id: RuleId::VehicleUse,
         facts: &[F::Relation, F::VehicleUse],
         parameters: &[P::VehicleUse],
-        applies: Expr::All(&[Expr::Asked(P::VehicleUse), Expr::Differs(F::Relation, LEASED)]),
+        applies: Expr::All(&[Expr::IsSet(P::VehicleUse), Expr::NotEqual(F::Relation, LEASED)]),
         passes: Expr::In(F::VehicleUse, P::VehicleUse),
-        found: Show::Number(As::Use, Of(F::VehicleUse)),
-        required: Show::Number(As::Uses, Set(P::VehicleUse)),
-        ..PLAIN
+        found: Show::Number(Of(F::VehicleUse)),
+        required: Show::Number(Set(P::VehicleUse)),
+        ..Rule::new(rule::VEHICLE_USE)
     },
     Rule {
-        id: RuleId::VehicleState,
         facts: &[F::VehicleStates],
         passes: Expr::Without(F::VehicleStates, VEHICLE_GONE),
-        found: Show::Number(As::VehicleStates, Of(F::VehicleStates)),
+        found: Show::Number(Of(F::VehicleStates)),
         required: Show::Nothing,
-        ..PLAIN
+        ..Rule::new(rule::VEHICLE_STATE)
     },
     Rule {
-        id: RuleId::PlateArea,
         facts: &[F::PlatePrefix],
         parameters: &[P::PlatePrefixes],
-        applies: Expr::Asked(P::PlatePrefixes),
+        applies: Expr::IsSet(P::PlatePrefixes),
         passes: Expr::Listed(F::PlatePrefix, P::PlatePrefixes),
-        found: Show::Number(As::Plate, Of(F::PlatePrefix)),
-        required: Show::Number(As::Plates, Const(0)),
-        ..PLAIN
+        found: Show::Number(Of(F::PlatePrefix)),
+        required: Show::Listed(P::PlatePrefixes),
+        ..Rule::new(rule::PLATE_AREA)
     },
     Rule {
-        id: RuleId::Lease,
         facts: &[
             F::Relation,
             F::LeaseDriver,
@@ -312,19 +304,18 @@ pub const CAMERA_RULES: [Rule; 23] = [
             Expr::AtMost(Of(F::LeaseFrom), Of(F::ViolatedAt)),
             Expr::AtMost(Of(F::ViolatedAt), Of(F::LeaseUntil)),
         ]),
-        found: Show::Number(As::Moment, Of(F::ViolatedAt)),
+        found: Show::Number(Of(F::ViolatedAt)),
         required: Show::Term(F::LeaseFrom, F::LeaseUntil),
-        ..PLAIN
+        ..Rule::new(rule::LEASE)
     },
     // Where nothing is to be paid no channel is needed.
     Rule {
-        id: RuleId::Channel,
         facts: &[F::Fine, F::Channels],
         parameters: &[P::PaymentChannels],
-        applies: Expr::All(&[Expr::Asked(P::PaymentChannels), Expr::Less(Const(0), Of(F::Fine))]),
-        passes: Expr::Meets(F::Channels, P::PaymentChannels),
-        found: Show::Number(As::Channels, Of(F::Channels)),
-        required: Show::Number(As::Channels, Set(P::PaymentChannels)),
-        ..PLAIN
+        applies: Expr::All(&[Expr::IsSet(P::PaymentChannels), Expr::Less(Const(0), Of(F::Fine))]),
+        passes: Expr::Intersects(F::Channels, P::PaymentChannels),
+        found: Show::Number(Of(F::Channels)),
+        required: Show::Number(Set(P::PaymentChannels)),
+        ..Rule::new(rule::CHANNEL)
     },
 ];

@@ -1,10 +1,10 @@
 //! What a verdict means for the person: the record can be handled now, later, at an office only, or is settled.
 
+use super::rule;
 use crate::Moment;
-use crate::camera::RecordStanding;
-use crate::rule::RuleId;
+use crate::kernel::{Refusal, Remedy, Verdict};
 use crate::set::coded;
-use crate::verdict::{Refusal, Remedy, Verdict};
+use crate::violation::RecordStanding;
 
 coded! {
     /// The groups of a list of records, in the order in which lists show them.
@@ -63,7 +63,7 @@ impl Outlook {
 /// True where neither waiting nor an act of the person makes the rule pass.
 fn needs_office(refusal: &Refusal) -> bool {
     // A dispute is the person's own act: the office answers it, and until then the record waits.
-    if refusal.rule == RuleId::NotDisputed {
+    if refusal.rule == rule::NOT_DISPUTED {
         return false;
     }
     match refusal.remedy {

@@ -2,13 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Applicant, RecordFacts, Request, VehicleFacts, View, judge};
+use super::{Applicant, CameraParameters, RecordFacts, Request, VehicleFacts, View, rule};
 use crate::calendar;
+use crate::kernel::Verdict;
 use crate::licence::Points;
 use crate::money::Fen;
-use crate::rule::RuleId;
-use crate::rulebook::{CameraParameters, Rulebook};
-use crate::verdict::Verdict;
+use crate::rulebook::Rulebook;
 
 /// Upper bound on the records in one selection.
 pub const LARGEST_SELECTION: usize = 200;
@@ -62,7 +61,7 @@ pub fn assess_selection_by<'a>(
             let place = rulebook.place_of(&record.region).map(|place| &place.id);
             let known = resolved.iter().position(|parameters| parameters.place.as_ref() == place);
             known.unwrap_or_else(|| {
-                resolved.push(rulebook.camera_parameters(place, day));
+                resolved.push(rulebook.parameters(place, day));
                 resolved.len() - 1
             })
         })
@@ -83,13 +82,13 @@ pub fn assess_selection_with<'a, 'b>(
     let judged = |index: usize, selected_points| {
         let (vehicle, record) = (vehicle(index), &records[index]);
         let case = View { request, applicant, vehicle, record, selected_points, dispute_declared: false };
-        judge::assess_view(&case, parameters(index))
+        case.assess(parameters(index))
     };
     let before =
         applicant.licence.as_ref().map_or(Points(0), |licence| licence.cycle_points) + applicant.held_points;
     let alone = |index: usize| judged(index, records[index].points);
     let fits =
-        |index: &usize| alone(*index).refusals.iter().all(|refusal| refusal.rule == RuleId::PointsTotal);
+        |index: &usize| alone(*index).refusals.iter().all(|refusal| refusal.rule == rule::POINTS_TOTAL);
     let candidates: Vec<usize> = (0..records.len()).filter(fits).collect();
     Selection {
         verdicts: chosen.iter().map(|index| judged(*index, points)).collect(),

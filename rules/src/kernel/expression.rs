@@ -1,61 +1,60 @@
 //! Predicates as data: small trees over facts, parameters and constants, judged here and printed for the oracles.
 
-use crate::facts::{Fact, Facts};
-use crate::missing::Missing;
-use crate::parameters::Parameter;
+use super::{Facts, Family, Missing};
+use crate::set::Coded;
 
 /// A number in a predicate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Term {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Term<F: Family> {
     Const(i64),
-    Fact(Fact),
-    Parameter(Parameter),
-    Sum(&'static [Fact]),
+    Fact(F::Fact),
+    Parameter(F::Parameter),
+    Sum(&'static [F::Fact]),
 }
 
 /// A predicate. `All` and `Any` read from left to right and stop at the first that decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expr {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Expr<F: Family> {
     Always,
     /// The fact is yes.
-    Is(Fact),
-    Not(Fact),
-    Equals(Fact, i64),
-    Differs(Fact, i64),
-    AtMost(Term, Term),
-    Less(Term, Term),
+    Is(F::Fact),
+    Not(F::Fact),
+    Equals(F::Fact, i64),
+    NotEqual(F::Fact, i64),
+    AtMost(Term<F>, Term<F>),
+    Less(Term<F>, Term<F>),
     /// The place sets the parameter.
-    Asked(Parameter),
-    Unasked(Parameter),
+    IsSet(F::Parameter),
+    IsUnset(F::Parameter),
     /// The choice is in the place's set.
-    In(Fact, Parameter),
+    In(F::Fact, F::Parameter),
     /// The number is in the place's list.
-    Listed(Fact, Parameter),
+    Listed(F::Fact, F::Parameter),
     /// Nothing stands in both.
-    Apart(Fact, Parameter),
+    Disjoint(F::Fact, F::Parameter),
     /// Something stands in both.
-    Meets(Fact, Parameter),
+    Intersects(F::Fact, F::Parameter),
     /// None of these bits.
-    Without(Fact, i64),
-    All(&'static [Expr]),
-    Any(&'static [Expr]),
+    Without(F::Fact, i64),
+    All(&'static [Expr<F>]),
+    Any(&'static [Expr<F>]),
 }
 
 /// The values of a place's parameters on a day, as predicates read them.
-pub trait Values {
+pub trait Values<F: Family> {
     /// The number or the set's bits; none where the place sets nothing.
-    fn number(&self, parameter: Parameter) -> Option<i64>;
-    fn listed(&self, parameter: Parameter, number: i64) -> bool;
+    fn number(&self, parameter: F::Parameter) -> Option<i64>;
+    fn listed(&self, parameter: F::Parameter, number: i64) -> bool;
 
     /// The number or the set's bits of a parameter that the place must set.
-    fn required(&self, parameter: Parameter) -> Result<i64, Missing> {
-        self.number(parameter).ok_or(Missing::Parameter(parameter))
+    fn required(&self, parameter: F::Parameter) -> Result<i64, Missing> {
+        self.number(parameter).ok_or(Missing::Parameter(parameter.code()))
     }
 }
 
-impl Term {
+impl<F: Family> Term<F> {
     #[inline]
-    pub fn read(self, facts: &Facts, values: &impl Values) -> Result<i64, Missing> {
+    pub fn read(self, facts: &Facts<F>, values: &impl Values<F>) -> Result<i64, Missing> {
         Ok(match self {
             Self::Const(number) => number,
             Self::Fact(fact) => facts.get(fact)?,
@@ -72,9 +71,9 @@ impl Term {
     }
 }
 
-impl Expr {
+impl<F: Family> Expr<F> {
     #[inline(always)]
-    pub fn holds(&self, facts: &Facts, values: &impl Values) -> Result<bool, Missing> {
+    pub fn holds(&self, facts: &Facts<F>, values: &impl Values<F>) -> Result<bool, Missing> {
         Ok(match *self {
             Self::All(parts) => decided(parts, false, facts, values)?,
             Self::Any(parts) => decided(parts, true, facts, values)?,
@@ -82,21 +81,21 @@ impl Expr {
             Self::Is(fact) => facts.get(fact)? != 0,
             Self::Not(fact) => facts.get(fact)? == 0,
             Self::Equals(fact, number) => facts.get(fact)? == number,
-            Self::Differs(fact, number) => facts.get(fact)? != number,
+            Self::NotEqual(fact, number) => facts.get(fact)? != number,
             Self::AtMost(left, right) => left.read(facts, values)? <= right.read(facts, values)?,
             Self::Less(left, right) => left.read(facts, values)? < right.read(facts, values)?,
-            Self::Asked(parameter) => values.number(parameter).is_some(),
-            Self::Unasked(parameter) => values.number(parameter).is_none(),
+            Self::IsSet(parameter) => values.number(parameter).is_some(),
+            Self::IsUnset(parameter) => values.number(parameter).is_none(),
             Self::In(fact, parameter) => {
                 let choice = facts.get(fact)?;
                 values.number(parameter).is_some_and(|set| set >> choice & 1 == 1)
             }
             Self::Listed(fact, parameter) => values.listed(parameter, facts.get(fact)?),
-            Self::Apart(fact, parameter) => {
+            Self::Disjoint(fact, parameter) => {
                 let set = facts.get(fact)?;
                 values.number(parameter).is_none_or(|refused| set & refused == 0)
             }
-            Self::Meets(fact, parameter) => {
+            Self::Intersects(fact, parameter) => {
                 let set = facts.get(fact)?;
                 values.number(parameter).is_some_and(|allowed| set & allowed != 0)
             }
@@ -106,7 +105,12 @@ impl Expr {
 }
 
 /// Reads the parts up to the first that comes out as `decider`, which is then the answer.
-fn decided(parts: &[Expr], decider: bool, facts: &Facts, values: &impl Values) -> Result<bool, Missing> {
+fn decided<F: Family>(
+    parts: &[Expr<F>],
+    decider: bool,
+    facts: &Facts<F>,
+    values: &impl Values<F>,
+) -> Result<bool, Missing> {
     for part in parts {
         if part.holds(facts, values)? == decider {
             return Ok(decider);

@@ -1,29 +1,71 @@
 //! Decides if a person may handle a camera record online. A verdict lists all rules that refuse.
 
-mod judge;
+mod facts;
+mod machine;
+mod outlook;
+mod parameters;
 mod selection;
+mod table;
 
 use serde::{Deserialize, Serialize};
 
 use crate::Moment;
 use crate::calendar;
-use crate::facts::{Fact, Facts};
+use crate::kernel::{self, Family, Parameters, Verdict};
 use crate::licence::{LicenceStates, Points};
 use crate::money::Fen;
-use crate::parameters::PaymentChannels;
+use crate::payment::PaymentChannels;
 use crate::person::IdentityLevel;
 use crate::place::RegionCode;
 use crate::plate::PlateNumber;
-use crate::rulebook::{CameraParameters, Rulebook};
+use crate::rulebook::Rulebook;
 use crate::set::coded;
 use crate::vehicle::{Relation, VehicleKind, VehicleStates, VehicleUse};
-use crate::verdict::Verdict;
-use crate::violation::{Capture, PenaltyKind};
+use crate::violation::{Capture, PenaltyKind, RecordStanding};
 
-pub use judge::{judge, refuses};
+pub use facts::{Fact, Timer, Times};
+pub use machine::MACHINE;
+pub use outlook::{Group, Outlook};
+pub use parameters::Parameter;
 pub use selection::{
     LARGEST_SELECTION, Selection, assess_selection, assess_selection_by, assess_selection_with,
 };
+pub use table::rule;
+
+/// Rules for camera records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Camera;
+
+pub type CameraParameters = Parameters<Camera>;
+
+impl Family for Camera {
+    const NAME: &'static str = "camera";
+    type Fact = Fact;
+    type Parameter = Parameter;
+    type FactValues = [i64; Fact::ALL.len()];
+    type ParameterValues = [i64; Parameter::ALL.len()];
+    type Timer = Timer;
+    type Times = Times;
+    const RULES: &'static [kernel::Rule<Self>] = table::RULES;
+    const FORMULAS: &'static [kernel::Formula<Self>] = &[];
+    const SETTINGS: &'static [Parameter] =
+        &[Parameter::PaymentWindow, Parameter::PaymentChannels, Parameter::Confirmation];
+    const TOGETHER: &'static [(Parameter, Parameter)] = &[(Parameter::ClosedFrom, Parameter::ClosedUntil)];
+
+    fn now(times: &Times) -> Moment {
+        times.now
+    }
+
+    fn ends(times: &Times, timer: Timer, parameters: &CameraParameters) -> Option<Moment> {
+        times.ends(timer, parameters)
+    }
+
+    fn facts_at(facts: &Facts, moment: Moment, times: &Times) -> Facts {
+        times.facts_at(facts, moment)
+    }
+}
+
+pub type Facts = kernel::Facts<Camera>;
 
 /// The person who asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -79,44 +121,6 @@ pub struct LeaseFacts {
     pub role: LeaseRole,
 }
 
-coded! {
-    /// Where a record stands, as far as the rules tell it apart.
-    Standing {
-        Unprocessed = "unprocessed",
-        HeldByThisOrder = "held-by-this-order",
-        HeldByOther = "held-by-other",
-        Processed = "processed",
-        ProcessedElsewhere = "processed-elsewhere",
-    }
-}
-
-/// Where the record stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RecordStanding {
-    Unprocessed,
-    /// The order that asks holds it.
-    HeldByThisOrder,
-    /// Another order holds it, until then unless it is paid.
-    HeldByOther {
-        until: Option<Moment>,
-    },
-    Processed,
-    ProcessedElsewhere,
-}
-
-impl RecordStanding {
-    pub fn standing(self) -> Standing {
-        match self {
-            Self::Unprocessed => Standing::Unprocessed,
-            Self::HeldByThisOrder => Standing::HeldByThisOrder,
-            Self::HeldByOther { .. } => Standing::HeldByOther,
-            Self::Processed => Standing::Processed,
-            Self::ProcessedElsewhere => Standing::ProcessedElsewhere,
-        }
-    }
-}
-
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecordFacts {
     pub region: RegionCode,
@@ -164,7 +168,7 @@ pub struct CameraCase {
 impl CameraCase {
     /// The case in the flat form that the rule table reads.
     pub fn facts(&self, served: bool) -> Facts {
-        facts(&self.view(), served)
+        self.view().facts(served)
     }
 
     fn view(&self) -> View<'_> {
@@ -190,68 +194,20 @@ struct View<'a> {
     dispute_declared: bool,
 }
 
-fn facts(case: &View<'_>, served: bool) -> Facts {
-    let (vehicle, record) = (case.vehicle, case.record);
-    let mut facts = Facts::default();
-    let covered = match vehicle.relation {
-        Relation::None => false,
-        Relation::Own => true,
-        Relation::Other | Relation::Organisation => vehicle.bound_since.is_some(),
-        Relation::Leased => vehicle.lease.is_some(),
-    };
-    for (fact, value) in [
-        (Fact::PlaceServed, i64::from(served)),
-        (Fact::MinuteOfDay, calendar::minute_of_day(case.request.now)),
-        (Fact::Capture, record.capture as i64),
-        (Fact::Standing, record.state.standing() as i64),
-        (Fact::Disputed, i64::from(record.disputed)),
-        (Fact::DisputeDeclared, i64::from(case.dispute_declared)),
-        (Fact::PenaltyKind, record.penalty as i64),
-        (Fact::Fine, record.fine.fen()),
-        (Fact::RecordPoints, record.points.0.into()),
-        (Fact::PointsKnown, i64::from(record.points_known)),
-        (Fact::HeldPoints, case.applicant.held_points.0.into()),
-        (Fact::SelectedPoints, case.selected_points.0.into()),
-        (Fact::IdentityLevel, case.applicant.identity as i64),
-        (Fact::LicenceBound, i64::from(case.applicant.licence.is_some())),
-        (Fact::VehicleCovered, i64::from(covered)),
-        (Fact::Relation, vehicle.relation as i64),
-        (Fact::ViolatedAt, record.violated_at.timestamp()),
-        (Fact::VehicleKind, vehicle.kind as i64),
-        (Fact::VehicleUse, vehicle.usage as i64),
-        (Fact::VehicleStates, vehicle.states.bits()),
-        (Fact::PlatePrefix, vehicle.plate.prefix().number()),
-        (Fact::Channels, case.request.channels.bits()),
-    ] {
-        facts.set(fact, value);
-    }
-    // Without a licence there are no points; that there is none is a refusal of its own.
-    let licence = case.applicant.licence.as_ref();
-    facts.set(Fact::CyclePoints, licence.map_or(0, |licence| licence.cycle_points.0.into()));
-    if let Some(licence) = licence {
-        facts.set(Fact::LicenceStates, licence.states.bits());
-        facts.set(Fact::FullMarks, licence.full_marks.into());
-    }
-    if let Some(since) = vehicle.bound_since {
-        facts.set(Fact::BoundSince, since.timestamp());
-    }
-    let driver = vehicle.lease.as_ref().is_some_and(|lease| lease.role != LeaseRole::None);
-    facts.set(Fact::LeaseDriver, i64::from(driver));
-    if let Some(lease) = &vehicle.lease {
-        facts.set(Fact::LeaseRegisteredAt, lease.registered_at.timestamp());
-        facts.set(Fact::LeaseFrom, lease.from.timestamp());
-        facts.set(Fact::LeaseUntil, lease.until.timestamp());
-    }
-    facts
-}
-
 /// Judges the case by the rules of the place of the violation, as of the day of asking.
 pub fn assess(case: &CameraCase, rulebook: &Rulebook) -> Verdict {
     let place = rulebook.place_of(&case.record.region).map(|place| &place.id);
-    assess_with(case, &rulebook.camera_parameters(place, calendar::local(case.now).date()))
+    assess_with(case, &rulebook.parameters(place, calendar::local(case.now).date()))
 }
 
 /// Judges the case by parameters resolved before, for the same place and day.
 pub fn assess_with(case: &CameraCase, parameters: &CameraParameters) -> Verdict {
-    judge::assess_view(&case.view(), parameters)
+    case.view().assess(parameters)
+}
+
+impl View<'_> {
+    fn assess(&self, parameters: &CameraParameters) -> Verdict {
+        kernel::judge(&self.facts(parameters.place.is_some()), &self.times(), parameters)
+            .expect("a typed case gives every fact, and loading proves every parameter and source")
+    }
 }

@@ -2,15 +2,15 @@
 //! place exactly one value of each parameter and closed hours with both ends.
 
 mod read;
-mod values;
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
-use super::{Jurisdiction, Rulebook, SourceId, Version};
-use crate::parameters::{Dated, Parameter, Source, Value};
+use crate::families;
+use crate::kernel::{Dated, Setting, Source, SourceId, Version};
+use crate::rulebook::{Jurisdiction, Rulebook};
 use read::Reader;
 
 /// What is wrong with a file, and where.
@@ -26,11 +26,11 @@ pub struct LoadError {
 }
 
 const SHIPPED: [(&str, &str); 5] = [
-    ("national.toml", include_str!("../../parameters/national.toml")),
-    ("kunming.toml", include_str!("../../parameters/kunming.toml")),
-    ("nanning.toml", include_str!("../../parameters/nanning.toml")),
-    ("shandong.toml", include_str!("../../parameters/shandong.toml")),
-    ("chongqing.toml", include_str!("../../parameters/chongqing.toml")),
+    ("national.toml", include_str!("../parameters/national.toml")),
+    ("kunming.toml", include_str!("../parameters/kunming.toml")),
+    ("nanning.toml", include_str!("../parameters/nanning.toml")),
+    ("shandong.toml", include_str!("../parameters/shandong.toml")),
+    ("chongqing.toml", include_str!("../parameters/chongqing.toml")),
 ];
 
 impl Rulebook {
@@ -123,12 +123,10 @@ fn prove_no_overlap(reader: &Reader<'_>, place: &Jurisdiction) -> Result<(), Loa
 
 /// National values hold on every day; a place's own gaps fall back to them.
 fn prove_no_gap(reader: &Reader<'_>, national: &Jurisdiction) -> Result<(), LoadError> {
-    for parameter in Parameter::ALL {
-        let key = format!("parameters.{}", parameter.code());
-        let Some(entries) = national.parameters.get(parameter.code()) else {
-            return Err(
-                reader.error_at("parameters", format!("'{}' has no national value", parameter.code()))
-            );
+    for parameter in families::parameters() {
+        let key = format!("parameters.{}", parameter.code);
+        let Some(entries) = national.parameters.get(parameter.code) else {
+            return Err(reader.error_at("parameters", format!("'{}' has no national value", parameter.code)));
         };
         let ordered = in_order(entries);
         if let Some(from) = ordered.first().and_then(|dated| dated.from) {
@@ -151,29 +149,35 @@ fn prove_no_gap(reader: &Reader<'_>, national: &Jurisdiction) -> Result<(), Load
 fn prove_each_day(reader: &Reader<'_>, place: &Jurisdiction, rulebook: &Rulebook) -> Result<(), LoadError> {
     for day in std::iter::once(NaiveDate::MIN).chain(rulebook.change_days(Some(&place.id))) {
         let since = if day == NaiveDate::MIN { String::new() } else { format!(" from {day}") };
-        prove_whole_hours(reader, place, rulebook, day, &since)?;
-        if let Some(rule) = rulebook.rule_without_source(&place.id, day) {
-            let problem = format!("no text states rule '{}'{since}", rule.code());
-            return Err(reader.error_at("rules", problem));
+        for family in families::ALL {
+            for (one, other) in family.together() {
+                prove_together(reader, place, rulebook, (one, other), day, &since)?;
+            }
+            if let Some(rule) = family.rule_without_source(rulebook, &place.id, day) {
+                let problem = format!("no text states rule '{}'{since}", rule.code());
+                return Err(reader.error_at("rules", problem));
+            }
         }
     }
     Ok(())
 }
 
-/// A system that closes opens again: on no day is one end of its hours set without the other.
-fn prove_whole_hours(
+/// On no day is one of the two set without the other.
+fn prove_together(
     reader: &Reader<'_>,
     place: &Jurisdiction,
     rulebook: &Rulebook,
+    (one, other): (&str, &str),
     day: NaiveDate,
     since: &str,
 ) -> Result<(), LoadError> {
-    let is_set = |parameter| {
-        rulebook.in_force(Some(&place.id), parameter, day).is_some_and(|dated| dated.value != Value::None)
+    let is_set = |parameter: &str| {
+        let dated = rulebook.in_force(Some(&place.id), parameter, day);
+        dated.is_some_and(|dated| dated.value != Setting::None)
     };
-    let (set, missing) = match (is_set(Parameter::ClosedFrom), is_set(Parameter::ClosedUntil)) {
-        (true, false) => ("closed-from", "closed-until"),
-        (false, true) => ("closed-until", "closed-from"),
+    let (set, missing) = match (is_set(one), is_set(other)) {
+        (true, false) => (one, other),
+        (false, true) => (other, one),
         _ => return Ok(()),
     };
     Err(reader.error_at(&format!("parameters.{set}"), format!("is set without '{missing}'{since}")))
