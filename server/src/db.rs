@@ -1,5 +1,5 @@
 //! The one store with its two engines: SQLite and PostgreSQL, one SQL text per query.
-//! It decides nothing; services say what is read and written together.
+//! Services say what is read and written together.
 
 pub mod accounts;
 pub mod bills;
@@ -11,6 +11,7 @@ pub mod order_events;
 pub mod orders;
 pub mod outbox;
 pub mod payments;
+mod query;
 pub mod refunds;
 pub mod registry;
 pub mod retention;
@@ -28,16 +29,7 @@ use tokio::time::Duration;
 
 pub use engine::Engine;
 pub use fault::Fault;
-
-/// Names SQL texts and lists them, so that a test prepares each on both engines.
-macro_rules! statements {
-    ($($(#[$meta:meta])* $name:ident = $sql:literal;)*) => {
-        $($(#[$meta])* const $name: &str = $sql;)*
-        /// Every statement of this module by name.
-        pub const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $sql)),*];
-    };
-}
-pub(crate) use statements;
+pub(crate) use query::queries;
 
 /// A piece of work within one transaction. It may run again after a conflict, so it is pure but for the connection.
 pub type Work<T> =

@@ -3,41 +3,7 @@
 use sqlx::AnyConnection;
 use sqlx::FromRow;
 
-use super::statements;
-
-statements! {
-    INSERT_BILL = "insert into bills (provider, day, fetched_at, hash, body) values ($1, $2, $3, $4, $5) \
-        on conflict (provider, day) do nothing";
-    INSERT_LINE = "insert into bill_lines (provider, kind, number, day, amount) values ($1, $2, $3, $4, $5) \
-        on conflict (provider, kind, number, day) do nothing";
-    DAYS_WITH_BILL = "select day from bills where provider = $1 and day >= $2 order by day";
-    FIRST_BILL = "select min(day) from bills where provider = $1";
-    FIRST_CAPTURE = "select min(captured_at) from payments where provider = $1";
-    PAYMENTS_UNLIKE_BILL = "select l.kind, l.number, coalesce(p.captured_amount, p.amount) as ours, l.amount as theirs \
-        from bill_lines l left join payments p on p.provider = l.provider and p.out_trade_no = l.number \
-            and p.state in ('captured', 'other-amount') \
-        where l.provider = $1 and l.day = $2 and l.kind = 'payment' \
-        and (p.out_trade_no is null or coalesce(p.captured_amount, p.amount) <> l.amount) order by l.number";
-    REFUNDS_UNLIKE_BILL = "select l.kind, l.number, r.amount as ours, l.amount as theirs \
-        from bill_lines l left join refunds r on r.out_refund_no = l.number \
-        where l.provider = $1 and l.day = $2 and l.kind = 'refund' \
-        and (r.out_refund_no is null or r.amount <> l.amount) order by l.number";
-    PAYMENTS_NOT_IN_BILL = "select p.out_trade_no as number, coalesce(p.captured_amount, p.amount) as ours from payments p \
-        where p.provider = $1 and p.captured_at >= $2 and p.captured_at < $3 and not exists ( \
-            select 1 from bill_lines l where l.provider = p.provider and l.kind = 'payment' and l.number = p.out_trade_no) \
-        order by p.out_trade_no";
-    // A refund is in the bill of the day on which it was asked for, its end may be in the next.
-    REFUNDS_NOT_IN_BILL = "select r.out_refund_no as number, r.amount as ours from refunds r \
-        join payments p on p.out_trade_no = r.out_trade_no \
-        where p.provider = $1 and r.done_at >= $2 and r.done_at < $3 and r.requested_at >= $4 and not exists ( \
-            select 1 from bill_lines l where l.provider = p.provider and l.kind = 'refund' and l.number = r.out_refund_no) \
-        order by r.out_refund_no";
-    FORGET_DIFFERENCES = "delete from bill_differences where provider = $1 and day = $2";
-    INSERT_DIFFERENCE = "insert into bill_differences (provider, day, difference, kind, number, ours, theirs) \
-        values ($1, $2, $3, $4, $5, $6, $7)";
-    DIFFERENCES = "select day, difference, kind, number, ours, theirs from bill_differences where provider = $1 \
-        and day = $2 order by difference, kind, number";
-}
+use super::queries;
 
 /// A day of one provider.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +53,53 @@ pub struct OursRow {
     pub ours: i64,
 }
 
+queries! {
+    statements {
+        INSERT_BILL = "insert into bills (provider, day, fetched_at, hash, body) values ($1, $2, $3, $4, $5) \
+            on conflict (provider, day) do nothing";
+        INSERT_LINE = "insert into bill_lines (provider, kind, number, day, amount) values ($1, $2, $3, $4, $5) \
+            on conflict (provider, kind, number, day) do nothing";
+        PAYMENTS_UNLIKE_BILL = "select l.kind, l.number, coalesce(p.captured_amount, p.amount) as ours, l.amount as theirs \
+            from bill_lines l left join payments p on p.provider = l.provider and p.out_trade_no = l.number \
+                and p.state in ('captured', 'other-amount') \
+            where l.provider = $1 and l.day = $2 and l.kind = 'payment' \
+            and (p.out_trade_no is null or coalesce(p.captured_amount, p.amount) <> l.amount) order by l.number";
+        REFUNDS_UNLIKE_BILL = "select l.kind, l.number, r.amount as ours, l.amount as theirs \
+            from bill_lines l left join refunds r on r.out_refund_no = l.number \
+            where l.provider = $1 and l.day = $2 and l.kind = 'refund' \
+            and (r.out_refund_no is null or r.amount <> l.amount) order by l.number";
+        PAYMENTS_NOT_IN_BILL = "select p.out_trade_no as number, coalesce(p.captured_amount, p.amount) as ours from payments p \
+            where p.provider = $1 and p.captured_at >= $2 and p.captured_at < $3 and not exists ( \
+                select 1 from bill_lines l where l.provider = p.provider and l.kind = 'payment' and l.number = p.out_trade_no) \
+            order by p.out_trade_no";
+        // A refund is in the bill of the day on which it was asked for, its end may be in the next.
+        REFUNDS_NOT_IN_BILL = "select r.out_refund_no as number, r.amount as ours from refunds r \
+            join payments p on p.out_trade_no = r.out_trade_no \
+            where p.provider = $1 and r.done_at >= $2 and r.done_at < $3 and r.requested_at >= $4 and not exists ( \
+                select 1 from bill_lines l where l.provider = p.provider and l.kind = 'refund' and l.number = r.out_refund_no) \
+            order by r.out_refund_no";
+        FORGET_DIFFERENCES = "delete from bill_differences where provider = $1 and day = $2";
+        INSERT_DIFFERENCE = "insert into bill_differences (provider, day, difference, kind, number, ours, theirs) \
+            values ($1, $2, $3, $4, $5, $6, $7)";
+    }
+
+    /// The days from this one on that have a bill.
+    pub fn days_with_bill(from: BillDay<'_>)[from.provider, from.day] -> values String =
+        "select day from bills where provider = $1 and day >= $2 order by day";
+
+    pub fn first_bill(provider: &str) -> scalar Option<String> =
+        "select min(day) from bills where provider = $1";
+
+    /// When the provider first had money of ours.
+    pub fn first_capture(provider: &str) -> scalar Option<i64> =
+        "select min(captured_at) from payments where provider = $1";
+
+    /// The stored differences of the day.
+    pub fn differences(of: BillDay<'_>)[of.provider, of.day] -> all DifferenceRow =
+        "select day, difference, kind, number, ours, theirs from bill_differences where provider = $1 \
+        and day = $2 order by difference, kind, number";
+}
+
 /// Stores the bill with its lines; false when the day had one.
 pub async fn insert_bill(
     connection: &mut AnyConnection,
@@ -104,20 +117,6 @@ pub async fn insert_bill(
         query.bind(of.day).bind(line.amount).execute(&mut *connection).await?;
     }
     Ok(true)
-}
-
-/// The days from this one on that have a bill.
-pub async fn days_with_bill(connection: &mut AnyConnection, from: BillDay<'_>) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar(DAYS_WITH_BILL).bind(from.provider).bind(from.day).fetch_all(connection).await
-}
-
-pub async fn first_bill(connection: &mut AnyConnection, provider: &str) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar(FIRST_BILL).bind(provider).fetch_one(connection).await
-}
-
-/// When the provider first had money of ours.
-pub async fn first_capture(connection: &mut AnyConnection, provider: &str) -> sqlx::Result<Option<i64>> {
-    sqlx::query_scalar(FIRST_CAPTURE).bind(provider).fetch_one(connection).await
 }
 
 /// Lines of the day's bill that our books do not have, or have with another amount.
@@ -164,12 +163,4 @@ pub async fn store_differences(
         query.execute(&mut *connection).await?;
     }
     Ok(())
-}
-
-/// The stored differences of the day.
-pub async fn differences(
-    connection: &mut AnyConnection,
-    of: BillDay<'_>,
-) -> sqlx::Result<Vec<DifferenceRow>> {
-    sqlx::query_as(DIFFERENCES).bind(of.provider).bind(of.day).fetch_all(connection).await
 }

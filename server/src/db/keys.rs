@@ -2,16 +2,7 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::statements;
-
-statements! {
-    CHECKS = "select name, value from key_checks order by name";
-    NOTE_CHECK = "insert into key_checks (name, value, noted_at) values ($1, $2, $3) on conflict (name) do nothing";
-    FORGET_CHECK = "delete from key_checks where name = $1";
-    SOME_PERSON = "select id, id_number from persons limit 1";
-    SOME_ACCOUNT = "select phone_hash, id, phone from accounts limit 1";
-    SOME_RECEIPT = "select canonical from receipts limit 1";
-}
+use super::queries;
 
 /// A column of sealed text, whose place is `TABLE:KEY:COLUMN`.
 pub struct Sealed {
@@ -80,34 +71,25 @@ impl Sealed {
     }
 }
 
-pub async fn checks(connection: &mut AnyConnection) -> sqlx::Result<Vec<(String, String)>> {
-    sqlx::query_as(CHECKS).fetch_all(connection).await
-}
+queries! {
+    pub fn checks() -> all (String, String) =
+        "select name, value from key_checks order by name";
 
-pub async fn note_check(
-    connection: &mut AnyConnection,
-    name: &str,
-    value: &str,
-    now: i64,
-) -> sqlx::Result<()> {
-    sqlx::query(NOTE_CHECK).bind(name).bind(value).bind(now).execute(connection).await.map(drop)
-}
+    pub fn note_check(name: &str, value: &str, now: i64) -> run =
+        "insert into key_checks (name, value, noted_at) values ($1, $2, $3) on conflict (name) do nothing";
 
-pub async fn forget_check(connection: &mut AnyConnection, name: &str) -> sqlx::Result<()> {
-    sqlx::query(FORGET_CHECK).bind(name).execute(connection).await.map(drop)
-}
+    pub fn forget_check(name: &str) -> run =
+        "delete from key_checks where name = $1";
 
-/// ID and sealed ID number of any person.
-pub async fn some_person(connection: &mut AnyConnection) -> sqlx::Result<Option<(String, String)>> {
-    sqlx::query_as(SOME_PERSON).fetch_optional(connection).await
-}
+    /// ID and sealed ID number of any person.
+    pub fn some_person() -> first (String, String) =
+        "select id, id_number from persons limit 1";
 
-/// Phone hash, ID and sealed phone of any account.
-pub async fn some_account(connection: &mut AnyConnection) -> sqlx::Result<Option<(String, String, String)>> {
-    sqlx::query_as(SOME_ACCOUNT).fetch_optional(connection).await
-}
+    /// Phone hash, ID and sealed phone of any account.
+    pub fn some_account() -> first (String, String, String) =
+        "select phone_hash, id, phone from accounts limit 1";
 
-/// The signed text of any receipt.
-pub async fn some_receipt(connection: &mut AnyConnection) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar(SOME_RECEIPT).fetch_optional(connection).await
+    /// The signed text of any receipt.
+    pub fn some_receipt() -> value String =
+        "select canonical from receipts limit 1";
 }

@@ -4,48 +4,7 @@ use sqlx::AnyConnection;
 use sqlx::FromRow;
 
 use super::orders::OrderKey;
-use super::statements;
-
-statements! {
-    INSERT_PAYMENT = "insert into payments (person_id, order_id, provider, out_trade_no, amount, state, url, opened_at, \
-        next_ask_at, expires_at) values ($1, $2, $3, $4, $5, 'opening', '', $6, $7, $8)";
-    PAYMENT_OPENED = "update payments set state = 'open', url = $2 where out_trade_no = $1 and state = 'opening'";
-    PAYMENT_CLOSED = "update payments set state = 'closed' where out_trade_no = $1 and state in ('opening', 'open')";
-    PAYMENT_CAPTURED = "update payments set state = $2, transaction_id = $3, captured_at = $4, captured_amount = $5 \
-        where out_trade_no = $1 and state not in ('captured', 'other-amount')";
-    FIND_PAYMENT = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
-        captured_at, asked_at, asks, expires_at from payments where out_trade_no = $1";
-    PAYMENTS_OF_ORDER = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
-        captured_at, asked_at, asks, expires_at from payments where person_id = $1 and order_id = $2 order by opened_at, out_trade_no";
-    SETTLED_PAYMENT = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
-        captured_at, asked_at, asks, expires_at from payments where person_id = $1 and order_id = $2 and state = 'captured' \
-        and not exists (select 1 from refunds r where r.out_trade_no = payments.out_trade_no)";
-    SETTLED_PAYMENTS_OF = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
-        captured_at, asked_at, asks, expires_at from payments where person_id = $1 and state = 'captured' \
-        and not exists (select 1 from refunds r where r.out_trade_no = payments.out_trade_no)";
-    PAYMENTS_TO_ASK = "select person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
-        captured_at, asked_at, asks, expires_at from payments where state in ('opening', 'open') and next_ask_at <= $1 \
-        order by next_ask_at limit 100";
-    CLAIM_ASKING = "update payments set asked_at = $2, next_ask_at = $3, asks = asks + 1 \
-        where out_trade_no = $1 and state in ('opening', 'open') and asked_at <= $4";
-    ASK_SOON = "update payments set next_ask_at = $3, asks = 0 \
-        where person_id = $1 and order_id = $2 and state in ('opening', 'open')";
-    REMEMBER_NONCE = "insert into notification_nonces (provider, nonce, received_at) values ($1, $2, $3) \
-        on conflict (provider, nonce) do nothing";
-    FORGET_NONCE = "delete from notification_nonces where provider = $1 and nonce = $2";
-    PURGE_NONCES = "delete from notification_nonces where received_at < $1";
-    REMEMBER_NOTIFICATION = "insert into notifications (provider, id, out_trade_no, kind, received_at) \
-        values ($1, $2, $3, $4, $5) on conflict (provider, id) do nothing";
-    INSERT_ENTRY = "insert into ledger (person_id, order_id, movement, account, amount, at) values ($1, $2, $3, $4, $5, $6)";
-    INSERT_RECEIPT = "insert into receipts (person_id, number, order_id, issued_at, canonical, signature) \
-        values ($1, $2, $3, $4, $5, $6)";
-    FIND_RECEIPT = "select person_id, number, order_id, issued_at, canonical, signature from receipts \
-        where person_id = $1 and number = $2";
-    RECEIPT_OF_ORDER = "select person_id, number, order_id, issued_at, canonical, signature from receipts \
-        where person_id = $1 and order_id = $2";
-    RECEIPTS_OF = "select person_id, number, order_id, issued_at, canonical, signature from receipts \
-        where person_id = $1 order by issued_at desc, number desc limit 200";
-}
+use super::queries;
 
 #[derive(Clone, Debug, FromRow)]
 pub struct PaymentRow {
@@ -98,35 +57,6 @@ pub struct NewPayment<'a> {
     pub expires_at: i64,
 }
 
-pub async fn insert_payment(connection: &mut AnyConnection, payment: &NewPayment<'_>) -> sqlx::Result<()> {
-    sqlx::query(INSERT_PAYMENT)
-        .bind(&payment.order.person_id)
-        .bind(&payment.order.id)
-        .bind(payment.provider)
-        .bind(payment.out_trade_no)
-        .bind(payment.amount)
-        .bind(payment.opened_at)
-        .bind(payment.next_ask_at)
-        .bind(payment.expires_at)
-        .execute(connection)
-        .await
-        .map(drop)
-}
-
-pub async fn payment_opened(
-    connection: &mut AnyConnection,
-    out_trade_no: &str,
-    url: &str,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query(PAYMENT_OPENED).bind(out_trade_no).bind(url).execute(connection).await?;
-    Ok(done.rows_affected() == 1)
-}
-
-pub async fn payment_closed(connection: &mut AnyConnection, out_trade_no: &str) -> sqlx::Result<bool> {
-    let done = sqlx::query(PAYMENT_CLOSED).bind(out_trade_no).execute(connection).await?;
-    Ok(done.rows_affected() == 1)
-}
-
 /// Money that the provider has.
 pub struct Capture<'a> {
     /// `captured`, or `other-amount` where it is not the amount of the payment.
@@ -136,112 +66,107 @@ pub struct Capture<'a> {
     pub amount: i64,
 }
 
-/// Notes the capture; false when it was noted before.
-pub async fn payment_captured(
-    connection: &mut AnyConnection,
-    out_trade_no: &str,
-    capture: &Capture<'_>,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query(PAYMENT_CAPTURED)
-        .bind(out_trade_no)
-        .bind(capture.state)
-        .bind(capture.transaction_id)
-        .bind(capture.at)
-        .bind(capture.amount)
-        .execute(connection)
-        .await?;
-    Ok(done.rows_affected() == 1)
+/// The columns of [`PaymentRow`].
+macro_rules! payment_columns {
+    () => {
+        "person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
+         captured_at, asked_at, asks, expires_at"
+    };
 }
 
-pub async fn find_payment(
-    connection: &mut AnyConnection,
-    out_trade_no: &str,
-) -> sqlx::Result<Option<PaymentRow>> {
-    sqlx::query_as(FIND_PAYMENT).bind(out_trade_no).fetch_optional(connection).await
-}
+queries! {
+    statements {
+        INSERT_ENTRY = "insert into ledger (person_id, order_id, movement, account, amount, at) values ($1, $2, $3, $4, $5, $6)";
+    }
 
-pub async fn payments_of_order(
-    connection: &mut AnyConnection,
-    order: &OrderKey,
-) -> sqlx::Result<Vec<PaymentRow>> {
-    sqlx::query_as(PAYMENTS_OF_ORDER).bind(&order.person_id).bind(&order.id).fetch_all(connection).await
-}
+    pub fn insert_payment(payment: &NewPayment<'_>) [
+        &payment.order.person_id, &payment.order.id, payment.provider, payment.out_trade_no, payment.amount,
+        payment.opened_at, payment.next_ask_at, payment.expires_at
+    ] -> run =
+        "insert into payments (person_id, order_id, provider, out_trade_no, amount, state, url, opened_at, \
+        next_ask_at, expires_at) values ($1, $2, $3, $4, $5, 'opening', '', $6, $7, $8)";
 
-/// The payment that stays, of all that were captured for the order.
-pub async fn settled_payment(
-    connection: &mut AnyConnection,
-    order: &OrderKey,
-) -> sqlx::Result<Option<PaymentRow>> {
-    sqlx::query_as(SETTLED_PAYMENT).bind(&order.person_id).bind(&order.id).fetch_optional(connection).await
-}
+    pub fn payment_opened(out_trade_no: &str, url: &str) -> changed =
+        "update payments set state = 'open', url = $2 where out_trade_no = $1 and state = 'opening'";
 
-/// Payments without an outcome that the provider is to be asked about by now, the longest due first; 100 at most.
-pub async fn payments_to_ask(connection: &mut AnyConnection, now: i64) -> sqlx::Result<Vec<PaymentRow>> {
-    sqlx::query_as(PAYMENTS_TO_ASK).bind(now).fetch_all(connection).await
-}
+    pub fn payment_closed(out_trade_no: &str) -> changed =
+        "update payments set state = 'closed' where out_trade_no = $1 and state in ('opening', 'open')";
 
-/// Asking about the payment is ours alone; false where somebody asked after that moment, or nothing is open any more.
-pub async fn claim_asking(
-    connection: &mut AnyConnection,
-    out_trade_no: &str,
-    now: i64,
-    next_ask_at: i64,
-    asked_by: i64,
-) -> sqlx::Result<bool> {
-    let claimed = sqlx::query(CLAIM_ASKING)
-        .bind(out_trade_no)
-        .bind(now)
-        .bind(next_ask_at)
-        .bind(asked_by)
-        .execute(connection)
-        .await?;
-    Ok(claimed.rows_affected() == 1)
-}
+    /// Notes the capture; false when it was noted before.
+    pub fn payment_captured(out_trade_no: &str, capture: &Capture<'_>) [
+        out_trade_no, capture.state, capture.transaction_id, capture.at, capture.amount
+    ] -> changed =
+        "update payments set state = $2, transaction_id = $3, captured_at = $4, captured_amount = $5 \
+        where out_trade_no = $1 and state not in ('captured', 'other-amount')";
 
-/// Something happened to the order: its open payments are asked about at once.
-pub async fn ask_soon(connection: &mut AnyConnection, order: &OrderKey, now: i64) -> sqlx::Result<()> {
-    sqlx::query(ASK_SOON).bind(&order.person_id).bind(&order.id).bind(now).execute(connection).await.map(drop)
-}
+    pub fn find_payment(out_trade_no: &str) -> first PaymentRow =
+        concat!("select ", payment_columns!(), " from payments where out_trade_no = $1");
 
-/// Remembers the notification by the provider's own number; false when it came before.
-pub async fn remember_notification(
-    connection: &mut AnyConnection,
-    provider: &str,
-    id: &str,
-    out_trade_no: &str,
-    kind: &str,
-    now: i64,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query(REMEMBER_NOTIFICATION)
-        .bind(provider)
-        .bind(id)
-        .bind(out_trade_no)
-        .bind(kind)
-        .bind(now)
-        .execute(connection)
-        .await?;
-    Ok(done.rows_affected() == 1)
-}
+    pub fn payments_of_order(order: &OrderKey) -> all PaymentRow =
+        concat!("select ", payment_columns!(), " from payments where person_id = $1 and order_id = $2 order by opened_at, out_trade_no");
 
-/// Remembers the nonce of a notification; false when it came before.
-pub async fn remember_nonce(
-    connection: &mut AnyConnection,
-    provider: &str,
-    nonce: &str,
-    now: i64,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query(REMEMBER_NONCE).bind(provider).bind(nonce).bind(now).execute(connection).await?;
-    Ok(done.rows_affected() == 1)
-}
+    /// The payment that stays, of all that were captured for the order.
+    pub fn settled_payment(order: &OrderKey) -> first PaymentRow =
+        concat!("select ", payment_columns!(), " from payments where person_id = $1 and order_id = $2 and state = 'captured' and not exists (select 1 \
+            from refunds r where r.out_trade_no = payments.out_trade_no)");
 
-/// The notification could not be noted: the same delivery may come again.
-pub async fn forget_nonce(connection: &mut AnyConnection, provider: &str, nonce: &str) -> sqlx::Result<()> {
-    sqlx::query(FORGET_NONCE).bind(provider).bind(nonce).execute(connection).await.map(drop)
-}
+    /// Payments without an outcome that the provider is to be asked about by now, the longest due first; 100 at most.
+    pub fn payments_to_ask(now: i64) -> all PaymentRow =
+        concat!("select ", payment_columns!(), " from payments where state in ('opening', 'open') and next_ask_at <= $1 order by next_ask_at limit \
+            100");
 
-/// Forgets nonces from before that moment.
-pub async fn purge_nonces(connection: &mut AnyConnection, before: i64) -> sqlx::Result<()> {
-    sqlx::query(PURGE_NONCES).bind(before).execute(connection).await.map(drop)
+    /// Asking about the payment is ours alone; false where somebody asked after that moment, or nothing is open any more.
+    pub fn claim_asking(out_trade_no: &str, now: i64, next_ask_at: i64, asked_by: i64) -> changed =
+        "update payments set asked_at = $2, next_ask_at = $3, asks = asks + 1 \
+        where out_trade_no = $1 and state in ('opening', 'open') and asked_at <= $4";
+
+    /// Something happened to the order: its open payments are asked about at once.
+    pub fn ask_soon(order: &OrderKey, now: i64) -> run =
+        "update payments set next_ask_at = $3, asks = 0 \
+        where person_id = $1 and order_id = $2 and state in ('opening', 'open')";
+
+    /// Remembers the notification by the provider's own number; false when it came before.
+    pub fn remember_notification(provider: &str, id: &str, out_trade_no: &str, kind: &str, now: i64)
+        -> changed =
+        "insert into notifications (provider, id, out_trade_no, kind, received_at) \
+        values ($1, $2, $3, $4, $5) on conflict (provider, id) do nothing";
+
+    /// Remembers the nonce of a notification; false when it came before.
+    pub fn remember_nonce(provider: &str, nonce: &str, now: i64) -> changed =
+        "insert into notification_nonces (provider, nonce, received_at) values ($1, $2, $3) \
+        on conflict (provider, nonce) do nothing";
+
+    /// The notification could not be noted: the same delivery may come again.
+    pub fn forget_nonce(provider: &str, nonce: &str) -> run =
+        "delete from notification_nonces where provider = $1 and nonce = $2";
+
+    /// Forgets nonces from before that moment.
+    pub fn purge_nonces(before: i64) -> run =
+        "delete from notification_nonces where received_at < $1";
+
+    pub fn insert_receipt(receipt: &ReceiptRow) [
+        &receipt.person_id, &receipt.number, &receipt.order_id, receipt.issued_at, &receipt.canonical,
+        &receipt.signature
+    ] -> run =
+        "insert into receipts (person_id, number, order_id, issued_at, canonical, signature) \
+        values ($1, $2, $3, $4, $5, $6)";
+
+    pub fn find_receipt(person: &str, number: &str) -> first ReceiptRow =
+        "select person_id, number, order_id, issued_at, canonical, signature from receipts \
+        where person_id = $1 and number = $2";
+
+    pub fn receipt_of_order(order: &OrderKey) -> first ReceiptRow =
+        "select person_id, number, order_id, issued_at, canonical, signature from receipts \
+        where person_id = $1 and order_id = $2";
+
+    pub fn receipts_of(person: &str) -> all ReceiptRow =
+        "select person_id, number, order_id, issued_at, canonical, signature from receipts \
+        where person_id = $1 order by issued_at desc, number desc limit 200";
+
+    /// The payments that settled the person's orders.
+    pub fn settled_payments_of(person: &str) -> all PaymentRow =
+        concat!("select ", payment_columns!(), " from payments where person_id = $1 and state = 'captured' and not exists (select 1 from refunds r \
+            where r.out_trade_no = payments.out_trade_no)");
 }
 
 /// Books one movement of the order's money from one account to another.
@@ -265,44 +190,4 @@ pub async fn book(
             .await?;
     }
     Ok(())
-}
-
-pub async fn insert_receipt(connection: &mut AnyConnection, receipt: &ReceiptRow) -> sqlx::Result<()> {
-    sqlx::query(INSERT_RECEIPT)
-        .bind(&receipt.person_id)
-        .bind(&receipt.number)
-        .bind(&receipt.order_id)
-        .bind(receipt.issued_at)
-        .bind(&receipt.canonical)
-        .bind(&receipt.signature)
-        .execute(connection)
-        .await
-        .map(drop)
-}
-
-pub async fn find_receipt(
-    connection: &mut AnyConnection,
-    person: &str,
-    number: &str,
-) -> sqlx::Result<Option<ReceiptRow>> {
-    sqlx::query_as(FIND_RECEIPT).bind(person).bind(number).fetch_optional(connection).await
-}
-
-pub async fn receipt_of_order(
-    connection: &mut AnyConnection,
-    order: &OrderKey,
-) -> sqlx::Result<Option<ReceiptRow>> {
-    sqlx::query_as(RECEIPT_OF_ORDER).bind(&order.person_id).bind(&order.id).fetch_optional(connection).await
-}
-
-pub async fn receipts_of(connection: &mut AnyConnection, person: &str) -> sqlx::Result<Vec<ReceiptRow>> {
-    sqlx::query_as(RECEIPTS_OF).bind(person).fetch_all(connection).await
-}
-
-/// The payments that settled the person's orders.
-pub async fn settled_payments_of(
-    connection: &mut AnyConnection,
-    person: &str,
-) -> sqlx::Result<Vec<PaymentRow>> {
-    sqlx::query_as(SETTLED_PAYMENTS_OF).bind(person).fetch_all(connection).await
 }

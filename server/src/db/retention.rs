@@ -3,24 +3,24 @@
 use sqlx::AnyConnection;
 
 use super::orders::OrderKey;
-use super::statements;
+use super::queries;
 
-statements! {
-    PURGE_NOTIFICATIONS = "delete from notifications where received_at < $1";
-    ENDED_WITHOUT_MONEY = "select person_id, id from orders o where state in ('lapsed', 'cancelled') and pays_until < $1 \
-        and not exists (select 1 from payments p where p.person_id = o.person_id and p.order_id = o.id and p.state <> 'closed') \
-        and not exists (select 1 from refunds r where r.person_id = o.person_id and r.order_id = o.id) \
-        and not exists (select 1 from ledger l where l.person_id = o.person_id and l.order_id = o.id) \
-        order by pays_until limit $2";
-    DELETE_RECORDS = "delete from order_records where person_id = $1 and order_id = $2";
-    DELETE_EVENTS = "delete from order_events where person_id = $1 and order_id = $2";
-    DELETE_PAYMENTS = "delete from payments where person_id = $1 and order_id = $2";
-    DELETE_ORDER = "delete from orders where person_id = $1 and id = $2";
-}
+queries! {
+    statements {
+        ENDED_WITHOUT_MONEY = "select person_id, id from orders o where state in ('lapsed', 'cancelled') and pays_until < $1 \
+            and not exists (select 1 from payments p where p.person_id = o.person_id and p.order_id = o.id and p.state <> 'closed') \
+            and not exists (select 1 from refunds r where r.person_id = o.person_id and r.order_id = o.id) \
+            and not exists (select 1 from ledger l where l.person_id = o.person_id and l.order_id = o.id) \
+            order by pays_until limit $2";
+        DELETE_RECORDS = "delete from order_records where person_id = $1 and order_id = $2";
+        DELETE_EVENTS = "delete from order_events where person_id = $1 and order_id = $2";
+        DELETE_PAYMENTS = "delete from payments where person_id = $1 and order_id = $2";
+        DELETE_ORDER = "delete from orders where person_id = $1 and id = $2";
+    }
 
-/// Forgets the provider's notices that came before then.
-pub async fn purge_notifications(connection: &mut AnyConnection, before: i64) -> sqlx::Result<()> {
-    sqlx::query(PURGE_NOTIFICATIONS).bind(before).execute(connection).await.map(drop)
+    /// Forgets the provider's notices that came before then.
+    pub fn purge_notifications(before: i64) -> run =
+        "delete from notifications where received_at < $1";
 }
 
 /// Forgets orders that ended unpaid before then, the oldest first and so many at most; says how many there were.

@@ -1,25 +1,6 @@
 //! Tries that grow slower: one row per subject counts them and says when the next may come.
 
-use sqlx::AnyConnection;
-
-use super::statements;
-
-statements! {
-    // After the free tries the next waits the square of the tries beyond them, in steps. A wait longer than the longest
-    // was written before the clock was set back, and counts for nothing.
-    TAKE = "insert into tries (subject, tries, last_at, next_at) values ($1, 1, $2, $2) \
-        on conflict (subject) do update set \
-            tries = case when tries.last_at < $3 then 1 else tries.tries + 1 end, \
-            last_at = $2, \
-            next_at = $2 + case \
-                when tries.last_at < $3 or tries.tries < $4 then 0 \
-                when (tries.tries + 1 - $4) * (tries.tries + 1 - $4) * $5 > $6 then $6 \
-                else (tries.tries + 1 - $4) * (tries.tries + 1 - $4) * $5 end \
-        where tries.next_at <= $2 or tries.next_at > $2 + $6 \
-        returning tries";
-    NEXT_AT = "select next_at from tries where subject = $1";
-    PURGE = "delete from tries where last_at < $1";
-}
+use super::queries;
 
 /// How tries of one kind slow down; times are in milliseconds.
 #[derive(Clone, Copy, Debug)]
@@ -33,30 +14,29 @@ pub struct Slowing {
     pub forgotten_after: i64,
 }
 
-/// Takes a try and gives how many there were; none while the subject has to wait. Tries at once count one by one.
-pub async fn take(
-    connection: &mut AnyConnection,
-    subject: &str,
-    now: i64,
-    slowing: &Slowing,
-) -> sqlx::Result<Option<i64>> {
-    sqlx::query_scalar(TAKE)
-        .bind(subject)
-        .bind(now)
-        .bind(now - slowing.forgotten_after)
-        .bind(slowing.free)
-        .bind(slowing.step)
-        .bind(slowing.longest)
-        .fetch_optional(connection)
-        .await
-}
+queries! {
+    /// Takes a try and gives how many there were; none while the subject has to wait. Tries at once count one by one.
+    // After the free tries the next waits the square of the tries beyond them, in steps. A wait longer than the longest
+    // was written before the clock was set back, and counts for nothing.
+    pub fn take(subject: &str, now: i64, slowing: &Slowing) [
+        subject, now, now - slowing.forgotten_after, slowing.free, slowing.step, slowing.longest
+    ] -> value i64 =
+        "insert into tries (subject, tries, last_at, next_at) values ($1, 1, $2, $2) \
+        on conflict (subject) do update set \
+            tries = case when tries.last_at < $3 then 1 else tries.tries + 1 end, \
+            last_at = $2, \
+            next_at = $2 + case \
+                when tries.last_at < $3 or tries.tries < $4 then 0 \
+                when (tries.tries + 1 - $4) * (tries.tries + 1 - $4) * $5 > $6 then $6 \
+                else (tries.tries + 1 - $4) * (tries.tries + 1 - $4) * $5 end \
+        where tries.next_at <= $2 or tries.next_at > $2 + $6 \
+        returning tries";
 
-/// When the subject's next try may come.
-pub async fn next_at(connection: &mut AnyConnection, subject: &str) -> sqlx::Result<Option<i64>> {
-    sqlx::query_scalar(NEXT_AT).bind(subject).fetch_optional(connection).await
-}
+    /// When the subject's next try may come.
+    pub fn next_at(subject: &str) -> value i64 =
+        "select next_at from tries where subject = $1";
 
-/// Deletes subjects that have not tried since then.
-pub async fn purge(connection: &mut AnyConnection, before: i64) -> sqlx::Result<()> {
-    sqlx::query(PURGE).bind(before).execute(connection).await.map(drop)
+    /// Deletes subjects that have not tried since then.
+    pub fn purge(before: i64) -> run =
+        "delete from tries where last_at < $1";
 }
