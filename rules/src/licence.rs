@@ -13,6 +13,13 @@ use crate::set::{CodeSet, coded};
 #[serde(transparent)]
 pub struct Points(pub u32);
 
+impl TryFrom<i64> for Points {
+    type Error = std::num::TryFromIntError;
+    fn try_from(points: i64) -> Result<Self, Self::Error> {
+        u32::try_from(points).map(Self)
+    }
+}
+
 impl Add for Points {
     type Output = Self;
     fn add(self, other: Self) -> Self {

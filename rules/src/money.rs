@@ -28,6 +28,13 @@ impl MoneyError {
     }
 }
 
+/// So many fen.
+impl From<i64> for Fen {
+    fn from(fen: i64) -> Self {
+        Self::new(fen)
+    }
+}
+
 impl Fen {
     pub const ZERO: Self = Self(0);
 

@@ -24,6 +24,14 @@ pub trait Coded: Copy + Eq + Sized + 'static {
     }
 }
 
+/// A text that is no code of the list.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown {list} '{code}'")]
+pub struct UnknownCode {
+    pub list: &'static str,
+    pub code: String,
+}
+
 /// Declares an enum with its codes, its list and its serde form.
 macro_rules! coded {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $code:literal,)+ }) => {
@@ -49,6 +57,14 @@ macro_rules! coded {
             fn code(self) -> &'static str { self.code() }
             #[inline(always)]
             fn index(self) -> usize { self as usize }
+        }
+
+        /// The value with this code, as stored.
+        impl TryFrom<String> for $name {
+            type Error = $crate::set::UnknownCode;
+            fn try_from(code: String) -> Result<Self, Self::Error> {
+                Self::from_code(&code).ok_or($crate::set::UnknownCode { list: stringify!($name), code })
+            }
         }
 
         impl serde::Serialize for $name {
@@ -190,6 +206,13 @@ macro_rules! parsed_text {
             type Err = $error;
             fn from_str(text: &str) -> Result<Self, $error> {
                 Self::parse(text)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $error;
+            fn try_from(text: String) -> Result<Self, $error> {
+                Self::parse(&text)
             }
         }
 

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod bills;
+pub mod column;
 pub mod engine;
 pub mod fault;
 pub mod feed;

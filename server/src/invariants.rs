@@ -109,7 +109,8 @@ pub async fn broken(store: &Store) -> Result<Vec<String>, Fault> {
 async fn changed_decisions(connection: &mut AnyConnection) -> Result<Vec<String>, Fault> {
     let mut changed = Vec::new();
     for row in order_events::decided_events(connection).await? {
-        let damaged = |error: serde_json::Error| Fault::stored("decision", error);
+        let place = format!("order_events:{}/{}:verdict", row.order_id, row.seq);
+        let damaged = |error: serde_json::Error| Fault::corrupt(&place, error);
         let name = format!("order {} event {}", row.order_id, row.seq);
         let Some(body) = order_events::find_rulebook(connection, &row.rulebook).await? else {
             changed.push(format!("RULEBOOK_LOST: {name}"));
@@ -133,7 +134,7 @@ async fn fits(connection: &mut AnyConnection, row: &DecidedRow, decided: &Decide
     let key = OrderKey { person_id: row.person_id.clone(), id: row.order_id.clone() };
     let accepted = orders::records_of_order(connection, &key).await?;
     let accepted = accepted.iter().map(|record| (record.fine, record.points));
-    let seen = decided.cases.iter().map(|case| (case.record.fine.fen(), i64::from(case.record.points.0)));
+    let seen = decided.cases.iter().map(|case| (case.record.fine, case.record.points));
     Ok(accepted.eq(seen))
 }
 

@@ -11,6 +11,7 @@ use rules::rulebook::Rulebook;
 
 use crate::address::Proxies;
 use crate::clock::Clock;
+use crate::db::Fault;
 use crate::db::Store;
 use crate::gateways::payment::PaymentProvider;
 use crate::gateways::sms::SmsSender;
@@ -53,6 +54,11 @@ impl State {
 
     pub fn request_at(&self, now: Moment) -> Request {
         Request { now, channels: self.channels() }
+    }
+
+    /// Opens sealed text of the store. `place` is `TABLE:KEY:COLUMN`.
+    pub fn open_stored(&self, place: &str, sealed: &str) -> Result<String, Fault> {
+        self.sealer.open(place, sealed).map_err(|error| Fault::corrupt(place, error))
     }
 
     /// The provider that takes the place's money: the first of its channels that has a gateway.

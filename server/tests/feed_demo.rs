@@ -160,8 +160,8 @@ impl Demo {
             let standing = facts::standing(&mut connection, &row, &id, now).await.unwrap();
             let judged = Judged { vehicle: row, standing, applicant: applicant.clone(), request };
             for record in shown_records(&mut connection, &judged, &id).await.unwrap() {
-                assert!(judged.shows(&record).unwrap());
-                let record = facts::record(&record, now, asking, None).unwrap();
+                assert!(judged.shows(&record));
+                let record = facts::record(&record, now, asking, None);
                 let verdict = camera::assess(&judged.case(&record, &self.rulebook), &self.rulebook);
                 refusals.push(verdict.refusals.iter().map(|refusal| refusal.rule.code()).collect());
             }

@@ -1,5 +1,6 @@
 //! Accounts and their sessions.
 
+use rules::person::IdentityLevel;
 use sqlx::AnyConnection;
 use sqlx::FromRow;
 
@@ -12,7 +13,8 @@ pub struct AccountRow {
     pub phone: String,
     pub person_id: Option<String>,
     pub password: String,
-    pub identity: String,
+    #[sqlx(try_from = "String")]
+    pub identity: IdentityLevel,
     /// Since when nobody signs in to it, because the person was proved to be somebody else.
     pub frozen_at: Option<i64>,
 }
@@ -51,6 +53,13 @@ pub struct SessionCardRow {
     pub device: String,
 }
 
+/// The columns of [`AccountRow`].
+macro_rules! account_columns {
+    () => {
+        "id, phone_hash, phone, person_id, password, identity, frozen_at"
+    };
+}
+
 queries! {
     statements {
         END_UNUSED_SESSIONS = "delete from sessions where seen_at < $1";
@@ -59,19 +68,19 @@ queries! {
 
     pub fn insert_account(account: &AccountRow, now: i64) [
         &account.id, &account.phone_hash, &account.phone, &account.person_id, &account.password,
-        &account.identity, now
+        account.identity, now
     ] -> run =
         "insert into accounts (id, phone_hash, phone, person_id, password, identity, created_at) \
         values ($1, $2, $3, $4, $5, $6, $7)";
 
     pub fn find_account(id: &str) -> first AccountRow =
-        "select id, phone_hash, phone, person_id, password, identity, frozen_at from accounts where id = $1";
+        concat!("select ", account_columns!(), " from accounts where id = $1");
 
     pub fn find_by_phone(phone_hash: &str) -> first AccountRow =
-        "select id, phone_hash, phone, person_id, password, identity, frozen_at from accounts where phone_hash = $1";
+        concat!("select ", account_columns!(), " from accounts where phone_hash = $1");
 
     pub fn find_by_person(person: &str) -> first AccountRow =
-        "select id, phone_hash, phone, person_id, password, identity, frozen_at from accounts where person_id = $1";
+        concat!("select ", account_columns!(), " from accounts where person_id = $1");
 
     pub fn insert_session(id: &str, token_hash: &str, account: &str, now: i64, device: &str) -> run =
         "insert into sessions (id, token_hash, account_id, began_at, seen_at, device) values ($1, $2, $3, $4, $4, $5)";

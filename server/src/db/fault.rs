@@ -8,22 +8,40 @@ use crate::reference::Reference;
 pub enum Fault {
     /// The database; the person learns nothing of it but a reference.
     #[error("database: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(sqlx::Error),
+    /// A stored value that its type does not accept: the store is damaged or older than the code. Nothing is decided on
+    /// it, and nothing stands in for it.
+    #[error("corrupt value in {place}: {problem}")]
+    Corrupt {
+        /// The column, with its table and the row's key where they are known.
+        place: String,
+        problem: String,
+    },
     /// The answer is known and is not success.
     #[error(transparent)]
     Service(#[from] ServiceError),
     /// A row that the work was based on has changed since it was read. Nothing of the work is stored.
     #[error("a row changed after it was read")]
     Changed,
-    /// A stored value or an own promise is broken.
+    /// An own promise is broken.
     #[error("{0}")]
     Internal(String),
 }
 
 impl Fault {
-    /// A stored value that its own type does not accept: the store is damaged or older than the code.
-    pub fn stored(what: &str, error: impl std::fmt::Display) -> Self {
-        Self::Internal(format!("stored {what}: {error}"))
+    /// A stored value that its own type does not accept, counted for the alarm.
+    pub fn corrupt(place: impl Into<String>, problem: impl std::fmt::Display) -> Self {
+        metrics::counter!("corrupt_values_total").increment(1);
+        Self::Corrupt { place: place.into(), problem: problem.to_string() }
+    }
+}
+
+impl From<sqlx::Error> for Fault {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::ColumnDecode { index, source } => Self::corrupt(format!("column {index}"), source),
+            error => Self::Database(error),
+        }
     }
 }
 

@@ -1,17 +1,20 @@
 //! Every event of an order's life, with the decision it came from, and the rulebooks that were decided by.
 
+use rules::kernel::CaseState;
 use sqlx::AnyConnection;
 use sqlx::FromRow;
 
+use super::column::Timestamp;
 use super::orders::OrderKey;
 use super::queries;
 
 #[derive(Clone, Debug, FromRow)]
 pub struct EventRow {
     pub seq: i64,
-    pub at: i64,
+    pub at: Timestamp,
     pub event: String,
-    pub state: String,
+    #[sqlx(try_from = "String")]
+    pub state: CaseState,
     pub actor: String,
     pub rulebook: String,
     pub facts: String,
@@ -68,9 +71,9 @@ pub async fn append_event(
         .bind(&order.person_id)
         .bind(&order.id)
         .bind(seq)
-        .bind(event.at)
+        .bind(event.at.timestamp_millis())
         .bind(&event.event)
-        .bind(&event.state)
+        .bind(event.state.code())
         .bind(&event.actor)
         .bind(&event.rulebook)
         .bind(&event.facts)

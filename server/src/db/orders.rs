@@ -1,8 +1,16 @@
 //! Orders and the records they hold. Each write is guarded by what it saw.
 
+use rules::Moment;
+use rules::kernel::CaseState;
+use rules::licence::Points;
+use rules::money::Fen;
+use rules::place::PlaceId;
+use rules::plate::PlateNumber;
+use rules::violation::ViolationCode;
 use sqlx::AnyConnection;
 use sqlx::FromRow;
 
+use super::column::Timestamp;
 use super::queries;
 use super::registry::RecordRow;
 
@@ -15,13 +23,18 @@ pub struct OrderRow {
     pub key: String,
     pub selection: String,
     pub vehicle_id: String,
-    pub plate: String,
-    pub place: String,
-    pub state: String,
-    pub fine: i64,
-    pub points: i64,
-    pub placed_at: i64,
-    pub pays_until: i64,
+    #[sqlx(try_from = "String")]
+    pub plate: PlateNumber,
+    #[sqlx(try_from = "String")]
+    pub place: PlaceId,
+    #[sqlx(try_from = "String")]
+    pub state: CaseState,
+    #[sqlx(try_from = "i64")]
+    pub fine: Fen,
+    #[sqlx(try_from = "i64")]
+    pub points: Points,
+    pub placed_at: Timestamp,
+    pub pays_until: Timestamp,
     pub refund_reason: Option<String>,
     pub rulebook: String,
     /// When the person agreed to the notice; 0 for orders from before agreements were kept.
@@ -34,11 +47,14 @@ pub struct OrderRecordRow {
     pub position: i64,
     pub vehicle_id: String,
     pub record_id: String,
-    pub code: String,
+    #[sqlx(try_from = "String")]
+    pub code: ViolationCode,
     pub location: String,
-    pub violated_at: i64,
-    pub fine: i64,
-    pub points: i64,
+    pub violated_at: Timestamp,
+    #[sqlx(try_from = "i64")]
+    pub fine: Fen,
+    #[sqlx(try_from = "i64")]
+    pub points: Points,
     pub held: i64,
     pub decision: Option<String>,
 }
@@ -126,7 +142,7 @@ queries! {
         "update order_records set decision = $4 where person_id = $1 and order_id = $2 and position = $3";
 
     /// Moves the order from the state that was seen; false when it has moved on since.
-    pub fn move_order(order: &OrderKey, seen: &str, next: &str) -> changed =
+    pub fn move_order(order: &OrderKey, seen: CaseState, next: CaseState) -> changed =
         "update orders set state = $4 where person_id = $1 and id = $2 and state = $3";
 
     pub fn say_refund_reason(order: &OrderKey, reason: &str) -> run =
@@ -148,7 +164,7 @@ queries! {
             and id in (select order_id from receipts where person_id = $1)");
 
     /// Orders whose window is over, the oldest first; 100 at most.
-    pub fn overdue(now: i64) -> all OrderKey =
+    pub fn overdue(now: Moment) -> all OrderKey =
         "select person_id, id from orders where state in ('placed', 'paying') and pays_until <= $1 \
         order by pays_until limit 100";
 

@@ -1,10 +1,28 @@
 //! Payments, what the provider told us, and the double-entry ledger. Each write is guarded by what it saw.
 
+use rules::Moment;
+use rules::money::Fen;
 use sqlx::AnyConnection;
 use sqlx::FromRow;
 
+use super::column::{Timestamp, stored_codes};
 use super::orders::OrderKey;
 use super::queries;
+
+stored_codes! {
+    /// Where a payment stands.
+    PaymentState {
+        /// Stored, and the provider may not know of it yet.
+        Opening = "opening",
+        /// The provider takes the money.
+        Open = "open",
+        /// No money can come any more.
+        Closed = "closed",
+        Captured = "captured",
+        /// The provider has an amount that was not asked for: it goes back.
+        OtherAmount = "other-amount",
+    }
+}
 
 #[derive(Clone, Debug, FromRow)]
 pub struct PaymentRow {
@@ -13,22 +31,24 @@ pub struct PaymentRow {
     pub provider: String,
     pub out_trade_no: String,
     pub transaction_id: Option<String>,
-    pub amount: i64,
-    pub state: String,
+    #[sqlx(try_from = "i64")]
+    pub amount: Fen,
+    #[sqlx(try_from = "String")]
+    pub state: PaymentState,
     pub url: String,
-    pub opened_at: i64,
-    pub captured_at: Option<i64>,
-    /// When the provider was asked about it last; 0 before that.
-    pub asked_at: i64,
+    pub opened_at: Timestamp,
+    pub captured_at: Option<Timestamp>,
+    /// When the provider was asked about it last; 1970 before that.
+    pub asked_at: Timestamp,
     pub asks: i64,
     /// Until when the provider takes the money.
-    pub expires_at: i64,
+    pub expires_at: Timestamp,
 }
 
 impl PaymentRow {
     /// Whether it has no outcome yet.
     pub fn is_open(&self) -> bool {
-        matches!(self.state.as_str(), "opening" | "open")
+        matches!(self.state, PaymentState::Opening | PaymentState::Open)
     }
 
     pub fn order(&self) -> OrderKey {
@@ -41,7 +61,7 @@ pub struct ReceiptRow {
     pub person_id: String,
     pub number: String,
     pub order_id: String,
-    pub issued_at: i64,
+    pub issued_at: Timestamp,
     pub canonical: String,
     pub signature: String,
 }
@@ -51,19 +71,19 @@ pub struct NewPayment<'a> {
     pub order: &'a OrderKey,
     pub provider: &'a str,
     pub out_trade_no: &'a str,
-    pub amount: i64,
-    pub opened_at: i64,
-    pub next_ask_at: i64,
-    pub expires_at: i64,
+    pub amount: Fen,
+    pub opened_at: Moment,
+    pub next_ask_at: Moment,
+    pub expires_at: Moment,
 }
 
 /// Money that the provider has.
 pub struct Capture<'a> {
-    /// `captured`, or `other-amount` where it is not the amount of the payment.
-    pub state: &'a str,
+    /// Captured, or of another amount than the payment's.
+    pub state: PaymentState,
     pub transaction_id: &'a str,
-    pub at: i64,
-    pub amount: i64,
+    pub at: Moment,
+    pub amount: Fen,
 }
 
 /// The columns of [`PaymentRow`].
@@ -111,28 +131,28 @@ queries! {
             from refunds r where r.out_trade_no = payments.out_trade_no)");
 
     /// Payments without an outcome that the provider is to be asked about by now, the longest due first; 100 at most.
-    pub fn payments_to_ask(now: i64) -> all PaymentRow =
+    pub fn payments_to_ask(now: Moment) -> all PaymentRow =
         concat!("select ", payment_columns!(), " from payments where state in ('opening', 'open') and next_ask_at <= $1 order by next_ask_at limit \
             100");
 
     /// Asking about the payment is ours alone; false where somebody asked after that moment, or nothing is open any more.
-    pub fn claim_asking(out_trade_no: &str, now: i64, next_ask_at: i64, asked_by: i64) -> changed =
+    pub fn claim_asking(out_trade_no: &str, now: Moment, next_ask_at: Moment, asked_by: Moment) -> changed =
         "update payments set asked_at = $2, next_ask_at = $3, asks = asks + 1 \
         where out_trade_no = $1 and state in ('opening', 'open') and asked_at <= $4";
 
     /// Something happened to the order: its open payments are asked about at once.
-    pub fn ask_soon(order: &OrderKey, now: i64) -> run =
+    pub fn ask_soon(order: &OrderKey, now: Moment) -> run =
         "update payments set next_ask_at = $3, asks = 0 \
         where person_id = $1 and order_id = $2 and state in ('opening', 'open')";
 
     /// Remembers the notification by the provider's own number; false when it came before.
-    pub fn remember_notification(provider: &str, id: &str, out_trade_no: &str, kind: &str, now: i64)
+    pub fn remember_notification(provider: &str, id: &str, out_trade_no: &str, kind: &str, now: Moment)
         -> changed =
         "insert into notifications (provider, id, out_trade_no, kind, received_at) \
         values ($1, $2, $3, $4, $5) on conflict (provider, id) do nothing";
 
     /// Remembers the nonce of a notification; false when it came before.
-    pub fn remember_nonce(provider: &str, nonce: &str, now: i64) -> changed =
+    pub fn remember_nonce(provider: &str, nonce: &str, now: Moment) -> changed =
         "insert into notification_nonces (provider, nonce, received_at) values ($1, $2, $3) \
         on conflict (provider, nonce) do nothing";
 
@@ -141,7 +161,7 @@ queries! {
         "delete from notification_nonces where provider = $1 and nonce = $2";
 
     /// Forgets nonces from before that moment.
-    pub fn purge_nonces(before: i64) -> run =
+    pub fn purge_nonces(before: Moment) -> run =
         "delete from notification_nonces where received_at < $1";
 
     pub fn insert_receipt(receipt: &ReceiptRow) [
@@ -175,17 +195,17 @@ pub async fn book(
     order: &OrderKey,
     movement: &str,
     (from, to): (&str, &str),
-    amount: i64,
-    now: i64,
+    amount: Fen,
+    now: Moment,
 ) -> sqlx::Result<()> {
-    for (account, amount) in [(from, -amount), (to, amount)] {
+    for (account, amount) in [(from, -amount.fen()), (to, amount.fen())] {
         sqlx::query(INSERT_ENTRY)
             .bind(&order.person_id)
             .bind(&order.id)
             .bind(movement)
             .bind(account)
             .bind(amount)
-            .bind(now)
+            .bind(now.timestamp_millis())
             .execute(&mut *connection)
             .await?;
     }

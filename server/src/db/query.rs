@@ -1,11 +1,5 @@
 //! Queries as declarations: name, arguments, result and SQL text in one place.
 
-use sqlx::Arguments;
-use sqlx::any::AnyArguments;
-use sqlx::error::BoxDynError;
-
-use super::orders::OrderKey;
-
 /// Declares queries. Each becomes an `async fn` whose first argument is the connection and whose result is a
 /// `sqlx::Result`. Arguments are bound in their order, or as the list after them says. The result is one of
 ///
@@ -33,7 +27,10 @@ macro_rules! queries {
                 $($arg: $type),*
             ) -> sqlx::Result<$crate::db::query::result!($how $($row)?)> {
                 let arguments = $crate::db::query::bound!(($($arg),*) $([$($bind),*])?);
-                $crate::db::query::run!($how, connection, $sql, arguments)
+                let done: sqlx::Result<_> = $crate::db::query::run!($how, connection, $sql, arguments);
+                done.map_err(|error| {
+                    $crate::db::query::in_query(concat!(module_path!(), "::", stringify!($name)), error)
+                })
             }
         )*
 
@@ -43,6 +40,16 @@ macro_rules! queries {
     };
 }
 pub(crate) use queries;
+
+/// Adds the query's name to an error about a column.
+pub(crate) fn in_query(query: &str, error: sqlx::Error) -> sqlx::Error {
+    match error {
+        sqlx::Error::ColumnDecode { index, source } => {
+            sqlx::Error::ColumnDecode { index: format!("{index} of {query}"), source }
+        }
+        error => error,
+    }
+}
 
 /// The Rust type of a result.
 macro_rules! result {
@@ -60,11 +67,11 @@ pub(crate) use result;
 
 /// The arguments of a query in order.
 macro_rules! bound {
-    (($($arg:expr),*)) => { $crate::db::query::bound!(() [$($arg),*]) };
-    (($($arg:expr),*) [$($bind:expr),*]) => {{
-        #[allow(unused_mut, reason = "a query without arguments")]
+    (()) => { sqlx::any::AnyArguments::default() };
+    (($($arg:expr),+)) => { $crate::db::query::bound!(() [$($arg),+]) };
+    (($($arg:expr),*) [$($bind:expr),+]) => {{
         let mut arguments = sqlx::any::AnyArguments::default();
-        $($crate::db::query::Bind::bind($bind, &mut arguments).map_err(sqlx::Error::Encode)?;)*
+        $($crate::db::column::Bind::bind($bind, &mut arguments).map_err(sqlx::Error::Encode)?;)*
         arguments
     }};
 }
@@ -102,27 +109,3 @@ macro_rules! run {
     };
 }
 pub(crate) use run;
-
-/// A value that a query takes.
-pub(crate) trait Bind {
-    fn bind(self, arguments: &mut AnyArguments) -> Result<(), BoxDynError>;
-}
-
-macro_rules! plain {
-    ($($type:ty),*) => {
-        $(impl Bind for $type {
-            fn bind(self, arguments: &mut AnyArguments) -> Result<(), BoxDynError> {
-                arguments.add(self)
-            }
-        })*
-    };
-}
-plain!(i64, Option<i64>, &str, &String, String, Option<String>, Option<&str>, &Option<String>, &Option<i64>);
-
-/// Bound as person and number.
-impl Bind for &OrderKey {
-    fn bind(self, arguments: &mut AnyArguments) -> Result<(), BoxDynError> {
-        arguments.add(&self.person_id)?;
-        arguments.add(&self.id)
-    }
-}

@@ -1,7 +1,10 @@
 //! Refunds, and when the provider is asked about them. Each write is guarded by what it saw.
 
+use rules::Moment;
+use rules::money::Fen;
 use sqlx::FromRow;
 
+use super::column::Timestamp;
 use super::orders::OrderKey;
 use super::queries;
 
@@ -11,11 +14,11 @@ pub struct RefundRow {
     pub order_id: String,
     pub out_trade_no: String,
     pub out_refund_no: String,
-    pub amount: i64,
-    pub state: String,
+    #[sqlx(try_from = "i64")]
+    pub amount: Fen,
     pub reason: String,
-    pub requested_at: i64,
-    pub done_at: Option<i64>,
+    pub requested_at: Timestamp,
+    pub done_at: Option<Timestamp>,
     /// How often the provider was told or asked of it under this number.
     pub asks: i64,
     /// How many numbers it has had.
@@ -33,7 +36,7 @@ impl RefundRow {
 /// The columns of [`RefundRow`].
 macro_rules! refund_columns {
     () => {
-        "person_id, order_id, out_trade_no, out_refund_no, amount, state, reason, requested_at, done_at, \
+        "person_id, order_id, out_trade_no, out_refund_no, amount, reason, requested_at, done_at, \
          asks, tries, (select p.transaction_id from payments p where p.out_trade_no = \
          refunds.out_trade_no) as transaction_id"
     };
@@ -52,7 +55,7 @@ queries! {
         requested_at) values ($1, $2, $3, $4, $5, 'requested', $6, $7) on conflict (out_trade_no) do nothing";
 
     /// Notes that the money is back; false when it was noted before.
-    pub fn refund_done(out_refund_no: &str, at: i64) -> changed =
+    pub fn refund_done(out_refund_no: &str, at: Moment) -> changed =
         "update refunds set state = 'done', done_at = $2 where out_refund_no = $1 and state <> 'done'";
 
     /// Notes that the provider cannot give it back by itself; false when it was noted before.
@@ -61,7 +64,7 @@ queries! {
 
     /// The provider closed the refund, and its number is spent: it is asked for under another one. False when it has
     /// moved on since.
-    pub fn refund_renumbered(out_refund_no: &str, next: &str, next_ask_at: i64) -> changed =
+    pub fn refund_renumbered(out_refund_no: &str, next: &str, next_ask_at: Moment) -> changed =
         "update refunds set out_refund_no = $2, state = 'requested', asks = 0, tries = tries + 1, \
         next_ask_at = $3 where out_refund_no = $1 and state <> 'done'";
 
@@ -69,11 +72,11 @@ queries! {
         concat!("select ", refund_columns!(), " from refunds where out_refund_no = $1");
 
     /// Refunds that are to be asked for or about by now, the longest due first; 100 at most.
-    pub fn refunds_to_ask(now: i64) -> all RefundRow =
+    pub fn refunds_to_ask(now: Moment) -> all RefundRow =
         concat!("select ", refund_columns!(), " from refunds where state <> 'done' and next_ask_at <= $1 order by next_ask_at limit 100");
 
     /// Asking is ours alone; false where somebody asked since.
-    pub fn claim_asking(refund: &RefundRow, next_ask_at: i64) [
+    pub fn claim_asking(refund: &RefundRow, next_ask_at: Moment) [
         &refund.out_refund_no, refund.asks, next_ask_at
     ] -> changed =
         "update refunds set asks = asks + 1, next_ask_at = $3 \

@@ -3,9 +3,17 @@
 
 use std::collections::BTreeMap;
 
+use rules::families::camera::LeaseRole;
+use rules::licence::Points;
+use rules::money::Fen;
+use rules::place::RegionCode;
+use rules::plate::PlateNumber;
+use rules::vehicle::{VehicleKind, VehicleUse};
+use rules::violation::{Capture, PenaltyKind, ViolationCode};
 use sqlx::AnyConnection;
 use sqlx::FromRow;
 
+use super::column::{Timestamp, stored_codes};
 use super::queries;
 
 #[derive(Clone, Debug, FromRow)]
@@ -22,7 +30,8 @@ pub struct LicenceRow {
 #[derive(Clone, Debug, FromRow)]
 pub struct PointsRow {
     pub occurred_on: String,
-    pub points: i64,
+    #[sqlx(try_from = "i64")]
+    pub points: Points,
     pub fine_paid: i64,
 }
 
@@ -37,14 +46,17 @@ pub struct PersonRow {
 #[derive(Clone, Debug, FromRow)]
 pub struct VehicleRow {
     pub id: String,
-    pub plate: String,
-    pub kind: String,
-    pub usage: String,
+    #[sqlx(try_from = "String")]
+    pub plate: PlateNumber,
+    #[sqlx(try_from = "String")]
+    pub kind: VehicleKind,
+    #[sqlx(try_from = "String")]
+    pub usage: VehicleUse,
     pub states: String,
     pub owner_kind: String,
     pub owner_id: String,
     /// None where the registry does not tell it.
-    pub owner_since: Option<i64>,
+    pub owner_since: Option<Timestamp>,
 }
 
 /// Decision and receipt of a record that an order of the person settled.
@@ -58,32 +70,52 @@ pub struct ProofRow {
 #[derive(Clone, Debug, FromRow)]
 pub struct HoldEnd {
     pub id: String,
-    pub pays_until: i64,
+    pub pays_until: Timestamp,
 }
 
 #[derive(Clone, Debug, FromRow)]
 pub struct LeaseRow {
-    pub registered_at: i64,
-    pub starts_at: i64,
-    pub ends_at: i64,
-    pub role: String,
+    pub registered_at: Timestamp,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+    #[sqlx(try_from = "String")]
+    pub role: LeaseRole,
+}
+
+stored_codes! {
+    /// Where a record stands, for us and for the registry.
+    StoredState {
+        Unprocessed = "unprocessed",
+        /// An order holds it; never said by the registry.
+        Held = "held",
+        Processed = "processed",
+        ProcessedElsewhere = "processed-elsewhere",
+    }
 }
 
 #[derive(Clone, Debug, FromRow)]
 pub struct RecordRow {
     pub vehicle_id: String,
     pub id: String,
-    pub code: String,
+    #[sqlx(try_from = "String")]
+    pub code: ViolationCode,
     pub location: String,
-    pub region: String,
-    pub violated_at: i64,
-    pub capture: String,
-    pub penalty: String,
-    pub fine: i64,
-    pub points: i64,
+    #[sqlx(try_from = "String")]
+    pub region: RegionCode,
+    pub violated_at: Timestamp,
+    #[sqlx(try_from = "String")]
+    pub capture: Capture,
+    #[sqlx(try_from = "String")]
+    pub penalty: PenaltyKind,
+    #[sqlx(try_from = "i64")]
+    pub fine: Fen,
+    #[sqlx(try_from = "i64")]
+    pub points: Points,
     pub evidence: Option<String>,
-    pub registry_state: String,
-    pub state: String,
+    #[sqlx(try_from = "String")]
+    pub registry_state: StoredState,
+    #[sqlx(try_from = "String")]
+    pub state: StoredState,
     pub disputed: i64,
     pub held_person: Option<String>,
     pub held_order: Option<String>,
@@ -100,10 +132,6 @@ macro_rules! record_columns {
 }
 
 queries! {
-    statements {
-        ALL_RECORDS_OF = concat!("select ", record_columns!(), " from camera_records where vehicle_id = $1");
-    }
-
     pub fn find_licence(person: &str) -> first LicenceRow =
         "select person_id, file_number, classes, states, first_issued, valid_until, full_marks \
         from licences where person_id = $1";
@@ -197,13 +225,23 @@ queries! {
         where r.person_id = $1 and o.state = 'settled' and o.placed_at >= $2 and not exists ( \
             select 1 from points_entries e where e.person_id = r.person_id and e.id = r.record_id)";
 
+    /// The records with these numbers; a number may stand there twice.
+    pub fn records_among(vehicle: &str, ids: [&str; AMONG]) [
+        vehicle, ids[0], ids[1], ids[2], ids[3], ids[4], ids[5], ids[6], ids[7], ids[8], ids[9], ids[10],
+        ids[11], ids[12], ids[13], ids[14], ids[15]
+    ] -> all RecordRow =
+        concat!("select ", record_columns!(), " from camera_records where vehicle_id = $1 and id in ( \
+            $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
+
     /// The time of the registry's newest fact.
     pub fn synced_at() -> value i64 =
         "select synced_at from synchronisation where id = 1";
 }
 
-/// The records with these numbers, in this order; one of another vehicle is left out. Several are picked from all of the
-/// vehicle's, which are few.
+/// Records that one query reads by their numbers.
+const AMONG: usize = 16;
+
+/// The records with these numbers, in this order; one of another vehicle is left out.
 pub async fn find_records(
     connection: &mut AnyConnection,
     vehicle: &str,
@@ -212,9 +250,14 @@ pub async fn find_records(
     if let [record] = records {
         return Ok(find_record(connection, vehicle, record).await?.into_iter().collect());
     }
-    let all: Vec<RecordRow> = sqlx::query_as(ALL_RECORDS_OF).bind(vehicle).fetch_all(connection).await?;
-    let mut all: BTreeMap<String, RecordRow> = all.into_iter().map(|row| (row.id.clone(), row)).collect();
-    Ok(records.iter().filter_map(|record| all.remove(record)).collect())
+    let mut found = BTreeMap::new();
+    for part in records.chunks(AMONG) {
+        // The last number stands for those that are missing.
+        let ids = std::array::from_fn(|index| part[index.min(part.len() - 1)].as_str());
+        let rows = records_among(connection, vehicle, ids).await?;
+        found.extend(rows.into_iter().map(|row| (row.id.clone(), row)));
+    }
+    Ok(records.iter().filter_map(|record| found.remove(record)).collect())
 }
 
 /// How a record stands as to disputes.

@@ -25,7 +25,7 @@ pub async fn make(
             phone: sealer.seal(clock, &format!("accounts:{id}:phone"), person.phone.as_str()),
             person_id: Some(feed::person_id(sealer, &person.id_number)),
             password: passwords::hash(clock, person.password).await?,
-            identity: person.identity.code().into(),
+            identity: person.identity,
             frozen_at: None,
             phone_hash,
             id,

@@ -7,6 +7,8 @@ use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValu
 use http::{HeaderMap, StatusCode};
 use leptos::nonce::Nonce;
 use tokio::time::Instant;
+use tracing::Instrument;
+use tracing::field::Empty;
 
 use crate::reference::Reference;
 
@@ -57,9 +59,13 @@ pub async fn finish(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(reference.clone());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let began = Instant::now();
-    let running = futures::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(next.run(request)));
-    let mut response = running.await.unwrap_or_else(|_| {
-        tracing::error!(%reference, "a handler panicked");
+    // Whatever level is logged, each line of the request has these.
+    let span = tracing::error_span!("request", %reference, %method, path = %plain(&path), account = Empty);
+    let handled = next.run(request).instrument(span.clone());
+    let caught = futures::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(handled)).await;
+    let _entered = span.entered();
+    let mut response = caught.unwrap_or_else(|_| {
+        tracing::error!("a handler panicked");
         StatusCode::INTERNAL_SERVER_ERROR.into_response()
     });
     add(response.headers_mut(), &reference);
@@ -70,9 +76,9 @@ pub async fn finish(mut request: Request, next: Next) -> Response {
     metrics::histogram!("http_request_seconds").record(elapsed.as_secs_f64());
     let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     if path.starts_with("/pkg/") {
-        tracing::debug!(%reference, %method, path, status, milliseconds, "answered");
+        tracing::debug!(status, milliseconds, "answered");
     } else {
-        tracing::info!(%reference, %method, path = %plain(&path), status, milliseconds, "answered");
+        tracing::info!(status, milliseconds, "answered");
     }
     response
 }

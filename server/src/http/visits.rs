@@ -14,6 +14,8 @@ use rules::Moment;
 use super::current::Current;
 use super::instead::Guard;
 use super::{cookies, devices, tokens};
+use tracing::Span;
+
 use crate::address;
 use crate::db::Fault;
 use crate::reference::Reference;
@@ -46,6 +48,10 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
         (Some(found.session), Some(found.account), found.unpaid_order)
     });
     let signed_in = session.is_some();
+    if let Some(account) = &account {
+        // A log tells whose requests belong together, and not whose they are.
+        Span::current().record("account", &state.sealer.look_up("log", &account.id)[..12]);
+    }
     let path = request.uri().path_and_query().map_or_else(|| "/".into(), ToString::to_string);
     let secret = session.as_ref().map_or(visit_id.as_str(), |session| session.id.as_str());
     let visit = Visit {
@@ -81,7 +87,7 @@ pub async fn recognise(Extracted(guard): Extracted<Guard>, mut request: Request,
         }
         (_, Some(fault)) => {
             let reference = request.extensions().get().cloned().unwrap_or_else(Reference::random);
-            tracing::error!(%reference, fault, "the session could not be read");
+            tracing::error!(fault, "the session could not be read");
             let page = format!("/error/unavailable?reference={reference}");
             pages.show(&page, &request.into_parts().0).await
         }

@@ -68,7 +68,7 @@ pub async fn once(state: &State) -> Result<(), Fault> {
 async fn lapse_overdue(state: &State) -> Result<(), Fault> {
     let due = {
         let mut connection = state.store.read().await?;
-        orders::overdue(&mut connection, state.clock.now().timestamp_millis()).await?
+        orders::overdue(&mut connection, state.clock.now()).await?
     };
     // Side by side: an order whose rows somebody keeps locked holds up no other.
     let lapsing = stream::iter(due).for_each_concurrent(AT_ONCE, |key| async move {
@@ -103,8 +103,8 @@ async fn end_for_registry(state: &State, row: &OutboxRow) -> Result<(), Fault> {
     if !claim(state, row, state.clock.now().timestamp_millis(), 0).await? {
         return Ok(());
     }
-    let body: ProcessedElsewhere =
-        serde_json::from_str(&row.body).map_err(|error| Fault::stored("outbox body", error))?;
+    let body: ProcessedElsewhere = serde_json::from_str(&row.body)
+        .map_err(|error| Fault::corrupt(format!("outbox:{}:body", row.id), error))?;
     release::processed_elsewhere(state, &OrderKey { person_id: body.person, id: body.order }).await?;
     settle(state, row, End::Done).await
 }

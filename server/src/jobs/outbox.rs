@@ -55,10 +55,7 @@ async fn send(state: &State, sender: &SmsSender, row: &OutboxRow) -> Result<(), 
     if !claim(state, row, now, CLAIM).await? {
         return Ok(());
     }
-    let open = |part: &str, sealed: &str| {
-        let text = state.sealer.open(&format!("outbox:{}:{part}", row.id), sealed);
-        text.map_err(|error| Fault::stored("outbox", error))
-    };
+    let open = |part: &str, sealed: &str| state.open_stored(&format!("outbox:{}:{part}", row.id), sealed);
     match sender.send(&row.id, &open("recipient", &row.recipient)?, &open("body", &row.body)?).await {
         Ok(()) => settle(state, row, End::Done).await,
         Err(error) => {

@@ -44,7 +44,7 @@ pub async fn once(state: &State) -> Result<(), Fault> {
             outbox::purge(connection, before(TEXTS)).await?;
             sms_codes::purge(connection, before(CODES)).await?;
             tries::purge(connection, before(CODES)).await?;
-            payments::purge_nonces(connection, before(NONCES)).await?;
+            payments::purge_nonces(connection, now - NONCES).await?;
             retention::purge_notifications(connection, before(NOTIFICATIONS)).await?;
             Ok(accounts::end_old_sessions(connection, before(IDLE), before(ABSOLUTE)).await?)
         })

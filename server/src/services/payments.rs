@@ -28,9 +28,9 @@ pub fn out_refund_no(out_trade_no: &str, number: i64) -> String {
 const AT_ONCE: usize = 8;
 
 /// When the provider is asked again after so many times: soon at first, every ten minutes in the end.
-fn ask_again_at(now: Moment, asks: i64) -> i64 {
+fn ask_again_at(now: Moment, asks: i64) -> Moment {
     let seconds = (2_i64 << asks.clamp(0, 9)).min(600);
-    (now + TimeDelta::seconds(seconds)).timestamp_millis()
+    now + TimeDelta::seconds(seconds)
 }
 
 /// Accounts of the ledger: the provider's, ours in between, and the treasury's.

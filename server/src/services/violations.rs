@@ -16,7 +16,7 @@ use rules::calendar;
 use rules::families::camera::{self, Applicant, CameraCase, RecordFacts, Request};
 use rules::rulebook::Rulebook;
 use rules::vehicle::Relation;
-use rules::violation::{PointsUnderLaw, ViolationCode};
+use rules::violation::PointsUnderLaw;
 use sqlx::AnyConnection;
 
 use crate::caller::Person;
@@ -24,7 +24,7 @@ use crate::db::Fault;
 use crate::db::registry::{self, HoldEnd, RecordRow, VehicleRow};
 use crate::state::State;
 pub use card::{act, laws, paper_offices};
-use facts::{Asking, Standing, moment};
+use facts::{Asking, Standing};
 
 /// A vehicle with everything that its records are judged by.
 pub struct Judged {
@@ -61,13 +61,13 @@ pub async fn load_record(
 ) -> Result<RecordRow, Fault> {
     let row = registry::find_record(connection, &judged.vehicle.id, record).await?;
     let row = row.ok_or(ServiceError::NotFound)?;
-    if judged.shows(&row)? { Ok(row) } else { Err(ServiceError::NotFound.into()) }
+    if judged.shows(&row) { Ok(row) } else { Err(ServiceError::NotFound.into()) }
 }
 
 impl Judged {
     /// Whether the record concerns the person at all.
-    pub fn shows(&self, row: &RecordRow) -> Result<bool, Fault> {
-        Ok(self.standing.shows(moment(row.violated_at)?))
+    pub fn shows(&self, row: &RecordRow) -> bool {
+        self.standing.shows(*row.violated_at)
     }
 
     /// The case of one record as it would be decided alone. With several relations to the vehicle, uses the one with the
@@ -110,14 +110,9 @@ pub fn card_of(judged: &Judged) -> VehicleCard {
 }
 
 /// The record's facts; `ends` are those of the holds on the vehicle's records.
-pub fn record_facts(
-    row: &RecordRow,
-    now: Moment,
-    asking: Asking<'_>,
-    ends: &[HoldEnd],
-) -> Result<RecordFacts, Fault> {
+pub fn record_facts(row: &RecordRow, now: Moment, asking: Asking<'_>, ends: &[HoldEnd]) -> RecordFacts {
     let end = ends.iter().find(|end| Some(&end.id) == row.held_order.as_ref());
-    facts::record(row, now, asking, end.map(|end| moment(end.pays_until)).transpose()?)
+    facts::record(row, now, asking, end.map(|end| *end.pays_until))
 }
 
 /// The records that the person sees of the vehicle.
@@ -161,7 +156,7 @@ pub async fn records(state: &State, person: &Person, vehicle: &str) -> Result<Ve
     let rulebook = &state.rulebook;
     let mut cards = Vec::with_capacity(rows.len());
     for row in &rows {
-        let record = record_facts(row, now, Asking::default(), &ends)?;
+        let record = record_facts(row, now, Asking::default(), &ends);
         cards.push(judged.card(row, record, &person.id, state)?);
     }
     prove(&mut connection, person, vehicle, &mut cards).await?;
@@ -188,9 +183,8 @@ pub async fn record_detail(
     let judged = load_vehicle(&mut connection, person, vehicle, request, Asking::default()).await?;
     let row = load_record(&mut connection, &judged, record).await?;
     let ends = registry::hold_ends_of(&mut connection, vehicle).await?;
-    let record = record_facts(&row, now, Asking::default(), &ends)?;
+    let record = record_facts(&row, now, Asking::default(), &ends);
     let then = calendar::local(record.violated_at).date();
-    let code = ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
     let today = calendar::local(now).date();
     let rulebook = &state.rulebook;
     let dispute = dispute::rights(&mut connection, person, &judged, &record, &row, rulebook).await?;
@@ -201,6 +195,6 @@ pub async fn record_detail(
         dispute,
         record: card,
         rulebook: state.rulebook.version.clone(),
-        points_under_law: PointsUnderLaw::of(&code, then, today),
+        points_under_law: PointsUnderLaw::of(&row.code, then, today),
     })
 }

@@ -202,6 +202,32 @@ fn tells_nothing(answer: &Answer, what: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_line_of_a_request_has_its_reference_and_a_hash_of_the_account() {
+    journal::start();
+    for site in sites().await {
+        let visited = site.browser().get("/rulebook").await;
+        let driver = site.driver().await;
+        let shown = [driver.get("/vehicles").await, driver.get("/orders").await];
+        let account = |answer: &Answer| {
+            let (text, reference) = (journal::text(), answer.header("x-request-id"));
+            let lines: Vec<serde_json::Value> = text
+                .lines()
+                .filter(|line| line.contains(reference))
+                .map(|line| serde_json::from_str(line).expect("a line is JSON"))
+                .collect();
+            let answered = lines.iter().find(|line| line["fields"]["message"] == "answered").expect("a line");
+            assert!(lines.iter().all(|line| line["span"]["reference"] == reference), "{lines:?}");
+            answered["span"]["account"].as_str().map(str::to_owned)
+        };
+        assert_eq!(account(&visited), None);
+        let [vehicles, orders] = shown.each_ref().map(account);
+        assert_eq!(vehicles.as_ref().map(String::len), Some(12));
+        assert_eq!(vehicles, orders, "requests of one account belong together");
+        assert_ne!(vehicles.as_deref(), Some("a1"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failing_store_shows_a_reference_and_nothing_of_itself() {
     journal::start();
     for site in sites().await {

@@ -1,6 +1,7 @@
 //! Money is never in doubt: captured once, settled or given back, whatever the provider does.
 
 use rules::kernel::CaseState;
+use server::db::Fault;
 use server::db::orders::OrderKey;
 use server::jobs;
 use server::sandbox::Faults;
@@ -71,18 +72,39 @@ async fn a_lost_notification_is_found_by_asking() {
     }
 }
 
+/// Values of an order's own rows that their types do not accept.
+const CORRUPT: [(&str, &str, &str); 5] = [
+    ("accounts", "identity", "'face'"),
+    ("camera_records", "penalty", "'exile'"),
+    ("camera_records", "region", "'0'"),
+    ("order_records", "points", "-1"),
+    ("orders", "state", "'lost'"),
+];
+
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unreadable_identity_level_gives_no_money_back() {
+async fn a_corrupt_value_is_named_and_neither_settles_nor_gives_money_back() {
     for world in worlds().await {
         world.faults(Faults { lose_notifications: true, ..Faults::default() });
         let (order, page) = opened(&world).await;
         world.press(&page, "pay").await;
-        world.run("update accounts set identity = 'face' where id = 'a1'".into()).await;
-        reconcile::ask_provider(&world.state, &order).await.expect_err("a stored value is corrupt");
-        assert_eq!(world.order_state(&order).await, CaseState::Paying);
-        assert_eq!(world.number("select count(*) from refunds").await, 0);
-        world.run("update accounts set identity = 'real-person' where id = 'a1'".into()).await;
-        world.clock.advance(chrono::TimeDelta::minutes(1));
+        for (table, column, value) in CORRUPT {
+            let row = match table {
+                "accounts" => "id = 'a1'",
+                "camera_records" => "id = 'r1'",
+                _ => "1 = 1",
+            };
+            let old = world.text(&format!("select cast({column} as text) from {table} where {row}")).await;
+            let old = old.expect("a row");
+            world.run(format!("update {table} set {column} = {value} where {row}")).await;
+            let fault = reconcile::ask_provider(&world.state, &order).await.expect_err("a corrupt value");
+            let Fault::Corrupt { place, .. } = &fault else { panic!("{table}.{column}: {fault}") };
+            assert!(place.contains(column) && place.contains("server::db::"), "{place}");
+            let old = if column == "points" { old } else { format!("'{old}'") };
+            world.run(format!("update {table} set {column} = {old} where {row}")).await;
+            assert_eq!(world.order_state(&order).await, CaseState::Paying, "{table}.{column}");
+            assert_eq!(world.number("select count(*) from refunds").await, 0, "{table}.{column}");
+            world.clock.advance(chrono::TimeDelta::minutes(1));
+        }
         reconcile::ask_provider(&world.state, &order).await.unwrap();
         assert_eq!(world.order_state(&order).await, CaseState::Settled);
         settled_once(&world).await;

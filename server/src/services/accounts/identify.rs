@@ -74,9 +74,9 @@ pub fn person_id(state: &State, id_number: &IdNumber) -> String {
 /// The phone that the registry holds for the person.
 fn registry_phone(state: &State, row: &PersonRow) -> Result<Option<Phone>, Fault> {
     let Some(sealed) = &row.phone else { return Ok(None) };
-    let text = state.sealer.open(&format!("persons:{}:phone", row.id), sealed);
-    let text = text.map_err(|error| Fault::stored("phone", error))?;
-    Phone::parse(&text).map(Some).map_err(|error| Fault::stored("phone", error))
+    let place = format!("persons:{}:phone", row.id);
+    let text = state.open_stored(&place, sealed)?;
+    Phone::parse(&text).map(Some).map_err(|error| Fault::corrupt(place, error))
 }
 
 /// A number that nobody was asked for, always the same for the same entries, so that repeating them tells nothing.

@@ -17,8 +17,7 @@ pub async fn licence(state: &State, person: &Person) -> Result<Option<LicenceCar
     let asking = facts::Asking::default();
     let applicant = facts::applicant(&mut connection, &person.id, person.identity, now, asking).await?;
     let today = rules::calendar::local(now).date();
-    let file = state.sealer.open(&format!("licences:{}:file_number", person.id), &row.file_number);
-    let file = file.map_err(|error| Fault::stored("file number", error))?;
+    let file = state.open_stored(&format!("licences:{}:file_number", person.id), &row.file_number)?;
     let classes: rules::licence::LicenceClasses =
         facts::stored_set("licence class", &row.classes, rules::licence::LicenceClass::from_code)?;
     let licence =

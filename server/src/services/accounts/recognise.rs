@@ -4,15 +4,14 @@ use app::api::account::AccountSummary;
 use app::visit::SessionState;
 use chrono::TimeDelta;
 use rules::Moment;
-use rules::person::{IdNumber, IdentityLevel, Phone, mask_name};
+use rules::person::{IdNumber, Phone, mask_name};
 use sqlx::AnyConnection;
 
 use super::sessions::{ABSOLUTE, IDLE};
 use crate::caller::{Person, Session};
 use crate::db::Fault;
 use crate::db::accounts::{self, SessionRow};
-use crate::sealing::SealingError;
-use crate::services::violations::facts::{moment, stored};
+use crate::services::violations::facts::moment;
 use crate::state::State;
 
 /// A use is stored when the last one is so long ago.
@@ -61,12 +60,12 @@ fn summary(
     person: &str,
     session_until: Moment,
 ) -> Result<AccountSummary, Fault> {
-    let unreadable = |error: SealingError| Fault::stored("sealed text", error);
-    let open = |place: String, sealed: &str| state.sealer.open(&place, sealed).map_err(unreadable);
-    let phone = open(format!("accounts:{}:phone", row.account.id), &row.account.phone)?;
-    let phone = Phone::parse(&phone).map_err(|error| Fault::stored("phone", error))?;
+    let place = format!("accounts:{}:phone", row.account.id);
+    let phone = state.open_stored(&place, &row.account.phone)?;
+    let phone = Phone::parse(&phone).map_err(|error| Fault::corrupt(place, error))?;
     let of_person = |part: &str, sealed: &Option<String>| {
-        sealed.as_ref().map(|sealed| open(format!("persons:{person}:{part}"), sealed)).transpose()
+        let open = |sealed: &String| state.open_stored(&format!("persons:{person}:{part}"), sealed);
+        sealed.as_ref().map(open).transpose()
     };
     let id_number = of_person("id_number", &row.person_id_number)?;
     Ok(AccountSummary {
@@ -74,7 +73,7 @@ fn summary(
         name: of_person("name", &row.person_name)?.map(|name| mask_name(&name)),
         phone: phone.masked(),
         id_number: id_number.and_then(|number| IdNumber::parse(&number).ok()).map(|number| number.masked()),
-        identity: stored("identity", &row.account.identity, IdentityLevel::from_code)?,
+        identity: row.account.identity,
         session_until,
     })
 }

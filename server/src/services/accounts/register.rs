@@ -30,7 +30,7 @@ pub async fn create(state: &State, new: NewAccount) -> Result<AccountRow, Fault>
         phone: state.sealer.seal(&*state.clock, &format!("accounts:{id}:phone"), new.phone.as_str()),
         person_id: Some(new.person.clone()),
         password: passwords::hash(&*state.clock, &new.password).await?,
-        identity: new.identity.code().into(),
+        identity: new.identity,
         frozen_at: None,
         id,
     };
@@ -99,13 +99,13 @@ pub async fn personal(state: &State, phone: &Phone, person: &str) -> Result<pass
     let now = state.clock.now().timestamp_millis();
     let mut connection = state.store.read().await?;
     let row = registry::find_person(&mut connection, person).await?.ok_or(ServiceError::SignedOut)?;
-    let id_number = state.sealer.open(&format!("persons:{person}:id_number"), &row.id_number);
+    let id_number = state.open_stored(&format!("persons:{person}:id_number"), &row.id_number)?;
     let vehicles = registry::vehicles_of(&mut connection, person, now).await?;
     let host = state.origin.split("://").nth(1).unwrap_or_default();
     Ok(passwords::Personal {
         phone: phone.to_string(),
-        id_number: id_number.map_err(|error| Fault::stored("id number", error))?,
-        plates: vehicles.into_iter().map(|row| row.plate).collect(),
+        id_number,
+        plates: vehicles.into_iter().map(|row| row.plate.to_string()).collect(),
         host: host.split([':', '.']).next().unwrap_or_default().to_owned(),
     })
 }

@@ -123,9 +123,9 @@ pub(super) async fn notify(
 
 /// The account's own phone.
 pub(super) fn phone_of(state: &State, account: &AccountRow) -> Result<Phone, Fault> {
-    let text = state.sealer.open(&format!("accounts:{}:phone", account.id), &account.phone);
-    let text = text.map_err(|error| Fault::stored("phone", error))?;
-    Phone::parse(&text).map_err(|error| Fault::stored("phone", error))
+    let place = format!("accounts:{}:phone", account.id);
+    let text = state.open_stored(&place, &account.phone)?;
+    Phone::parse(&text).map_err(|error| Fault::corrupt(place, error))
 }
 
 /// The newest texts, sent or not; for development alone.
@@ -134,10 +134,8 @@ pub async fn newest(state: &State) -> Result<Vec<OutboxText>, Fault> {
     let rows = outbox::newest_of_kind(&mut connection, "sms", 30).await?;
     rows.iter()
         .map(|row| {
-            let open = |part: &str, sealed: &str| {
-                let text = state.sealer.open(&format!("outbox:{}:{part}", row.id), sealed);
-                text.map_err(|error| Fault::stored("outbox", error))
-            };
+            let open =
+                |part: &str, sealed: &str| state.open_stored(&format!("outbox:{}:{part}", row.id), sealed);
             Ok(OutboxText {
                 at: moment(row.created_at)?,
                 phone: open("recipient", &row.recipient)?,

@@ -8,6 +8,7 @@ use sqlx::AnyConnection;
 
 use super::selection::Decided;
 use crate::db::Fault;
+use crate::db::column::Timestamp;
 use crate::db::order_events::{self, EventRow};
 use crate::db::orders::{self, OrderKey, OrderRow};
 use crate::state::State;
@@ -40,9 +41,9 @@ pub async fn append(
     };
     let row = EventRow {
         seq: 0,
-        at: happened.at.timestamp_millis(),
+        at: Timestamp(happened.at),
         event: happened.event.map_or("place", CaseEvent::code).to_owned(),
-        state: happened.state.code().to_owned(),
+        state: happened.state,
         actor: happened.actor.to_owned(),
         rulebook: state.rulebook.version.to_string(),
         facts,
@@ -71,22 +72,18 @@ pub async fn advance(
     actor: &str,
     decided: Option<&Decided>,
 ) -> Result<CaseState, Fault> {
-    let seen = state_of(order)?;
+    let seen = order.state;
     let next = MACHINE
         .next(seen, event)
         .map_err(|error| Fault::Internal(format!("order {}: {error}", order.number)))?;
     let key = OrderKey { person_id: order.person_id.clone(), id: order.id.clone() };
-    if !orders::move_order(connection, &key, seen.code(), next.code()).await? {
+    if !orders::move_order(connection, &key, seen, next).await? {
         return Err(Fault::Internal(format!("order {} moved on from {}", order.number, seen.code())));
     }
     let at = state.clock.now();
     append(connection, state, &key, &Happened { at, event: Some(event), state: next, actor, decided })
         .await?;
     Ok(next)
-}
-
-pub fn state_of(order: &OrderRow) -> Result<CaseState, Fault> {
-    CaseState::from_code(&order.state).ok_or_else(|| Fault::stored("order state", &order.state))
 }
 
 /// The order, or not found.

@@ -15,8 +15,9 @@ use super::selection::{self, Chosen, Loaded};
 use super::{events, notice};
 use crate::caller::Person;
 use crate::db::Fault;
+use crate::db::column::Timestamp;
 use crate::db::orders::{self, OrderKey, OrderRecordRow, OrderRow};
-use crate::db::registry::{self, RecordRow};
+use crate::db::registry::{self, RecordRow, StoredState};
 use crate::services::accounts::codes::{self, Confirmation};
 use crate::services::payments::settle;
 use crate::services::violations::facts::Asking;
@@ -107,7 +108,7 @@ async fn place_once(
             location: row.location.clone(),
             violated_at: row.violated_at,
             fine: row.fine,
-            points: i64::from(facts.points.0),
+            points: facts.points,
             held: 1,
             decision: None,
         };
@@ -124,7 +125,7 @@ async fn place_once(
     };
     events::append(connection, state, &id, &event).await?;
     // A provider takes no payment of nothing.
-    if order.fine == 0 {
+    if order.fine == Fen::ZERO {
         settle::settle(connection, state, &order, None, &decided).await?;
     }
     Ok(Outcome::Placed(order.id))
@@ -133,7 +134,7 @@ async fn place_once(
 /// Why a record that was free could not be held. The transaction takes all back, and the pages show what is by now.
 async fn not_held(connection: &mut AnyConnection, seen: &RecordRow) -> Result<ServiceError, Fault> {
     let now = registry::find_record(connection, &seen.vehicle_id, &seen.id).await?;
-    let free = now.is_some_and(|row| row.state == "unprocessed" && row.registry_state == "unprocessed");
+    let free = now.is_some_and(|row| [row.state, row.registry_state] == [StoredState::Unprocessed; 2]);
     let text = if free { "error.records.changed" } else { "error.records.taken" };
     Ok(ServiceError::Invalid(vec![FieldError::new("records", text)]))
 }
@@ -156,12 +157,12 @@ fn new_order(state: &State, placing: &Placing, loaded: &Loaded, now: Moment) -> 
         selection: placing.chosen.digest(),
         vehicle_id: placing.chosen.vehicle.clone(),
         plate: loaded.judged.vehicle.plate.clone(),
-        place: place.id.to_string(),
-        state: CaseState::Placed.code().into(),
-        fine: fine.fen(),
-        points: i64::from(points.0),
-        placed_at: now.timestamp_millis(),
-        pays_until: deadline.timestamp_millis(),
+        place: place.id.clone(),
+        state: CaseState::Placed,
+        fine,
+        points,
+        placed_at: Timestamp(now),
+        pays_until: Timestamp(deadline),
         refund_reason: None,
         rulebook: state.rulebook.version.to_string(),
         agreed_at: now.timestamp_millis(),

@@ -148,10 +148,10 @@ pub async fn load(
     let ends = if held { registry::hold_ends_of(connection, &chosen.vehicle).await? } else { Vec::new() };
     let mut facts = Vec::with_capacity(rows.len());
     for row in &rows {
-        if asking.order.is_empty() && !judged.shows(row)? {
+        if asking.order.is_empty() && !judged.shows(row) {
             return Err(ServiceError::NotFound.into());
         }
-        facts.push(record_facts(row, request.now, asking, &ends)?);
+        facts.push(record_facts(row, request.now, asking, &ends));
     }
     Ok(Loaded { judged, rows, facts })
 }

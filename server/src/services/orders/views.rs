@@ -4,12 +4,9 @@ use std::collections::BTreeMap;
 
 use app::api::ServiceError;
 use app::api::orders::{OrderRecord, OrderRefund, OrderStep, OrderView, PaidThrough, Receipt};
-use rules::kernel::{CaseEvent, CaseState};
+use rules::kernel::CaseEvent;
 use rules::licence::Points;
 use rules::money::Fen;
-use rules::place::PlaceId;
-use rules::plate::PlateNumber;
-use rules::violation::ViolationCode;
 use sqlx::AnyConnection;
 
 use super::events;
@@ -18,41 +15,35 @@ use crate::db::orders::{self, OrderKey, OrderRecordRow, OrderRow};
 use crate::db::payments::{self, PaymentRow, ReceiptRow};
 use crate::db::refunds::{self, RefundRow};
 use crate::db::{Fault, registry};
-use crate::services::violations::facts::{moment, points};
 use crate::services::violations::{act, laws, paper_offices};
 use crate::state::State;
 
-fn record(row: &OrderRecordRow) -> Result<OrderRecord, Fault> {
-    let code = ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
-    let (act_zh, act_en) = act(&code);
-    Ok(OrderRecord {
+fn record(row: &OrderRecordRow) -> OrderRecord {
+    let (act_zh, act_en) = act(&row.code);
+    OrderRecord {
         id: row.record_id.clone(),
         act_zh,
         act_en,
         location: row.location.clone(),
-        violated_at: moment(row.violated_at)?,
-        fine: Fen::new(row.fine),
-        points: points(row.points)?,
-        laws: laws(&code, row.points > 0),
+        violated_at: *row.violated_at,
+        fine: row.fine,
+        points: row.points,
+        laws: laws(&row.code, row.points > Points(0)),
         decision: row.decision.clone(),
-    })
+    }
 }
 
-fn step(row: &EventRow) -> Result<OrderStep, Fault> {
-    Ok(OrderStep {
-        at: moment(row.at)?,
-        event: CaseEvent::from_code(&row.event),
-        state: CaseState::from_code(&row.state).ok_or_else(|| Fault::stored("order state", &row.state))?,
-    })
+fn step(row: &EventRow) -> OrderStep {
+    OrderStep { at: *row.at, event: CaseEvent::from_code(&row.event), state: row.state }
 }
 
-fn refund(row: &RefundRow) -> Result<OrderRefund, Fault> {
-    Ok(OrderRefund {
-        amount: Fen::new(row.amount),
+fn refund(row: &RefundRow) -> OrderRefund {
+    OrderRefund {
+        amount: row.amount,
         reason: row.reason.clone(),
-        asked_at: moment(row.requested_at)?,
-        done_at: row.done_at.map(moment).transpose()?,
-    })
+        asked_at: *row.requested_at,
+        done_at: row.done_at.map(|at| *at),
+    }
 }
 
 /// Without its time line and refunds.
@@ -62,30 +53,29 @@ fn view(
     records: &[OrderRecordRow],
     receipt: Option<String>,
 ) -> Result<OrderView, Fault> {
-    let place = PlaceId::parse(&order.place).map_err(|error| Fault::stored("place", error))?;
-    let jurisdiction = state.rulebook.jurisdiction(&place);
-    let jurisdiction = jurisdiction.ok_or_else(|| Fault::stored("place", &order.place))?;
-    let placed_at = moment(order.placed_at)?;
-    let day = rules::calendar::local(placed_at).date();
-    let parameters = state.rulebook.parameters(Some(&place), day);
+    let jurisdiction = state.rulebook.jurisdiction(&order.place);
+    let unknown = || Fault::corrupt(format!("orders:{}:place", order.id), &order.place);
+    let jurisdiction = jurisdiction.ok_or_else(unknown)?;
+    let day = rules::calendar::local(*order.placed_at).date();
+    let parameters = state.rulebook.parameters(Some(&order.place), day);
     Ok(OrderView {
         id: order.id.clone(),
         number: order.number.clone(),
-        state: events::state_of(order)?,
+        state: order.state,
         place_zh: jurisdiction.name.zh.clone(),
         place_en: jurisdiction.name.en.clone(),
-        channel: parameters.channel(state.channels()).filter(|_| order.fine > 0),
+        channel: parameters.channel(state.channels()).filter(|_| order.fine > Fen::ZERO),
         closed_hours: parameters.closed_hours(),
         receipt_offices: paper_offices(&jurisdiction.receipt_offices),
         decision_offices: paper_offices(&jurisdiction.decision_offices),
-        place,
+        place: order.place.clone(),
         vehicle_id: order.vehicle_id.clone(),
-        plate: PlateNumber::parse(&order.plate).map_err(|error| Fault::stored("plate", error))?,
-        records: records.iter().map(record).collect::<Result<_, _>>()?,
-        fine: Fen::new(order.fine),
-        points: Points(u32::try_from(order.points).unwrap_or(u32::MAX)),
-        placed_at,
-        pays_until: moment(order.pays_until)?,
+        plate: order.plate.clone(),
+        records: records.iter().map(record).collect(),
+        fine: order.fine,
+        points: order.points,
+        placed_at: *order.placed_at,
+        pays_until: *order.pays_until,
         steps: Vec::new(),
         receipt,
         refund_reason: order.refund_reason.clone(),
@@ -106,8 +96,8 @@ pub async fn order(
     let receipt = payments::receipt_of_order(connection, key).await?.map(|receipt| receipt.number);
     let refunds = refunds::refunds_of_order(connection, key).await?;
     Ok(OrderView {
-        steps: events.iter().map(step).collect::<Result<_, _>>()?,
-        refunds: refunds.iter().map(refund).collect::<Result<_, _>>()?,
+        steps: events.iter().map(step).collect(),
+        refunds: refunds.iter().map(refund).collect(),
         ..view(state, &order, &records, receipt)?
     })
 }
@@ -183,9 +173,7 @@ pub async fn receipts(
 /// The payer's full name: a receipt is shown to its owner alone.
 async fn payer(state: &State, connection: &mut AnyConnection, person: &str) -> Result<String, Fault> {
     let person = registry::find_person(connection, person).await?.ok_or(ServiceError::NotFound)?;
-    let place = format!("persons:{}:name", person.id);
-    let name = state.sealer.open(&place, &person.name).map_err(|error| Fault::stored("name", error))?;
-    Ok(name)
+    state.open_stored(&format!("persons:{}:name", person.id), &person.name)
 }
 
 fn receipt_view(
@@ -200,7 +188,7 @@ fn receipt_view(
     }
     Ok(Receipt {
         number: row.number.clone(),
-        paid_at: moment(payment.as_ref().and_then(|payment| payment.captured_at).unwrap_or(row.issued_at))?,
+        paid_at: *payment.as_ref().and_then(|payment| payment.captured_at).unwrap_or(row.issued_at),
         amount: order.fine,
         payer,
         payment: payment.map(|payment| PaidThrough {

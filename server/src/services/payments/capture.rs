@@ -6,18 +6,19 @@ use rules::families::camera::{MACHINE, Request};
 use rules::kernel::{CaseEvent, CaseState};
 use rules::money::Fen;
 use rules::payment::PaymentChannels;
-use rules::person::IdentityLevel;
 use sqlx::AnyConnection;
 
 use super::{account, out_refund_no, release, settle};
 use crate::caller::Person;
+use crate::db::column::Timestamp;
 use crate::db::orders::{self, OrderKey, OrderRecordRow, OrderRow};
-use crate::db::payments::{self, Capture, PaymentRow};
+use crate::db::payments::{self, Capture, PaymentRow, PaymentState};
 use crate::db::refunds::{self, RefundRow};
-use crate::db::{Fault, accounts, registry};
+use crate::db::registry::{self, StoredState};
+use crate::db::{Fault, accounts};
 use crate::services::orders::events;
 use crate::services::orders::selection::{self, Chosen, Decided, Loaded};
-use crate::services::violations::facts::{Asking, moment, stored};
+use crate::services::violations::facts::Asking;
 use crate::state::State;
 
 /// Money that the provider says it has.
@@ -76,33 +77,32 @@ async fn note_once(
     let Some(payment) = payments::find_payment(connection, trade_no).await? else {
         return Ok(Noted::Unknown);
     };
-    let same_amount = [captured.amount, captured.payer_amount].iter().all(|sum| sum.fen() == payment.amount);
+    let same_amount = [captured.amount, captured.payer_amount] == [payment.amount; 2];
     if !same_amount && captured.notification.is_some() {
-        payments::ask_soon(connection, &payment.order(), now.timestamp_millis()).await?;
+        payments::ask_soon(connection, &payment.order(), now).await?;
         return Ok(Noted::OtherAmount);
     }
     if let Some(id) = &captured.notification {
-        let millis = now.timestamp_millis();
-        payments::remember_notification(connection, &payment.provider, id, trade_no, "paid", millis).await?;
+        payments::remember_notification(connection, &payment.provider, id, trade_no, "paid", now).await?;
     }
     let key = payment.order();
     orders::lock_person(connection, &key.person_id).await?;
     orders::lock_order(connection, &key).await?;
     let capture = Capture {
-        state: if same_amount { "captured" } else { "other-amount" },
+        state: if same_amount { PaymentState::Captured } else { PaymentState::OtherAmount },
         transaction_id: &captured.transaction_id,
-        at: captured.paid_at.timestamp_millis(),
-        amount: captured.amount.fen(),
+        at: captured.paid_at,
+        amount: captured.amount,
     };
     if !payments::payment_captured(connection, trade_no, &capture).await? {
         return Ok(Noted::Known);
     }
     fail::fail_point!("payment.capture.noted");
     let order = events::load(connection, &key).await?;
-    let seen = events::state_of(&order)?;
+    let seen = order.state;
     let movement = format!("capture:{trade_no}");
     let accounts = (account::PROVIDER, account::SUSPENSE);
-    payments::book(connection, &key, &movement, accounts, capture.amount, now.timestamp_millis()).await?;
+    payments::book(connection, &key, &movement, accounts, capture.amount, now).await?;
     let payment = PaymentRow { amount: capture.amount, ..payment };
     if !same_amount {
         ask_refund(connection, &payment, "refund.other-amount", now).await?;
@@ -110,7 +110,7 @@ async fn note_once(
         return Ok(Noted::OtherAmountRefunding);
     }
     // Another try that is still open must be closed.
-    payments::ask_soon(connection, &key, now.timestamp_millis()).await?;
+    payments::ask_soon(connection, &key, now).await?;
     if MACHINE.next(seen, CaseEvent::PaymentSucceeded).is_err() {
         ask_refund(connection, &payment, "refund.paid-twice", now).await?;
         return Ok(Noted::Refunding);
@@ -164,8 +164,11 @@ async fn decide_again(
 ) -> Result<Again, Fault> {
     let account = accounts::find_account(connection, &order.account_id).await?;
     let Some(account) = account else { return Ok(Again::GoesBack(NO_LONGER_ELIGIBLE, None)) };
-    let identity = stored("identity", &account.identity, IdentityLevel::from_code)?;
-    let person = Person { id: order.person_id.clone(), account_id: order.account_id.clone(), identity };
+    let person = Person {
+        id: order.person_id.clone(),
+        account_id: order.account_id.clone(),
+        identity: account.identity,
+    };
     orders::lock_records(connection, &key_of(order), &order.vehicle_id).await?;
     fail::fail_point!("payment.records-locked");
     let records = orders::records_of_order(connection, &key_of(order)).await?;
@@ -174,7 +177,7 @@ async fn decide_again(
         records: records.iter().map(|record| record.record_id.clone()).collect(),
     };
     // The order was placed and paid through the place's channel, whatever gateways are configured since.
-    let request = Request { now: moment(order.placed_at)?, channels: PaymentChannels::all() };
+    let request = Request { now: *order.placed_at, channels: PaymentChannels::all() };
     let asking = Asking { order: &order.id };
     match selection::load(connection, &person, &chosen, request, asking).await {
         Ok(loaded) => {
@@ -193,8 +196,8 @@ async fn decide_again(
 /// Why the records are no longer those that the person accepted.
 fn changed(accepted: &[OrderRecordRow], loaded: &Loaded) -> Option<&'static str> {
     accepted.iter().zip(loaded.rows.iter().zip(&loaded.facts)).find_map(|(accepted, (row, facts))| {
-        let amounts = (accepted.fine, accepted.points) != (facts.fine.fen(), i64::from(facts.points.0));
-        if row.registry_state != "unprocessed" {
+        let amounts = (accepted.fine, accepted.points) != (facts.fine, facts.points);
+        if row.registry_state != StoredState::Unprocessed {
             Some("refund.processed-elsewhere")
         } else if row.disputed != 0 {
             Some("refund.disputed")
@@ -239,9 +242,8 @@ async fn ask_refund(
         out_trade_no: payment.out_trade_no.clone(),
         out_refund_no: out_refund_no(&payment.out_trade_no, 1),
         amount: payment.amount,
-        state: "requested".into(),
         reason: reason.to_owned(),
-        requested_at: now.timestamp_millis(),
+        requested_at: Timestamp(now),
         done_at: None,
         asks: 0,
         tries: 1,

@@ -46,7 +46,7 @@ async fn note(state: &State, notification: Notification) -> Result<Received, Fau
 /// Remembers the nonce: the provider signs each delivery anew.
 async fn is_first(state: &State, nonce: &str) -> Result<bool, Fault> {
     let (provider, nonce) = (state.payment.name(), nonce.to_owned());
-    let now = state.clock.now().timestamp_millis();
+    let now = state.clock.now();
     let first = state.store.write(move |connection| {
         let nonce = nonce.clone();
         Box::pin(async move { Ok(payments::remember_nonce(connection, provider, &nonce, now).await?) })

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use app::api::ServiceError;
 use app::visit::FieldError;
+use rules::Moment;
 use rules::kernel::{CaseEvent, CaseState};
-use rules::money::Fen;
 use sqlx::AnyConnection;
 
 use super::out_trade_no;
@@ -16,7 +16,6 @@ use crate::db::orders::{self, OrderKey, OrderRow};
 use crate::db::payments::{self, NewPayment, PaymentRow};
 use crate::gateways::payment::{PaymentProvider, PaymentRequest, ProviderError};
 use crate::services::orders::events;
-use crate::services::violations::facts::moment;
 use crate::state::State;
 
 /// Who pays, and from where.
@@ -31,7 +30,7 @@ pub struct Payer {
 struct Started {
     order: OrderRow,
     trade_no: String,
-    expires_at: i64,
+    expires_at: Moment,
     provider: Arc<dyn PaymentProvider>,
 }
 
@@ -51,8 +50,8 @@ pub async fn open(state: &State, key: &OrderKey, payer: &Payer) -> Result<String
     let request = PaymentRequest {
         out_trade_no: trade_no.clone(),
         description: format!("交通违法罚款 {}", order.number),
-        amount: Fen::new(order.fine),
-        expires_at: moment(expires_at)?,
+        amount: order.fine,
+        expires_at,
         return_url: format!("{}{own_page}?returned=yes", state.origin),
         payer_ip: payer.ip,
     };
@@ -87,14 +86,13 @@ async fn start(
     orders::lock_order(connection, key).await?;
     let order = events::load(connection, key).await?;
     let now = state.clock.now();
-    if !matches!(events::state_of(&order)?, CaseState::Placed | CaseState::Paying) {
+    if !matches!(order.state, CaseState::Placed | CaseState::Paying) {
         return Ok(None);
     }
-    if now.timestamp_millis() >= order.pays_until {
+    if now >= *order.pays_until {
         return Ok(None);
     }
-    let place = rules::place::PlaceId::parse(&order.place).map_err(|error| Fault::stored("place", error))?;
-    let parameters = state.rulebook.parameters(Some(&place), rules::calendar::local(now).date());
+    let parameters = state.rulebook.parameters(Some(&order.place), rules::calendar::local(now).date());
     let closed_hours = parameters.closed_hours();
     if let Some(closed) = closed_hours.filter(|closed| closed.contains(now)) {
         let opens = rules::calendar::local(closed.ends_after(now)).format("%H:%M");
@@ -106,28 +104,28 @@ async fn start(
         .cloned()
         .ok_or_else(|| ServiceError::Invalid(vec![FieldError::new("", "error.payment.no-channel")]))?;
     let tried = payments::payments_of_order(connection, key).await?;
-    let is_payable = |payment: &&PaymentRow| payment.is_open() && payment.expires_at > now.timestamp_millis();
+    let is_payable = |payment: &&PaymentRow| payment.is_open() && *payment.expires_at > now;
     let (trade_no, expires_at) = match tried.iter().find(is_payable) {
-        Some(payment) => (payment.out_trade_no.clone(), payment.expires_at),
+        Some(payment) => (payment.out_trade_no.clone(), *payment.expires_at),
         None => {
             let trade_no = out_trade_no(&order.number, tried.len() + 1);
             // While the place is closed the provider's page takes nothing either.
-            let closes = closed_hours.map(|closed| closed.begins_after(now).timestamp_millis());
-            let expires_at = closes.map_or(order.pays_until, |closes| closes.min(order.pays_until));
+            let closes = closed_hours.map(|closed| closed.begins_after(now));
+            let expires_at = closes.map_or(*order.pays_until, |closes| closes.min(*order.pays_until));
             let payment = NewPayment {
                 order: key,
                 provider: provider.name(),
                 out_trade_no: &trade_no,
                 amount: order.fine,
-                opened_at: now.timestamp_millis(),
-                next_ask_at: (now + NOTIFICATION_GRACE).timestamp_millis(),
+                opened_at: now,
+                next_ask_at: now + NOTIFICATION_GRACE,
                 expires_at,
             };
             payments::insert_payment(connection, &payment).await?;
             (trade_no, expires_at)
         }
     };
-    if events::state_of(&order)? == CaseState::Placed {
+    if order.state == CaseState::Placed {
         events::advance(connection, state, &order, CaseEvent::StartPayment, actor, None).await?;
     }
     Ok(Some(Started { order, trade_no, expires_at, provider }))

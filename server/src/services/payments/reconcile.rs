@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use futures::StreamExt;
+use rules::Moment;
 use rules::kernel::CaseState;
 use sqlx::AnyConnection;
 
@@ -9,9 +10,8 @@ use super::capture::{self, Captured};
 use super::{AT_ONCE, ask_again_at, release};
 use crate::db::Fault;
 use crate::db::orders::{self, OrderKey, OrderRow};
-use crate::db::payments::{self, PaymentRow};
+use crate::db::payments::{self, PaymentRow, PaymentState};
 use crate::gateways::payment::{ProviderError, ProviderPayment, ProviderPaymentState};
-use crate::services::orders::events;
 use crate::state::State;
 
 /// Age of an open payment at which the job queries the provider. A notification usually comes before.
@@ -24,11 +24,11 @@ pub async fn ask_provider(state: &State, key: &OrderKey) -> Result<(), Fault> {
     let open = {
         let mut connection = state.store.read().await?;
         let found = payments::payments_of_order(&mut connection, key).await?;
-        found.into_iter().rfind(|payment| payment.state == "open")
+        found.into_iter().rfind(|payment| payment.state == PaymentState::Open)
     };
-    let polled = (state.clock.now() - MIN_POLL_INTERVAL).timestamp_millis();
+    let polled = state.clock.now() - MIN_POLL_INTERVAL;
     match open {
-        Some(payment) if payment.asked_at <= polled => ask_once(state, &payment, polled).await,
+        Some(payment) if *payment.asked_at <= polled => ask_once(state, &payment, polled).await,
         _ => Ok(()),
     }
 }
@@ -37,10 +37,10 @@ pub async fn ask_provider(state: &State, key: &OrderKey) -> Result<(), Fault> {
 pub async fn ask_open(state: &State) -> Result<(), Fault> {
     let payments = {
         let mut connection = state.store.read().await?;
-        payments::payments_to_ask(&mut connection, state.clock.now().timestamp_millis()).await?
+        payments::payments_to_ask(&mut connection, state.clock.now()).await?
     };
     let asking = futures::stream::iter(payments).for_each_concurrent(AT_ONCE, |payment| async move {
-        if let Err(fault) = ask_once(state, &payment, payment.asked_at).await {
+        if let Err(fault) = ask_once(state, &payment, *payment.asked_at).await {
             tracing::error!(%fault, payment = %payment.out_trade_no, "a payment could not be noted");
         }
     });
@@ -49,15 +49,12 @@ pub async fn ask_open(state: &State) -> Result<(), Fault> {
 }
 
 /// Asks unless somebody asked after that moment.
-async fn ask_once(state: &State, payment: &PaymentRow, asked_by: i64) -> Result<(), Fault> {
+async fn ask_once(state: &State, payment: &PaymentRow, asked_by: Moment) -> Result<(), Fault> {
     let now = state.clock.now();
     let (number, next) = (payment.out_trade_no.clone(), ask_again_at(now, payment.asks));
     let claimed = state.store.write(move |connection| {
         let number = number.clone();
-        Box::pin(async move {
-            let now = now.timestamp_millis();
-            Ok(payments::claim_asking(connection, &number, now, next, asked_by).await?)
-        })
+        Box::pin(async move { Ok(payments::claim_asking(connection, &number, now, next, asked_by).await?) })
     });
     if claimed.await? { ask(state, payment).await } else { Ok(()) }
 }
@@ -86,7 +83,7 @@ async fn ask(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
         // Once it is closed, the person cannot pay it beside the next one.
         Ok(answer) if answer.state == ProviderPaymentState::Failed => close(state, payment).await,
         // The provider takes no money for it any more, but closes it only when told to.
-        Ok(_) if state.clock.now().timestamp_millis() >= payment.expires_at => close(state, payment).await,
+        Ok(_) if state.clock.now() >= *payment.expires_at => close(state, payment).await,
         Ok(_) => match ended_order(state, payment).await? {
             // Nobody will pay for an order that has ended.
             Some(_) => close(state, payment).await,
@@ -107,7 +104,7 @@ async fn ask(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
 async fn ended_order(state: &State, payment: &PaymentRow) -> Result<Option<OrderRow>, Fault> {
     let mut connection = state.store.read().await?;
     let Some(order) = orders::find_order(&mut connection, &payment.order()).await? else { return Ok(None) };
-    let awaits = matches!(events::state_of(&order)?, CaseState::Placed | CaseState::Paying);
+    let awaits = matches!(order.state, CaseState::Placed | CaseState::Paying);
     Ok((!awaits).then_some(order))
 }
 
@@ -128,9 +125,7 @@ async fn close(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
 /// Our request may still be on its way to the provider until the time to pay is over.
 async fn close_if_never_seen(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
     match ended_order(state, payment).await? {
-        Some(order) if state.clock.now().timestamp_millis() >= order.pays_until => {
-            note_closed(state, payment).await
-        }
+        Some(order) if state.clock.now() >= *order.pays_until => note_closed(state, payment).await,
         _ => Ok(()),
     }
 }

@@ -3,7 +3,6 @@
 
 use futures::StreamExt;
 use rules::kernel::{CaseEvent, CaseState};
-use rules::money::Fen;
 use sqlx::AnyConnection;
 
 use super::{AT_ONCE, account, ask_again_at, out_refund_no};
@@ -19,7 +18,7 @@ use crate::state::State;
 pub async fn send_open(state: &State) -> Result<(), Fault> {
     let refunds = {
         let mut connection = state.store.read().await?;
-        refunds::refunds_to_ask(&mut connection, state.clock.now().timestamp_millis()).await?
+        refunds::refunds_to_ask(&mut connection, state.clock.now()).await?
     };
     let sending = futures::stream::iter(refunds).for_each_concurrent(AT_ONCE, |refund| async move {
         if let Err(fault) = send(state, &refund).await {
@@ -63,8 +62,8 @@ async fn tell_or_ask(state: &State, refund: &RefundRow) -> Result<ProviderRefund
         out_trade_no: refund.out_trade_no.clone(),
         transaction_id: refund.transaction_id.clone(),
         out_refund_no: refund.out_refund_no.clone(),
-        amount: Fen::new(refund.amount),
-        total: Fen::new(refund.amount),
+        amount: refund.amount,
+        total: refund.amount,
         reason: "违法记录未能办结，原路退款".into(),
     };
     if refund.asks > 0 {
@@ -88,7 +87,7 @@ pub async fn notified(state: &State, notice: &RefundNotice) -> Result<bool, Faul
     let Some(known) = known else { return Ok(true) };
     let ours = notice.out_trade_no == known.out_trade_no
         && known.transaction_id.as_ref() == Some(&notice.transaction_id)
-        && [notice.amount, notice.total].iter().all(|sum| sum.fen() == known.amount);
+        && [notice.amount, notice.total] == [known.amount; 2];
     if !ours {
         metrics::counter!("provider_mismatches_total").increment(1);
         tracing::error!(refund = %known.out_refund_no, ?notice, "a notification does not fit the refund that it names");
@@ -122,7 +121,7 @@ pub async fn note_done(state: &State, out_refund_no: &str) -> Result<bool, Fault
 }
 
 async fn note_once(connection: &mut AnyConnection, state: &State, number: &str) -> Result<bool, Fault> {
-    let now = state.clock.now().timestamp_millis();
+    let now = state.clock.now();
     let Some(refund) = refunds::find_refund(connection, number).await? else { return Ok(false) };
     let key = refund.order();
     orders::lock_order(connection, &key).await?;
@@ -135,7 +134,7 @@ async fn note_once(connection: &mut AnyConnection, state: &State, number: &str) 
         .await?;
     let order = events::load(connection, &key).await?;
     // A second payment of an order goes back without moving it.
-    let refunding = events::state_of(&order)? == CaseState::Refunding;
+    let refunding = order.state == CaseState::Refunding;
     if refunding && refunds::undone_refunds_of_order(connection, &key).await? == 0 {
         events::advance(connection, state, &order, CaseEvent::RefundSucceeded, "provider", None).await?;
     }

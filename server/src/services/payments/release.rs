@@ -65,7 +65,7 @@ async fn end_once(
         orders::say_refund_reason(connection, key, reason).await?;
     }
     // The sooner its payment is closed, the less money comes that has to go back.
-    payments::ask_soon(connection, key, state.clock.now().timestamp_millis()).await?;
+    payments::ask_soon(connection, key, state.clock.now()).await?;
     fail::fail_point!("order.end.given-back");
     events::advance(connection, state, &order, event, actor, None).await?;
     Ok(true)
@@ -78,13 +78,13 @@ pub(super) async fn await_payment_again(
     order: &OrderRow,
 ) -> Result<(), Fault> {
     let payments = payments::payments_of_order(connection, &key_of(order)).await?;
-    if events::state_of(order)? == CaseState::Paying && !payments.iter().any(PaymentRow::is_open) {
+    if order.state == CaseState::Paying && !payments.iter().any(PaymentRow::is_open) {
         events::advance(connection, state, order, CaseEvent::PaymentFailed, "provider", None).await?;
     }
     Ok(())
 }
 
 fn may_end(state: &State, order: &OrderRow, event: CaseEvent) -> Result<bool, Fault> {
-    let early = event == CaseEvent::Lapse && state.clock.now().timestamp_millis() < order.pays_until;
-    Ok(!early && MACHINE.next(events::state_of(order)?, event).is_ok())
+    let early = event == CaseEvent::Lapse && state.clock.now() < *order.pays_until;
+    Ok(!early && MACHINE.next(order.state, event).is_ok())
 }

@@ -3,21 +3,18 @@
 
 use app::receipt::Writer;
 use rules::kernel::CaseEvent;
-use rules::money::Fen;
-use rules::place::PlaceId;
-use rules::violation::ViolationCode;
 use rules::{Moment, calendar};
 use sqlx::AnyConnection;
 
 use super::account;
 use super::capture::key_of;
+use crate::db::column::Timestamp;
 use crate::db::orders::{self, OrderRecordRow, OrderRow};
 use crate::db::payments::{self, PaymentRow, ReceiptRow};
 use crate::db::{Fault, registry};
 use crate::services::orders::events;
 use crate::services::orders::selection::Decided;
 use crate::services::violations::act;
-use crate::services::violations::facts::moment;
 use crate::state::State;
 
 /// Settles the order with the payment that was captured for it; none where its fine is nothing.
@@ -41,8 +38,8 @@ pub async fn settle(
     }
     if let Some(payment) = payment {
         let movement = format!("settle:{}", payment.out_trade_no);
-        let (accounts, at) = ((account::SUSPENSE, account::TREASURY), now.timestamp_millis());
-        payments::book(connection, &key, &movement, accounts, payment.amount, at).await?;
+        let accounts = (account::SUSPENSE, account::TREASURY);
+        payments::book(connection, &key, &movement, accounts, payment.amount, now).await?;
     }
     events::keep_rulebook(connection, state, now).await?;
     let actor = payment.map_or(order.account_id.as_str(), |_| "provider");
@@ -63,13 +60,11 @@ async fn receipt(
     let person = registry::find_person(connection, &order.person_id).await?;
     let person =
         person.ok_or_else(|| Fault::Internal(format!("order {} without its person", order.number)))?;
-    let name = state
-        .sealer
-        .open(&format!("persons:{}:name", person.id), &person.name)
-        .map_err(|error| Fault::stored("name", error))?;
-    let place = PlaceId::parse(&order.place).map_err(|error| Fault::stored("place", error))?;
-    let jurisdiction = state.rulebook.jurisdiction(&place);
-    let jurisdiction = jurisdiction.ok_or_else(|| Fault::stored("place", &order.place))?;
+    let name = state.open_stored(&format!("persons:{}:name", person.id), &person.name)?;
+    let place = &order.place;
+    let jurisdiction = state.rulebook.jurisdiction(place);
+    let jurisdiction =
+        jurisdiction.ok_or_else(|| Fault::corrupt(format!("orders:{}:place", order.id), place))?;
     let mut text = Writer::new()
         .line("receipt", &number)
         .line("issuer", &state.origin)
@@ -78,8 +73,8 @@ async fn receipt(
         .line("order", &order.number)
         .line("plate", &order.plate)
         .line("payer", rules::person::mask_name(&name))
-        .line("amount", format_args!("{} CNY", Fen::new(order.fine)))
-        .line("points", order.points);
+        .line("amount", format_args!("{} CNY", order.fine))
+        .line("points", order.points.0);
     for record in orders::records_of_order(connection, &key).await? {
         text = text.line("decision", decision_words(&record)?);
     }
@@ -88,7 +83,7 @@ async fn receipt(
     if let Some(payment) = payment {
         text = text.line("channel", payment.provider);
         text = text.line("transaction", payment.transaction_id.unwrap_or_default());
-        paid_at = payment.captured_at.map(moment).transpose()?.unwrap_or(now);
+        paid_at = payment.captured_at.map_or(now, |at| *at);
     }
     let canonical = text
         .line("paid", local_time(paid_at))
@@ -99,7 +94,7 @@ async fn receipt(
         person_id: order.person_id.clone(),
         number,
         order_id: order.id.clone(),
-        issued_at: now.timestamp_millis(),
+        issued_at: Timestamp(now),
         signature: state.signer.sign(&canonical),
         canonical,
     })
@@ -107,17 +102,16 @@ async fn receipt(
 
 /// One decision with its record, on one line.
 fn decision_words(record: &OrderRecordRow) -> Result<String, Fault> {
-    let code = ViolationCode::parse(&record.code).map_err(|error| Fault::stored("violation code", error))?;
     let number = record.decision.as_deref();
     let number = number.ok_or_else(|| Fault::Internal(format!("record {} undecided", record.record_id)))?;
     Ok(format!(
         "{number} record {} at {} code {} fine {} CNY points {} {}",
         record.record_id,
-        local_time(moment(record.violated_at)?),
+        local_time(*record.violated_at),
         record.code,
-        Fen::new(record.fine),
-        record.points,
-        act(&code).0,
+        record.fine,
+        record.points.0,
+        act(&record.code).0,
     ))
 }
 

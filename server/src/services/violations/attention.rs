@@ -2,11 +2,9 @@
 
 use app::api::violations::Attention;
 use rules::calendar;
+use rules::kernel::CaseState;
 use rules::licence::Renewal;
-use rules::money::Fen;
-use rules::plate::PlateNumber;
 
-use super::facts::moment;
 use super::vehicles;
 use crate::caller::Person;
 use crate::db::{Fault, orders, registry};
@@ -18,12 +16,12 @@ pub async fn due(state: &State, person: &Person) -> Result<Vec<Attention>, Fault
     let now = state.clock.now();
     let mut connection = state.store.read().await?;
     for order in orders::orders_of(&mut connection, &person.id).await? {
-        if matches!(order.state.as_str(), "placed" | "paying") {
+        if matches!(order.state, CaseState::Placed | CaseState::Paying) {
             due.push(Attention::PayOrder {
                 order: order.id,
-                plate: PlateNumber::parse(&order.plate).map_err(|error| Fault::stored("plate", error))?,
-                amount: Fen::new(order.fine),
-                pays_until: moment(order.pays_until)?,
+                plate: order.plate,
+                amount: order.fine,
+                pays_until: *order.pays_until,
             });
         }
     }

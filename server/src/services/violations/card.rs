@@ -18,8 +18,7 @@ impl Judged {
         person: &str,
         state: &State,
     ) -> Result<RecordCard, Fault> {
-        let code = ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
-        let (act_zh, act_en) = act(&code);
+        let (act_zh, act_en) = act(&row.code);
         let rulebook = &state.rulebook;
         let jurisdiction = rulebook.place_of(&record.region);
         let place = jurisdiction.unwrap_or_else(|| rulebook.national());
@@ -27,8 +26,8 @@ impl Judged {
         Ok(RecordCard {
             id: row.id.clone(),
             vehicle_id: row.vehicle_id.clone(),
-            laws: laws(&code, case.record.points.0 > 0),
-            code,
+            laws: laws(&row.code, case.record.points.0 > 0),
+            code: row.code.clone(),
             act_zh,
             act_en,
             location: row.location.clone(),

@@ -15,7 +15,7 @@ use super::facts::Asking;
 use super::{Judged, load_record, load_vehicle, record_facts};
 use crate::caller::Person;
 use crate::db::Fault;
-use crate::db::registry::{self, DisputeRow, RecordRow};
+use crate::db::registry::{self, DisputeRow, RecordRow, StoredState};
 use crate::services::accounts::codes::{self, Confirmation};
 use crate::services::accounts::texts::Act;
 use crate::state::State;
@@ -81,20 +81,22 @@ pub async fn rights(
     let dispute = dispute.ok_or(ServiceError::NotFound)?;
     Ok(DisputeRights {
         dispute: answers_for(judged, record, rulebook),
-        withdraw: row.state == "unprocessed" && may_withdraw(judged, &dispute, person),
+        withdraw: row.state == StoredState::Unprocessed && may_withdraw(judged, &dispute, person),
     })
 }
 
 /// Refuses what can't be disputed by the person, or not any more.
 fn may_dispute(state: &State, judged: &Judged, row: &RecordRow) -> Result<(), Fault> {
-    let record = record_facts(row, judged.request.now, Asking::default(), &[])?;
+    let record = record_facts(row, judged.request.now, Asking::default(), &[]);
     if !answers_for(judged, &record, &state.rulebook) {
         return Err(invalid("", "error.dispute.not-yours").into());
     }
-    match row.state.as_str() {
-        "unprocessed" => Ok(()),
-        "held" => Err(invalid("", "error.dispute.held").into()),
-        _ => Err(invalid("", "error.dispute.processed").into()),
+    match row.state {
+        StoredState::Unprocessed => Ok(()),
+        StoredState::Held => Err(invalid("", "error.dispute.held").into()),
+        StoredState::Processed | StoredState::ProcessedElsewhere => {
+            Err(invalid("", "error.dispute.processed").into())
+        }
     }
 }
 
@@ -104,7 +106,7 @@ pub async fn send_code(state: &State, person: &Person, disputed: &Disputed) -> R
         let mut connection = state.store.read().await?;
         let (judged, row) = disputed.load(&mut connection, state, person).await?;
         may_dispute(state, &judged, &row)?;
-        Ok::<_, Fault>(Act::Dispute { plate: judged.vehicle.plate.clone() })
+        Ok::<_, Fault>(Act::Dispute { plate: judged.vehicle.plate.to_string() })
     };
     codes::send_to_person(state, person, checked.await?, &disputed.digest()).await
 }

@@ -2,18 +2,15 @@
 
 use rules::Moment;
 use rules::calendar;
-use rules::families::camera::{Applicant, LeaseFacts, LeaseRole, LicenceFacts, RecordFacts, VehicleFacts};
+use rules::families::camera::{Applicant, LeaseFacts, LicenceFacts, RecordFacts, VehicleFacts};
 use rules::licence::{Ledger, LicenceStates, Points, PointsEntry};
-use rules::money::Fen;
 use rules::person::IdentityLevel;
-use rules::place::RegionCode;
-use rules::plate::PlateNumber;
-use rules::vehicle::{Relation, VehicleKind, VehicleStates, VehicleUse};
-use rules::violation::{Capture, PenaltyKind, PointsUnderLaw, RecordStanding, ViolationCode};
+use rules::vehicle::{Relation, VehicleStates};
+use rules::violation::{PointsUnderLaw, RecordStanding};
 use sqlx::AnyConnection;
 
 use crate::db::Fault;
-use crate::db::registry::{self, LeaseRow, LicenceRow, PointsRow, RecordRow, VehicleRow};
+use crate::db::registry::{self, LeaseRow, LicenceRow, PointsRow, RecordRow, StoredState, VehicleRow};
 
 /// Which order asks: its own holds and points do not stand against it.
 #[derive(Clone, Copy, Default)]
@@ -22,12 +19,12 @@ pub struct Asking<'a> {
 }
 
 pub fn moment(millis: i64) -> Result<Moment, Fault> {
-    Moment::from_timestamp_millis(millis).ok_or_else(|| Fault::stored("moment", millis))
+    Moment::from_timestamp_millis(millis).ok_or_else(|| Fault::corrupt("moment", millis))
 }
 
 /// A code stored by us or by the feed, read by its own type.
 pub fn stored<T>(what: &str, code: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, Fault> {
-    read(code).ok_or_else(|| Fault::stored(what, code))
+    read(code).ok_or_else(|| Fault::corrupt(what, code))
 }
 
 /// A set of codes, stored separated by spaces.
@@ -40,7 +37,9 @@ pub fn stored_set<T, S: FromIterator<T>>(
 }
 
 pub fn ledger(licence: &LicenceRow, entries: &[PointsRow]) -> Result<Ledger, Fault> {
-    let day = |text: &str| text.parse().map_err(|error| Fault::stored("day", error));
+    let day = |text: &str| {
+        text.parse().map_err(|error| Fault::corrupt(format!("licences:{}:days", licence.person_id), error))
+    };
     Ok(Ledger {
         first_issued: day(&licence.first_issued)?,
         entries: entries
@@ -48,7 +47,7 @@ pub fn ledger(licence: &LicenceRow, entries: &[PointsRow]) -> Result<Ledger, Fau
             .map(|entry| {
                 Ok(PointsEntry {
                     on: day(&entry.occurred_on)?,
-                    points: points(entry.points)?,
+                    points: entry.points,
                     fine_paid: entry.fine_paid != 0,
                 })
             })
@@ -58,7 +57,7 @@ pub fn ledger(licence: &LicenceRow, entries: &[PointsRow]) -> Result<Ledger, Fau
 }
 
 pub fn points(stored: i64) -> Result<Points, Fault> {
-    u32::try_from(stored).map(Points).map_err(|error| Fault::stored("points", error))
+    Points::try_from(stored).map_err(|error| Fault::corrupt("sum of points", error))
 }
 
 /// The person as an applicant. Points of orders settled lately count before the registry reports them.
@@ -173,9 +172,9 @@ pub async fn standing(
 ) -> Result<Standing, Fault> {
     let own = row.owner_kind == "person" && row.owner_id == person;
     let mut vehicle = VehicleFacts {
-        plate: PlateNumber::parse(&row.plate).map_err(|error| Fault::stored("plate", error))?,
-        kind: stored("vehicle kind", &row.kind, VehicleKind::from_code)?,
-        usage: stored("vehicle use", &row.usage, VehicleUse::from_code)?,
+        plate: row.plate.clone(),
+        kind: row.kind,
+        usage: row.usage,
         states: stored_set::<_, VehicleStates>(
             "vehicle state",
             &row.states,
@@ -185,7 +184,7 @@ pub async fn standing(
         bound_since: None,
         lease: None,
     };
-    let owned_since = if own { row.owner_since.map(moment).transpose()? } else { None };
+    let owned_since = if own { row.owner_since.map(|since| *since) } else { None };
     let now_millis = now.timestamp_millis();
     if !own && let Some(since) = registry::find_binding(connection, person, &row.id, now_millis).await? {
         vehicle.relation =
@@ -197,50 +196,46 @@ pub async fn standing(
         return Ok(Standing { vehicle, owned_since, leases: Vec::new() });
     }
     let leases = registry::leases_of(connection, person, &row.id).await?;
-    let leases = leases.iter().map(lease_facts).collect::<Result<_, _>>()?;
+    let leases = leases.iter().map(lease_facts).collect();
     Ok(Standing { vehicle, owned_since, leases })
 }
 
-fn lease_facts(row: &LeaseRow) -> Result<LeaseFacts, Fault> {
-    Ok(LeaseFacts {
-        registered_at: moment(row.registered_at)?,
-        from: moment(row.starts_at)?,
-        until: moment(row.ends_at)?,
-        role: stored("lease role", &row.role, LeaseRole::from_code)?,
-    })
+fn lease_facts(row: &LeaseRow) -> LeaseFacts {
+    LeaseFacts {
+        registered_at: *row.registered_at,
+        from: *row.starts_at,
+        until: *row.ends_at,
+        role: row.role,
+    }
 }
 
 /// The record as it stands for this person. `hold_ends` is when another order's hold on it ends by itself.
-pub fn record(
-    row: &RecordRow,
-    now: Moment,
-    asking: Asking<'_>,
-    hold_ends: Option<Moment>,
-) -> Result<RecordFacts, Fault> {
-    let violated_at = moment(row.violated_at)?;
-    let code = ViolationCode::parse(&row.code).map_err(|error| Fault::stored("violation code", error))?;
+pub fn record(row: &RecordRow, now: Moment, asking: Asking<'_>, hold_ends: Option<Moment>) -> RecordFacts {
+    let violated_at = *row.violated_at;
     let day = |moment| calendar::local(moment).date();
-    let law = PointsUnderLaw::of(&code, day(violated_at), day(now));
-    let penalty = stored("penalty", &row.penalty, PenaltyKind::from_code)?;
-    let counting = law.of_record(points(row.points)?, penalty);
-    Ok(RecordFacts {
-        region: RegionCode::parse(&row.region).map_err(|error| Fault::stored("region", error))?,
+    let law = PointsUnderLaw::of(&row.code, day(violated_at), day(now));
+    let counting = law.of_record(row.points, row.penalty);
+    RecordFacts {
+        region: row.region.clone(),
         violated_at,
-        capture: stored("capture", &row.capture, Capture::from_code)?,
-        penalty,
-        fine: Fen::new(row.fine),
+        capture: row.capture,
+        penalty: row.penalty,
+        fine: row.fine,
         points: counting.points,
         points_known: counting.known,
-        state: match row.state.as_str() {
+        state: match row.state {
             // An order may hold what the registry has processed since: until its release, and it is not to be paid twice.
-            "held" if row.registry_state == "processed-elsewhere" => RecordStanding::ProcessedElsewhere,
-            "unprocessed" => RecordStanding::Unprocessed,
-            "held" if row.held_order.as_deref() == Some(asking.order) => RecordStanding::HeldByThisOrder,
-            "held" => RecordStanding::HeldByOther { until: hold_ends },
-            "processed" => RecordStanding::Processed,
-            "processed-elsewhere" => RecordStanding::ProcessedElsewhere,
-            other => return Err(Fault::stored("record state", other)),
+            StoredState::Held if row.registry_state == StoredState::ProcessedElsewhere => {
+                RecordStanding::ProcessedElsewhere
+            }
+            StoredState::Unprocessed => RecordStanding::Unprocessed,
+            StoredState::Held if row.held_order.as_deref() == Some(asking.order) => {
+                RecordStanding::HeldByThisOrder
+            }
+            StoredState::Held => RecordStanding::HeldByOther { until: hold_ends },
+            StoredState::Processed => RecordStanding::Processed,
+            StoredState::ProcessedElsewhere => RecordStanding::ProcessedElsewhere,
         },
         disputed: row.disputed != 0,
-    })
+    }
 }

@@ -40,7 +40,7 @@ async fn counted(
     let ends = if held { registry::hold_ends_of(connection, &judged.vehicle.id).await? } else { Vec::new() };
     let (mut counts, mut open_fines) = (GroupCounts::default(), Fen::ZERO);
     for row in &rows {
-        let record = record_facts(row, judged.request.now, Asking::default(), &ends)?;
+        let record = record_facts(row, judged.request.now, Asking::default(), &ends);
         let case = judged.case(&record, &state.rulebook);
         let group = Outlook::of(record.state, &camera::assess(&case, &state.rulebook)).group();
         counts.add(group);

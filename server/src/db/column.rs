@@ -1,0 +1,119 @@
+//! Columns in types of the domain. A stored value that its type does not accept is a `ColumnDecode` error, which names
+//! the column.
+
+use std::ops::Deref;
+
+use rules::Moment;
+use rules::kernel::CaseState;
+use rules::licence::Points;
+use rules::money::Fen;
+use rules::person::IdentityLevel;
+use rules::place::{PlaceId, RegionCode};
+use rules::plate::PlateNumber;
+use rules::set::Coded;
+use rules::violation::ViolationCode;
+use sqlx::any::{Any, AnyArguments, AnyTypeInfo, AnyValueRef};
+use sqlx::error::BoxDynError;
+use sqlx::{Arguments, Decode, Type};
+
+use super::orders::OrderKey;
+use super::payments::PaymentState;
+
+/// A moment, stored as milliseconds since 1970 UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp(pub Moment);
+
+impl Deref for Timestamp {
+    type Target = Moment;
+    fn deref(&self) -> &Moment {
+        &self.0
+    }
+}
+
+impl Type<Any> for Timestamp {
+    fn type_info() -> AnyTypeInfo {
+        <i64 as Type<Any>>::type_info()
+    }
+}
+
+impl<'r> Decode<'r, Any> for Timestamp {
+    fn decode(value: AnyValueRef<'r>) -> Result<Self, BoxDynError> {
+        let millis = <i64 as Decode<Any>>::decode(value)?;
+        let moment = Moment::from_timestamp_millis(millis);
+        moment.map(Self).ok_or_else(|| format!("no moment has {millis} milliseconds").into())
+    }
+}
+
+/// A value that a query takes.
+pub(crate) trait Bind {
+    fn bind(self, arguments: &mut AnyArguments) -> Result<(), BoxDynError>;
+}
+
+/// Values that the driver takes as they are.
+macro_rules! plain {
+    ($($type:ty),*) => {
+        $(impl Bind for $type {
+            fn bind(self, arguments: &mut AnyArguments) -> Result<(), BoxDynError> {
+                arguments.add(self)
+            }
+        })*
+    };
+}
+plain!(i64, Option<i64>, &str, &String, String, Option<String>, Option<&str>, &Option<String>, &Option<i64>);
+
+/// Values that are stored in another form.
+macro_rules! stored {
+    ($($type:ty, $value:ident => $form:expr;)*) => {
+        $(impl Bind for $type {
+            fn bind(self, arguments: &mut AnyArguments) -> Result<(), BoxDynError> {
+                let $value = self;
+                arguments.add($form)
+            }
+        })*
+    };
+}
+stored! {
+    Moment, moment => moment.timestamp_millis();
+    Timestamp, at => at.timestamp_millis();
+    Fen, amount => amount.fen();
+    Points, points => i64::from(points.0);
+    CaseState, state => state.code();
+    PaymentState, state => state.code();
+    IdentityLevel, level => level.code();
+    &PlaceId, place => place.to_string();
+    &PlateNumber, plate => plate.to_string();
+    &RegionCode, region => region.to_string();
+    &ViolationCode, code => code.to_string();
+}
+
+/// Stored as person and number.
+impl Bind for &OrderKey {
+    fn bind(self, arguments: &mut AnyArguments) -> Result<(), BoxDynError> {
+        arguments.add(&self.person_id)?;
+        arguments.add(&self.id)
+    }
+}
+
+/// Gives a list of codes its stored form.
+macro_rules! stored_codes {
+    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $code:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $($(#[$variant_meta])* $variant,)+ }
+
+        impl rules::set::Coded for $name {
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+            const CODES: &'static [&'static str] = &[$($code),+];
+            fn index(self) -> usize { self as usize }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = rules::set::UnknownCode;
+            fn try_from(code: String) -> Result<Self, Self::Error> {
+                let unknown = rules::set::UnknownCode { list: stringify!($name), code };
+                <Self as rules::set::Coded>::from_code(&unknown.code).ok_or(unknown)
+            }
+        }
+    };
+}
+pub(crate) use stored_codes;
