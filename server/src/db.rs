@@ -73,13 +73,15 @@ impl Store {
         Ok(transaction)
     }
 
-    /// Runs the work in a transaction, durable when this returns. A fault takes all of it back.
-    pub async fn write<T, F>(&self, work: F) -> Result<T, Fault>
+    /// Runs the work in a transaction, durable when this returns. A fault takes all of it back. The work may run again
+    /// after a conflict, each time with the arguments anew.
+    pub async fn write<A, T, F>(&self, arguments: A, work: F) -> Result<T, Fault>
     where
+        A: Clone + Send + Sync + 'static,
         T: Send + 'static,
-        F: for<'c> Fn(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, Fault>> + Send + Sync + 'static,
+        F: for<'c> Fn(&'c mut AnyConnection, A) -> BoxFuture<'c, Result<T, Fault>> + Send + Sync + 'static,
     {
-        self.writer.write(Arc::new(work)).await
+        self.writer.write(Arc::new(move |connection| work(connection, arguments.clone()))).await
     }
 }
 

@@ -31,8 +31,7 @@ pub async fn make(
             id,
         };
         let now = clock.now().timestamp_millis();
-        let made = store.write(move |connection| {
-            let account = account.clone();
+        let made = store.write(account, move |connection, account| {
             Box::pin(async move { Ok(accounts::insert_account(connection, &account, now).await?) })
         });
         made.await?;

@@ -107,8 +107,7 @@ impl Importer {
     /// Notes the manifest; false where its number stands for another content.
     async fn note(&self, manifest: Manifest) -> Result<bool, Fault> {
         let now = self.clock.now().timestamp_millis();
-        let noted = self.store.write(move |connection| {
-            let manifest = manifest.clone();
+        let noted = self.store.write(manifest, move |connection, manifest| {
             Box::pin(async move {
                 let Manifest { source, sequence, sha256, length, .. } = &manifest;
                 feed::note_manifest(connection, source, *sequence, sha256, signed(*length), now).await?;
@@ -195,8 +194,7 @@ impl Importer {
             }
         }
         let name = name.to_owned();
-        let begun = self.store.write(move |connection| {
-            let name = name.clone();
+        let begun = self.store.write(name, move |connection, name| {
             Box::pin(async move { Ok(feed::begin_file(connection, &name).await?) })
         });
         begun.await?;
@@ -212,7 +210,7 @@ impl Importer {
         side_bytes: u64,
     ) -> Result<Option<Counts>, Fault> {
         let (name, batch, now) = (name.to_owned(), Arc::new(batch), self.clock.now().timestamp_millis());
-        let written = self.store.write(move |connection| {
+        let written = self.store.write((), move |connection, ()| {
             let (name, batch) = (name.clone(), Arc::clone(&batch));
             Box::pin(async move {
                 let counts = write_facts(connection, &batch, now).await?;
@@ -243,8 +241,7 @@ impl Importer {
 
     async fn finish(&self, name: String, at: i64) -> Result<(), Fault> {
         let now = self.clock.now().timestamp_millis();
-        let finished = self.store.write(move |connection| {
-            let name = name.clone();
+        let finished = self.store.write(name, move |connection, name| {
             Box::pin(async move { Ok(feed::finish_file(connection, &name, at, now).await?) })
         });
         finished.await

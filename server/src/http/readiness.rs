@@ -43,5 +43,5 @@ async fn ask(state: &State) -> Result<(), Fault> {
     let mut connection = state.store.read().await?;
     portal::synced_at(&mut connection).await?;
     drop(connection);
-    state.store.write(|_| Box::pin(async { Ok(()) })).await
+    state.store.write((), |_, ()| Box::pin(async { Ok(()) })).await
 }

@@ -68,8 +68,7 @@ async fn send(state: &State, sender: &SmsSender, row: &OutboxRow) -> Result<(), 
 /// Claims the row for one worker for so many milliseconds; what fails comes again later and later, behind the others.
 pub(super) async fn claim(state: &State, row: &OutboxRow, now: i64, hold: i64) -> Result<bool, Fault> {
     let (id, again) = (row.id.clone(), now + (1_000 << row.attempts.clamp(0, 12)));
-    let claimed = state.store.write(move |connection| {
-        let id = id.clone();
+    let claimed = state.store.write(id, move |connection, id| {
         Box::pin(async move { Ok(outbox::claim(connection, &id, now, now + hold, again).await?) })
     });
     claimed.await
@@ -84,8 +83,7 @@ pub(super) enum End {
 /// The row needs nobody any more.
 pub(super) async fn settle(state: &State, row: &OutboxRow, end: End) -> Result<(), Fault> {
     let (id, now) = (row.id.clone(), state.clock.now().timestamp_millis());
-    let settled = state.store.write(move |connection| {
-        let id = id.clone();
+    let settled = state.store.write(id, move |connection, id| {
         Box::pin(async move {
             match end {
                 End::Done => outbox::done(connection, &id, now).await?,

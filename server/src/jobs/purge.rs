@@ -38,7 +38,7 @@ pub async fn run(state: State, mut stop: watch::Receiver<bool>) {
 /// Everything that has had its time by now.
 pub async fn once(state: &State) -> Result<(), Fault> {
     let now = state.clock.now();
-    let purged = state.store.write(move |connection| {
+    let purged = state.store.write((), move |connection, ()| {
         Box::pin(async move {
             let before = |age: TimeDelta| (now - age).timestamp_millis();
             outbox::purge(connection, before(TEXTS)).await?;
@@ -55,7 +55,7 @@ pub async fn once(state: &State) -> Result<(), Fault> {
 }
 
 async fn forget_unpaid_orders(state: &State, before: i64) -> Result<usize, Fault> {
-    let forgotten = state.store.write(move |connection| {
+    let forgotten = state.store.write((), move |connection, ()| {
         Box::pin(async move { Ok(retention::purge_unpaid_orders(connection, before, AT_ONCE.into()).await?) })
     });
     forgotten.await

@@ -143,8 +143,7 @@ impl Fit {
             return Ok(());
         }
         let now = clock.now().timestamp_millis();
-        let noted = store.write(move |connection| {
-            let names = names.clone();
+        let noted = store.write(names, move |connection, names| {
             Box::pin(async move {
                 for (name, value) in &names {
                     keys::note_check(connection, name, value, now).await?;

@@ -70,7 +70,7 @@ fn changed(
 /// A text that changed meanwhile is left: whoever changed it sealed it.
 async fn write(store: &Store, sealed: &'static Sealed, changes: Vec<Change>) -> Result<u64, Fault> {
     let changes = Arc::new(changes);
-    let written = store.write(move |connection| {
+    let written = store.write((), move |connection, ()| {
         let changes = Arc::clone(&changes);
         Box::pin(async move {
             let mut written = 0;
@@ -92,8 +92,7 @@ async fn forget_old_keys(store: &Store, sealer: &Sealer) -> Result<Vec<String>, 
         .filter(|name| name.starts_with("seal:") && *name != newest)
         .collect();
     let forgotten = names.clone();
-    let writing = store.write(move |connection| {
-        let names = names.clone();
+    let writing = store.write(names, move |connection, names| {
         Box::pin(async move {
             for name in &names {
                 keys::forget_check(connection, name).await?;

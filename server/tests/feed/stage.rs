@@ -127,8 +127,7 @@ impl Stage {
 
     pub async fn run(&self, sql: &str) {
         let sql = sql.to_owned();
-        let ran = self.importer.store.write(move |connection| {
-            let sql = sql.clone();
+        let ran = self.importer.store.write(sql, move |connection, sql| {
             Box::pin(async move {
                 connection.execute(AssertSqlSafe(sql)).await?;
                 Ok(())

@@ -94,7 +94,7 @@ async fn while_another_program_writes_pages_are_shown_and_writes_wait_for_their_
         other.execute("begin immediate").await.expect("nobody else writes");
         site.minutes_pass(2);
         let store = site.world.state.store.clone();
-        let waiting = tokio::spawn(async move { store.write(|_| Box::pin(async { Ok(()) })).await });
+        let waiting = tokio::spawn(async move { store.write((), |_, ()| Box::pin(async { Ok(()) })).await });
         let began = Instant::now();
         assert_eq!(driver.get("/me").await.status, StatusCode::OK);
         assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
@@ -117,7 +117,7 @@ async fn while_another_program_writes_pages_are_shown_and_writes_wait_for_their_
 async fn a_write_that_panics_is_one_failed_write() {
     for site in sites().await.into_iter().filter(|site| site.world.engine() == Engine::Sqlite) {
         let driver = site.driver().await;
-        let panicking = site.world.state.store.write(|_| {
+        let panicking = site.world.state.store.write((), |_, ()| {
             Box::pin(async {
                 if true {
                     panic!("a bug")

@@ -70,8 +70,7 @@ async fn every_connection_to_postgres_has_limits_of_time() {
         ] {
             let question = format!("select current_setting('{setting}')");
             assert_eq!(world.text(&question).await.as_deref(), Some(value), "readers: {setting}");
-            let told = world.state.store.write(move |connection| {
-                let question = question.clone();
+            let told = world.state.store.write(question, move |connection, question| {
                 Box::pin(async move {
                     let told = sqlx::query_scalar(AssertSqlSafe(question)).fetch_one(connection).await?;
                     Ok::<String, Fault>(told)

@@ -26,7 +26,7 @@ enum Then {
 }
 
 async fn insert(store: Store, name: &'static str, then: Then) -> Result<(), Fault> {
-    let written = store.write(move |connection| {
+    let written = store.write((), move |connection, ()| {
         Box::pin(async move {
             let statement = format!("insert into synchronisation values ({name}, 0)");
             connection.execute(AssertSqlSafe(statement)).await?;
@@ -49,7 +49,7 @@ async fn together(world: &World, commands: &[(&'static str, Then)]) -> Vec<Resul
     let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let (store, started, waits) = (world.state.store.clone(), Arc::clone(&begun), Arc::clone(&go_on));
     let busy = tokio::spawn(async move {
-        let waiting = store.write(move |_| {
+        let waiting = store.write((), move |_, ()| {
             let (started, waits) = (Arc::clone(&started), Arc::clone(&waits));
             Box::pin(async move {
                 started.notify_one();

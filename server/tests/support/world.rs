@@ -183,8 +183,7 @@ async fn run(state: &State, statement: String) {
 }
 
 async fn try_run(state: &State, statement: String) -> Result<(), Fault> {
-    let ran = state.store.write(move |connection| {
-        let statement = statement.clone();
+    let ran = state.store.write(statement, move |connection, statement| {
         Box::pin(
             async move { Ok(sqlx::query(AssertSqlSafe(statement)).execute(connection).await.map(drop)?) },
         )

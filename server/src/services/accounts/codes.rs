@@ -45,9 +45,7 @@ pub struct Request {
 
 /// Sends the code. Where one for the very same thing went out within the last minute, that one stays the code.
 pub async fn send(state: &State, request: Request) -> Result<(), ServiceError> {
-    let work_state = state.clone();
-    let sent = state.store.write(move |connection| {
-        let (state, request) = (work_state.clone(), request.clone());
+    let sent = state.store.write((state.clone(), request), move |connection, (state, request)| {
         Box::pin(async move { send_once(connection, &state, &request).await })
     });
     Ok(sent.await?)

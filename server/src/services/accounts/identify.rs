@@ -115,8 +115,7 @@ async fn take_try(store: &Store, state: &State, phone: &str, person: &str) -> Re
     let subjects =
         [(format!("identity:{phone}"), OF_ONE_PHONE), (format!("identity:{phone}:{person}"), FOR_ONE_NUMBER)];
     let now = state.clock.now().timestamp_millis();
-    let taken = store.write(move |connection| {
-        let subjects = subjects.clone();
+    let taken = store.write(subjects, move |connection, subjects| {
         Box::pin(async move {
             for (subject, slowing) in &subjects {
                 if tries::take(connection, subject, now, slowing).await?.is_none() {

@@ -100,9 +100,7 @@ const FAILURES: Slowing =
 /// Counts a wrong password, for an unknown phone with the same work as for a known one.
 pub async fn note_failure(state: &State, phone: &Phone, has_account: bool) -> Result<(), Fault> {
     let (state, phone) = (state.clone(), phone.clone());
-    let work_state = state.clone();
-    let noted = state.store.write(move |connection| {
-        let (state, phone) = (work_state.clone(), phone.clone());
+    let noted = state.store.write((state.clone(), phone), move |connection, (state, phone)| {
         Box::pin(async move {
             let now = state.clock.now();
             let day = rules::calendar::local(now).date();

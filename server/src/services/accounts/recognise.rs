@@ -92,8 +92,7 @@ async fn store_uses(state: State) {
 }
 
 async fn store(state: &State, times: Vec<(String, i64)>) -> Result<(), Fault> {
-    let stored = state.store.write(move |connection| {
-        let times = times.clone();
+    let stored = state.store.write(times, move |connection, times| {
         Box::pin(async move {
             for (token_hash, time) in times {
                 accounts::seen(connection, &token_hash, time).await?;

@@ -34,15 +34,15 @@ pub async fn create(state: &State, new: NewAccount) -> Result<AccountRow, Fault>
         frozen_at: None,
         id,
     };
-    let (stored, work_state) = (account.clone(), state.clone());
     let address = state.sealer.look_up("address", &new.address);
     state
         .store
-        .write(move |connection| {
-            let (state, account) = (work_state.clone(), stored.clone());
-            let (person, address) = (new.person.clone(), address.clone());
-            Box::pin(async move { create_once(connection, &state, &account, &person, &address).await })
-        })
+        .write(
+            (state.clone(), account.clone(), new.person, address),
+            move |connection, (state, account, person, address)| {
+                Box::pin(async move { create_once(connection, &state, &account, &person, &address).await })
+            },
+        )
         .await?;
     Ok(account)
 }

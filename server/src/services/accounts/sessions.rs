@@ -29,19 +29,20 @@ pub async fn begin(state: &State, visitor: &Visitor, account: &AccountRow) -> Re
     let (account_id, device, before) = (account.id.clone(), visitor.device.clone(), visitor.session.clone());
     state
         .store
-        .write(move |connection| {
-            let (id, hash, account, device) = (id.clone(), hash.clone(), account_id.clone(), device.clone());
-            let before = before.clone();
-            Box::pin(async move {
-                if let Some(before) = before {
-                    accounts::end_session(connection, &before.person.account_id, &before.id).await?;
-                }
-                let millis = now.timestamp_millis();
-                let (idle, old) = ((now - IDLE).timestamp_millis(), (now - ABSOLUTE).timestamp_millis());
-                accounts::end_old_sessions_of(connection, &account, idle, old).await?;
-                Ok(accounts::insert_session(connection, &id, &hash, &account, millis, &device).await?)
-            })
-        })
+        .write(
+            (id, hash, account_id, device, before),
+            move |connection, (id, hash, account, device, before)| {
+                Box::pin(async move {
+                    if let Some(before) = before {
+                        accounts::end_session(connection, &before.person.account_id, &before.id).await?;
+                    }
+                    let millis = now.timestamp_millis();
+                    let (idle, old) = ((now - IDLE).timestamp_millis(), (now - ABSOLUTE).timestamp_millis());
+                    accounts::end_old_sessions_of(connection, &account, idle, old).await?;
+                    Ok(accounts::insert_session(connection, &id, &hash, &account, millis, &device).await?)
+                })
+            },
+        )
         .await?;
     Ok(SignedIn { token, phone_hash: account.phone_hash.clone() })
 }
@@ -58,8 +59,7 @@ pub async fn end(state: &State, account: &str, session: &str) -> Result<(), Faul
 
 async fn ended(state: &State, account: &str, session: &str) -> Result<bool, Fault> {
     let (account, session) = (account.to_owned(), session.to_owned());
-    let ended = state.store.write(move |connection| {
-        let (account, session) = (account.clone(), session.clone());
+    let ended = state.store.write((account, session), move |connection, (account, session)| {
         Box::pin(async move { Ok(accounts::end_session(connection, &account, &session).await?) })
     });
     ended.await

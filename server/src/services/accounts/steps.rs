@@ -114,10 +114,14 @@ impl Steps<'_> {
         code: &str,
     ) -> Result<(), ServiceError> {
         let (state, hash, code) = (self.state.clone(), codes::phone_hash(self.state, phone), code.to_owned());
-        let checked = self.state.store.write(move |connection| {
-            let (state, hash, code, bound_to) = (state.clone(), hash.clone(), code.clone(), bound_to.clone());
-            Box::pin(async move { codes::check(connection, &state, purpose, &hash, &bound_to, &code).await })
-        });
+        let checked = self.state.store.write(
+            (state, hash, code, bound_to),
+            move |connection, (state, hash, code, bound_to)| {
+                Box::pin(
+                    async move { codes::check(connection, &state, purpose, &hash, &bound_to, &code).await },
+                )
+            },
+        );
         match checked.await.map_err(ServiceError::from)? {
             codes::Confirmation::Confirmed => Ok(()),
             codes::Confirmation::Refused(error) => Err(error),

@@ -45,11 +45,9 @@ pub async fn place(state: &State, placing: Placing) -> Result<Placed, Fault> {
     if !(16..=64).contains(&placing.key.len()) || !plain {
         return Err(ServiceError::Invalid(vec![FieldError::new("", "error.form-key")]).into());
     }
-    let work_state = state.clone();
     let outcome = state
         .store
-        .write(move |connection| {
-            let (state, placing) = (work_state.clone(), placing.clone());
+        .write((state.clone(), placing), move |connection, (state, placing)| {
             Box::pin(async move { place_once(connection, &state, &placing).await })
         })
         .await?;

@@ -99,8 +99,7 @@ async fn store(books: Books<'_>, day: NaiveDate, bill: Bill) -> Result<(), Fault
         .collect();
     let row = BillRow { fetched_at: books.clock.now().timestamp_millis(), hash: bill.hash, body: bill.text };
     let day = day.to_string();
-    let stored = books.store.write(move |connection| {
-        let (row, lines, day) = (row.clone(), lines.clone(), day.clone());
+    let stored = books.store.write((row, lines, day), move |connection, (row, lines, day)| {
         Box::pin(async move {
             bills::insert_bill(connection, BillDay { provider, day: &day }, &row, &lines).await?;
             Ok(())
@@ -131,7 +130,7 @@ fn span(day: NaiveDate) -> (i64, i64) {
 /// Compares the stored bill with our books as they are now, and keeps the differences.
 pub async fn compare(books: Books<'_>, day: NaiveDate) -> Result<Vec<DifferenceRow>, Fault> {
     let provider = books.provider.name();
-    let compared = books.store.write(move |connection| {
+    let compared = books.store.write((), move |connection, ()| {
         Box::pin(async move {
             let text = day.to_string();
             let of = BillDay { provider, day: &text };

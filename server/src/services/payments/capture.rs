@@ -49,11 +49,9 @@ pub enum Noted {
 }
 
 pub async fn note(state: &State, captured: Captured) -> Result<Noted, Fault> {
-    let (work_state, work) = (state.clone(), captured.clone());
     let noted = state
         .store
-        .write(move |connection| {
-            let (state, captured) = (work_state.clone(), work.clone());
+        .write((state.clone(), captured.clone()), move |connection, (state, captured)| {
             Box::pin(async move { note_once(connection, &state, &captured).await })
         })
         .await?;

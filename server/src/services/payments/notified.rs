@@ -47,8 +47,7 @@ async fn note(state: &State, notification: Notification) -> Result<Received, Fau
 async fn is_first(state: &State, nonce: &str) -> Result<bool, Fault> {
     let (provider, nonce) = (state.payment.name(), nonce.to_owned());
     let now = state.clock.now();
-    let first = state.store.write(move |connection| {
-        let nonce = nonce.clone();
+    let first = state.store.write(nonce, move |connection, nonce| {
         Box::pin(async move { Ok(payments::remember_nonce(connection, provider, &nonce, now).await?) })
     });
     first.await
@@ -56,8 +55,7 @@ async fn is_first(state: &State, nonce: &str) -> Result<bool, Fault> {
 
 async fn forget(state: &State, nonce: String) {
     let provider = state.payment.name();
-    let forgotten = state.store.write(move |connection| {
-        let nonce = nonce.clone();
+    let forgotten = state.store.write(nonce, move |connection, nonce| {
         Box::pin(async move { Ok(payments::forget_nonce(connection, provider, &nonce).await?) })
     });
     if let Err(fault) = forgotten.await {

@@ -37,13 +37,14 @@ struct Started {
 /// The address to send the person to: the provider's page, or the order's own when there is nothing to pay.
 pub async fn open(state: &State, key: &OrderKey, payer: &Payer) -> Result<String, Fault> {
     let own_page = format!("/orders/{}", key.id);
-    let (work_state, work_key, work_actor) = (state.clone(), key.clone(), payer.account_id.clone());
     let step = state
         .store
-        .write(move |connection| {
-            let (state, key, actor) = (work_state.clone(), work_key.clone(), work_actor.clone());
-            Box::pin(async move { start(connection, &state, &key, &actor).await })
-        })
+        .write(
+            (state.clone(), key.clone(), payer.account_id.clone()),
+            move |connection, (state, key, actor)| {
+                Box::pin(async move { start(connection, &state, &key, &actor).await })
+            },
+        )
         .await?;
     fail::fail_point!("payment.started");
     let Some(Started { order, trade_no, expires_at, provider }) = step else { return Ok(own_page) };
@@ -63,8 +64,7 @@ pub async fn open(state: &State, key: &OrderKey, payer: &Payer) -> Result<String
     let url = page.url.clone();
     state
         .store
-        .write(move |connection| {
-            let (trade_no, url) = (trade_no.clone(), url.clone());
+        .write((trade_no, url), move |connection, (trade_no, url)| {
             Box::pin(async move { Ok(payments::payment_opened(connection, &trade_no, &url).await?) })
         })
         .await?;

@@ -52,8 +52,7 @@ pub async fn ask_open(state: &State) -> Result<(), Fault> {
 async fn ask_once(state: &State, payment: &PaymentRow, asked_by: Moment) -> Result<(), Fault> {
     let now = state.clock.now();
     let (number, next) = (payment.out_trade_no.clone(), ask_again_at(now, payment.asks));
-    let claimed = state.store.write(move |connection| {
-        let number = number.clone();
+    let claimed = state.store.write(number, move |connection, number| {
         Box::pin(async move { Ok(payments::claim_asking(connection, &number, now, next, asked_by).await?) })
     });
     if claimed.await? { ask(state, payment).await } else { Ok(()) }
@@ -132,11 +131,9 @@ async fn close_if_never_seen(state: &State, payment: &PaymentRow) -> Result<(), 
 
 /// Takes note that the payment came to nothing; an order that waited for it can be paid anew.
 async fn note_closed(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
-    let (work_state, payment) = (state.clone(), payment.clone());
     state
         .store
-        .write(move |connection| {
-            let (state, payment) = (work_state.clone(), payment.clone());
+        .write((state.clone(), payment.clone()), move |connection, (state, payment)| {
             Box::pin(async move { note_closed_once(connection, &state, &payment).await })
         })
         .await

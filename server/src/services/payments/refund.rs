@@ -31,8 +31,7 @@ pub async fn send_open(state: &State) -> Result<(), Fault> {
 
 async fn send(state: &State, refund: &RefundRow) -> Result<(), Fault> {
     let (claimed, next) = (refund.clone(), ask_again_at(state.clock.now(), refund.asks));
-    let claimed = state.store.write(move |connection| {
-        let refund = claimed.clone();
+    let claimed = state.store.write(claimed, move |connection, refund| {
         Box::pin(async move { Ok(refunds::claim_asking(connection, &refund, next).await?) })
     });
     if !claimed.await? {
@@ -108,11 +107,9 @@ pub async fn note(state: &State, number: &str, said: ProviderRefundState) -> Res
 
 /// Takes note that the money is back. False when that was known, or no refund of ours has this number.
 pub async fn note_done(state: &State, out_refund_no: &str) -> Result<bool, Fault> {
-    let (work_state, number) = (state.clone(), out_refund_no.to_owned());
     let noted = state
         .store
-        .write(move |connection| {
-            let (state, number) = (work_state.clone(), number.clone());
+        .write((state.clone(), out_refund_no.to_owned()), move |connection, (state, number)| {
             Box::pin(async move { note_once(connection, &state, &number).await })
         })
         .await?;
@@ -144,8 +141,7 @@ async fn note_once(connection: &mut AnyConnection, state: &State, number: &str) 
 /// A refund that the provider closed comes to nothing, and its number is spent: it is asked for under the next one.
 async fn note_closed(state: &State, number: &str) -> Result<(), Fault> {
     let (now, spent) = (state.clock.now(), number.to_owned());
-    let renumbered = state.store.write(move |connection| {
-        let number = spent.clone();
+    let renumbered = state.store.write(spent, move |connection, number| {
         Box::pin(async move {
             let Some(refund) = refunds::find_refund(connection, &number).await? else { return Ok(None) };
             let next = out_refund_no(&refund.out_trade_no, refund.tries + 1);
@@ -163,8 +159,7 @@ async fn note_closed(state: &State, number: &str) -> Result<(), Fault> {
 /// Only an operator can end it, at the provider's own desk; asking goes on until it is done.
 async fn note_abnormal(state: &State, out_refund_no: &str) -> Result<(), Fault> {
     let number = out_refund_no.to_owned();
-    let new = state.store.write(move |connection| {
-        let number = number.clone();
+    let new = state.store.write(number, move |connection, number| {
         Box::pin(async move { Ok(refunds::refund_abnormal(connection, &number).await?) })
     });
     if new.await? {

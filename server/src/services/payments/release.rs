@@ -35,11 +35,9 @@ async fn end(
     actor: &str,
     reason: Option<&'static str>,
 ) -> Result<bool, Fault> {
-    let (work_state, work_key, actor) = (state.clone(), key.clone(), actor.to_owned());
     let ended = state
         .store
-        .write(move |connection| {
-            let (state, key, actor) = (work_state.clone(), work_key.clone(), actor.clone());
+        .write((state.clone(), key.clone(), actor.to_owned()), move |connection, (state, key, actor)| {
             Box::pin(async move { end_once(connection, &state, &key, event, &actor, reason).await })
         })
         .await?;

@@ -126,13 +126,12 @@ pub async fn dispute(
     disputed: &Disputed,
     code: &str,
 ) -> Result<(), ServiceError> {
-    let (work_state, person) = (state.clone(), person.clone());
-    let (disputed, code) = (disputed.clone(), code.to_owned());
-    let marked = state.store.write(move |connection| {
-        let (state, person) = (work_state.clone(), person.clone());
-        let (disputed, code) = (disputed.clone(), code.clone());
-        Box::pin(async move { dispute_once(connection, &state, &person, &disputed, &code).await })
-    });
+    let marked = state.store.write(
+        (state.clone(), person.clone(), disputed.clone(), code.to_owned()),
+        move |connection, (state, person, disputed, code)| {
+            Box::pin(async move { dispute_once(connection, &state, &person, &disputed, &code).await })
+        },
+    );
     match marked.await? {
         Confirmation::Confirmed => Ok(()),
         Confirmation::Refused(error) => Err(error),
@@ -167,23 +166,24 @@ async fn dispute_once(
 
 /// Takes the dispute back. What is not disputed any more is as the person wants it.
 pub async fn withdraw(state: &State, person: &Person, disputed: &Disputed) -> Result<(), Fault> {
-    let (work_state, person, disputed) = (state.clone(), person.clone(), disputed.clone());
-    let withdrawn = state.store.write(move |connection| {
-        let (state, person, disputed) = (work_state.clone(), person.clone(), disputed.clone());
-        Box::pin(async move {
-            let (judged, row) = disputed.load(connection, &state, &person).await?;
-            if row.disputed == 0 {
-                return Ok(());
-            }
-            let dispute = registry::find_dispute(connection, &disputed.vehicle, &disputed.record).await?;
-            let dispute = dispute.ok_or(ServiceError::NotFound)?;
-            if !may_withdraw(&judged, &dispute, &person)
-                || !registry::withdraw_dispute(connection, &disputed.vehicle, &disputed.record).await?
-            {
-                return Err(invalid("", "error.dispute.known").into());
-            }
-            Ok(())
-        })
-    });
+    let withdrawn = state.store.write(
+        (state.clone(), person.clone(), disputed.clone()),
+        move |connection, (state, person, disputed)| {
+            Box::pin(async move {
+                let (judged, row) = disputed.load(connection, &state, &person).await?;
+                if row.disputed == 0 {
+                    return Ok(());
+                }
+                let dispute = registry::find_dispute(connection, &disputed.vehicle, &disputed.record).await?;
+                let dispute = dispute.ok_or(ServiceError::NotFound)?;
+                if !may_withdraw(&judged, &dispute, &person)
+                    || !registry::withdraw_dispute(connection, &disputed.vehicle, &disputed.record).await?
+                {
+                    return Err(invalid("", "error.dispute.known").into());
+                }
+                Ok(())
+            })
+        },
+    );
     withdrawn.await
 }
