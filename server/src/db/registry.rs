@@ -225,21 +225,19 @@ queries! {
         where r.person_id = $1 and o.state = 'settled' and o.placed_at >= $2 and not exists ( \
             select 1 from points_entries e where e.person_id = r.person_id and e.id = r.record_id)";
 
-    /// The records with these numbers; a number may stand there twice.
-    pub fn records_among(vehicle: &str, ids: [&str; AMONG]) [
-        vehicle, ids[0], ids[1], ids[2], ids[3], ids[4], ids[5], ids[6], ids[7], ids[8], ids[9], ids[10],
-        ids[11], ids[12], ids[13], ids[14], ids[15]
-    ] -> all RecordRow =
-        concat!("select ", record_columns!(), " from camera_records where vehicle_id = $1 and id in ( \
-            $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
+    /// The records whose numbers stand in the list, each between two separators.
+    // `replace` is the one search for an exact text that both engines have.
+    pub fn records_among(vehicle: &str, list: &str, separator: &str) -> all RecordRow =
+        concat!("select ", record_columns!(), " from camera_records \
+            where vehicle_id = $1 and replace($2, $3 || id || $3, '') <> $2");
 
     /// The time of the registry's newest fact.
     pub fn synced_at() -> value i64 =
         "select synced_at from synchronisation where id = 1";
 }
 
-/// Records that one query reads by their numbers.
-const AMONG: usize = 16;
+/// Stands in no number: `Chosen` takes none with a control character.
+const SEPARATOR: &str = "\n";
 
 /// The records with these numbers, in this order; one of another vehicle is left out.
 pub async fn find_records(
@@ -250,13 +248,9 @@ pub async fn find_records(
     if let [record] = records {
         return Ok(find_record(connection, vehicle, record).await?.into_iter().collect());
     }
-    let mut found = BTreeMap::new();
-    for part in records.chunks(AMONG) {
-        // The last number stands for those that are missing.
-        let ids = std::array::from_fn(|index| part[index.min(part.len() - 1)].as_str());
-        let rows = records_among(connection, vehicle, ids).await?;
-        found.extend(rows.into_iter().map(|row| (row.id.clone(), row)));
-    }
+    let list = format!("{SEPARATOR}{}{SEPARATOR}", records.join(SEPARATOR));
+    let rows = records_among(connection, vehicle, &list, SEPARATOR).await?;
+    let mut found: BTreeMap<String, RecordRow> = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
     Ok(records.iter().filter_map(|record| found.remove(record)).collect())
 }
 
