@@ -24,6 +24,7 @@ pub struct Description {
 pub trait Described: Coded + Debug + Ord {
     fn description(self) -> Description;
 
+    #[inline(always)]
     fn kind(self) -> Kind {
         self.description().kind
     }

@@ -97,9 +97,16 @@ fn passes_at<F: Family>(
 }
 
 #[inline(always)]
-fn show<F: Family>(what: Show<F>, facts: &Facts<F>, parameters: &Parameters<F>) -> Result<Value, Missing> {
+fn show<F: Family>(
+    mut what: Show<F>,
+    facts: &Facts<F>,
+    parameters: &Parameters<F>,
+) -> Result<Value, Missing> {
+    while let Show::When(fact, wanted, then, otherwise) = what {
+        what = if facts.get(fact)? == wanted { *then } else { *otherwise };
+    }
     Ok(match what {
-        Show::Nothing => Value::Nothing,
+        Show::Nothing | Show::When(..) => Value::Nothing,
         Show::Number(term) => kind_of(term).value(term.read(facts, parameters)?),
         Show::Like(fact, number) => fact.kind().value(number),
         Show::Codes(fact, bits) => set_like(fact.kind()).value(bits),
@@ -109,9 +116,6 @@ fn show<F: Family>(what: Show<F>, facts: &Facts<F>, parameters: &Parameters<F>) 
         }
         Show::Common(fact, parameter) => {
             set_like(fact.kind()).value(facts.get(fact)? & parameters.required(parameter)?)
-        }
-        Show::When(fact, wanted, then, otherwise) => {
-            show(if facts.get(fact)? == wanted { *then } else { *otherwise }, facts, parameters)?
         }
         Show::Both(one, other) => match parameters.number(other) {
             Some(allowed) => one.kind().value(parameters.number(one).map_or(allowed, |also| allowed & also)),

@@ -66,6 +66,7 @@ impl<F: Family> Parameters<F> {
     }
 
     /// The text that a refusal of the rule at this place in the table names.
+    #[inline(always)]
     pub(super) fn source(&self, index: usize, facts: &Facts<F>) -> Result<SourceId, Missing> {
         let rule = &F::RULES[index];
         let by_fact = match rule.cites {
@@ -99,9 +100,10 @@ impl<F: Family> Parameters<F> {
     pub(super) fn changes_of(&self, rule: &Rule<F>) -> impl Iterator<Item = NaiveDate> {
         let parameters = rule.parameters;
         let differs = move |later: &Self| {
+            let has_lists = !self.lists.is_empty() || !later.lists.is_empty();
             parameters.iter().any(|parameter| {
                 self.number(*parameter) != later.number(*parameter)
-                    || self.list(*parameter) != later.list(*parameter)
+                    || has_lists && self.list(*parameter) != later.list(*parameter)
             })
         };
         self.later.iter().filter(move |(_, later)| differs(later)).map(|(since, _)| *since)
