@@ -3,6 +3,8 @@
 pub mod camera;
 pub mod late_fee;
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Deserializer};
 
 use crate::kernel::{AnyFamily, Description, Of, RuleId};
@@ -11,8 +13,10 @@ use crate::kernel::{AnyFamily, Description, Of, RuleId};
 pub static ALL: &[&dyn AnyFamily] = &[&Of::<camera::Camera>::new(), &Of::<late_fee::LateFees>::new()];
 
 /// Every rule, in the order of the catalogue.
-pub fn rules() -> Vec<RuleId> {
-    ALL.iter().flat_map(|family| family.rules()).collect()
+pub fn rules() -> &'static [RuleId] {
+    static RULES: LazyLock<Vec<RuleId>> =
+        LazyLock::new(|| ALL.iter().flat_map(|family| family.rules()).collect());
+    &RULES
 }
 
 /// Every parameter, each code once: families may share one.
@@ -34,7 +38,7 @@ pub fn of_rule(rule: RuleId) -> Option<&'static dyn AnyFamily> {
 impl RuleId {
     /// The rule with this identifier, of any family.
     pub fn from_code(code: &str) -> Option<Self> {
-        rules().into_iter().find(|rule| rule.code() == code)
+        rules().iter().copied().find(|rule| rule.code() == code)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What every rule family shares: kinds of values, facts, parameters, rules, formulas, judging, and the machines of
+//! The parts that all rule families share: kinds of values, facts, parameters, rules, formulas, judging, and the machines of
 //! cases. The kernel knows no family.
 
 mod analysis;

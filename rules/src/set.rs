@@ -32,7 +32,8 @@ pub struct UnknownCode {
     pub code: String,
 }
 
-/// Declares an enum with its codes, its list and its serde form.
+/// Declares an enum with its codes, its list, its stored and its serde form.
+#[macro_export]
 macro_rules! coded {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $code:literal,)+ }) => {
         $(#[$meta])*
@@ -83,7 +84,7 @@ macro_rules! coded {
         }
     };
 }
-pub(crate) use coded;
+pub use coded;
 
 /// A set of codes of one list of at most 32. A longer list does not compile:
 ///

@@ -17,7 +17,7 @@ use crate::made_up::example_of;
 #[component]
 pub fn Rulebook() -> impl IntoView {
     let rulebook = services().portal.rulebook();
-    let rules = families::rules().into_iter().map(|rule| {
+    let rules = families::rules().iter().map(|rule| {
         let key = rule_key(rule.code());
         let (title, short) = (say(&format!("rule.{key}.title")), say(&format!("rule.{key}.short")));
         view! { <Cell title=title note=short href=format!("/rulebook/{}", rule.code())/> }

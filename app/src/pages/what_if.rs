@@ -6,7 +6,6 @@ mod late_fee;
 use leptos::prelude::*;
 use rules::families::camera::{Camera, Request};
 use rules::kernel::{Description, Family, Kind, Setting, Value};
-use rules::plate::PlatePrefix;
 
 use super::{loaded, query};
 use crate::api::services;
@@ -30,10 +29,7 @@ pub fn parameter_words(parameter: Description, setting: &Setting) -> String {
         (kind, Setting::Number(number) | Setting::Set(number)) => {
             value_words(&kind.value(*number)).unwrap_or_default()
         }
-        (_, Setting::List(numbers)) => {
-            let prefixes = numbers.iter().filter_map(|number| PlatePrefix::from_number(*number)).collect();
-            value_words(&Value::Plates(prefixes)).unwrap_or_default()
-        }
+        (_, Setting::List(numbers)) => value_words(&Value::plates(numbers)).unwrap_or_default(),
     }
 }
 

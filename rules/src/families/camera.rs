@@ -39,7 +39,6 @@ pub struct Camera;
 pub type CameraParameters = Parameters<Camera>;
 
 impl Family for Camera {
-    const NAME: &'static str = "camera";
     type Fact = Fact;
     type Parameter = Parameter;
     type FactValues = [i64; Fact::ALL.len()];

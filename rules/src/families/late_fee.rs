@@ -4,9 +4,7 @@ use chrono::{Days, NaiveDate};
 
 use crate::Moment;
 use crate::calendar::{self, DayCount};
-use crate::kernel::{
-    Amount, Computed, Family, Formula, Parameters, Rule, RuleId, Step, Values, compute, described,
-};
+use crate::kernel::{Amount, Computed, Family, Formula, Parameters, Rule, RuleId, Step, compute, described};
 use crate::lists;
 use crate::money::Fen;
 use crate::place::PlaceId;
@@ -17,7 +15,7 @@ use crate::rulebook::Rulebook;
 pub struct LateFees;
 
 described! {
-    /// What the amount is computed from.
+    /// The facts of a late fee.
     Fact {
         Fine = "fine", Money;
         DaysLate = "days-late", Count { least: 0, most: LONGEST_DELAY };
@@ -25,7 +23,7 @@ described! {
 }
 
 described! {
-    /// What the texts set for late fees.
+    /// Every parameter of late fees.
     Parameter {
         /// The part of the fine that is added for each day late.
         Rate = "late-fee-rate", Share { whole: 1000 };
@@ -45,7 +43,6 @@ pub const RULE: RuleId = RuleId::new("fine.late-fee");
 
 const FORMULA: Formula<LateFees> = Formula {
     id: RULE,
-    facts: &[Fact::Fine, Fact::DaysLate],
     parameters: &[Parameter::Rate, Parameter::Grace, Parameter::Cap, Parameter::Count],
     steps: &[
         Step {
@@ -65,7 +62,6 @@ const FORMULA: Formula<LateFees> = Formula {
 };
 
 impl Family for LateFees {
-    const NAME: &'static str = "fine";
     type Fact = Fact;
     type Parameter = Parameter;
     type FactValues = [i64; Fact::ALL.len()];
@@ -91,26 +87,23 @@ impl Family for LateFees {
     }
 }
 
-/// Loading refuses a rulebook without these values.
-const PROVEN: &str = "loading proves that each place has a value of each required parameter";
-
 impl LateFeeParameters {
     /// Thousandths of the fine for each day late.
     pub fn permille_per_day(&self) -> i64 {
-        self.required(Parameter::Rate).expect(PROVEN)
+        self.proven(Parameter::Rate)
     }
 
     /// The largest late fee in percent of the fine.
     pub fn cap_percent(&self) -> i64 {
-        self.required(Parameter::Cap).expect(PROVEN)
+        self.proven(Parameter::Cap)
     }
 
     fn grace_days(&self) -> u32 {
-        u32::try_from(self.required(Parameter::Grace).expect(PROVEN)).unwrap_or_default()
+        u32::try_from(self.proven(Parameter::Grace)).unwrap_or_default()
     }
 
     fn count(&self) -> DayCount {
-        let index = self.required(Parameter::Count).expect(PROVEN);
+        let index = self.proven(Parameter::Count);
         let known = usize::try_from(index).ok().and_then(|index| DayCount::ALL.get(index));
         *known.expect("a parameter of a list is one of its codes")
     }
@@ -161,12 +154,12 @@ pub struct LateFee {
 
 impl LateFee {
     pub fn fee(&self) -> Fen {
-        self.computed.step("fee")
+        self.computed.step("fee").expect("a step of the formula")
     }
 
     /// The fine with the fee.
     pub fn total(&self) -> Fen {
-        self.computed.step("total")
+        self.computed.step("total").expect("a step of the formula")
     }
 }
 

@@ -5,13 +5,13 @@ use std::marker::PhantomData;
 
 use chrono::NaiveDate;
 
-use super::{Expr, Facts, Formula, Kind, Parameters, Rule, RuleId};
+use super::{Facts, Formula, Kind, Parameters, Rule, RuleId};
 use crate::Moment;
 use crate::place::PlaceId;
 use crate::rulebook::Rulebook;
 use crate::set::Coded;
 
-/// What a fact or a parameter is.
+/// Code and kind of a fact or a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Description {
     pub code: &'static str,
@@ -70,16 +70,13 @@ impl<const N: usize> Numbers for [i64; N] {
 
 /// Rules that judge one kind of case.
 pub trait Family: Copy + Debug + PartialEq + 'static {
-    /// Begins the identifiers of its rules.
-    const NAME: &'static str;
-
     type Fact: Described;
     type Parameter: Described;
     /// `[i64; N]` with one number for each fact.
     type FactValues: Numbers;
     /// `[i64; N]` with one number for each parameter.
     type ParameterValues: Numbers;
-    /// Names what time alone may change about a refusal.
+    /// The changes that time alone may bring.
     type Timer: Copy + Debug + PartialEq + 'static;
     /// When the timers of a case end.
     type Times;
@@ -103,8 +100,6 @@ pub trait Family: Copy + Debug + PartialEq + 'static {
 
 /// A family without its type, for what loads, lists and shows the rules of all.
 pub trait AnyFamily: Sync {
-    fn name(&self) -> &'static str;
-    fn facts(&self) -> Vec<Description>;
     fn parameters(&self) -> Vec<Description>;
     /// Every rule and formula, in the order of the catalogue.
     fn rules(&self) -> Vec<RuleId>;
@@ -139,14 +134,6 @@ fn all<D: Described>(list: &[D]) -> Vec<Description> {
 }
 
 impl<F: Family + Sync> AnyFamily for Of<F> {
-    fn name(&self) -> &'static str {
-        F::NAME
-    }
-
-    fn facts(&self) -> Vec<Description> {
-        all(F::Fact::ALL)
-    }
-
     fn parameters(&self) -> Vec<Description> {
         all(F::Parameter::ALL)
     }
@@ -172,22 +159,5 @@ impl<F: Family + Sync> AnyFamily for Of<F> {
     fn rule_without_source(&self, rulebook: &Rulebook, place: &PlaceId, day: NaiveDate) -> Option<RuleId> {
         let parameters: Parameters<F> = rulebook.parameters_on(Some(place), day);
         parameters.rule_without_source()
-    }
-}
-
-impl<F: Family> Rule<F> {
-    /// True where the rule never applies, because the place does not set what it asks for.
-    pub fn asks_nothing(&self, parameters: &impl super::Values<F>) -> bool {
-        is_unasked(&self.applies, parameters)
-    }
-}
-
-/// True where the predicate never holds, because the place does not set a parameter that it asks for.
-fn is_unasked<F: Family>(predicate: &Expr<F>, parameters: &impl super::Values<F>) -> bool {
-    match predicate {
-        Expr::IsSet(asked) => parameters.number(*asked).is_none(),
-        Expr::All(parts) => parts.iter().any(|part| is_unasked(part, parameters)),
-        Expr::Any(parts) => parts.iter().all(|part| is_unasked(part, parameters)),
-        _ => false,
     }
 }

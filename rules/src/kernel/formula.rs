@@ -30,7 +30,6 @@ pub struct Step<F: Family> {
 #[derive(Clone, Copy, Debug)]
 pub struct Formula<F: Family> {
     pub id: RuleId,
-    pub facts: &'static [F::Fact],
     pub parameters: &'static [F::Parameter],
     pub steps: &'static [Step<F>],
 }
@@ -47,10 +46,9 @@ pub struct Computed {
 }
 
 impl Computed {
-    /// The result of the step; zero where the formula has no such step.
-    pub fn step(&self, code: &str) -> Fen {
-        let found = self.steps.iter().find(|(known, _)| *known == code);
-        found.map_or(Fen::new(0), |(_, amount)| *amount)
+    /// The result of the step; none where the formula has no such step.
+    pub fn step(&self, code: &str) -> Option<Fen> {
+        self.steps.iter().find(|(known, _)| *known == code).map(|(_, amount)| *amount)
     }
 }
 
@@ -62,7 +60,7 @@ impl<F: Family> Amount<F> {
         Ok(match *self {
             Self::Fact(fact) => facts.get(fact)?,
             Self::Parameter(parameter) => parameters.required(parameter)?,
-            Self::Step(index) => before.get(index).copied().unwrap_or_default(),
+            Self::Step(index) => *before.get(index).expect("a step reads those before it"),
             Self::Product(parts, divisor) => {
                 let product = all(parts)?.into_iter().fold(1, i128::saturating_mul);
                 narrow(product.div_euclid(divisor.into()))

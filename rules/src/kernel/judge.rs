@@ -6,7 +6,6 @@ use super::{
 };
 use crate::Moment;
 use crate::calendar;
-use crate::plate::PlatePrefix;
 use crate::set::CodeSet;
 
 /// Room for so many refusals is made at once.
@@ -58,7 +57,7 @@ fn judge_by<F: Family, const INDEX: usize>(
     Ok(())
 }
 
-/// Whether the rule refuses, without saying why.
+/// Checks if the rule refuses the case.
 #[inline(always)]
 pub fn refuses<F: Family>(
     rule: &Rule<F>,
@@ -106,14 +105,12 @@ fn show<F: Family>(
         what = if facts.get(fact)? == wanted { *then } else { *otherwise };
     }
     Ok(match what {
+        // The loop above has resolved each `When`.
         Show::Nothing | Show::When(..) => Value::Nothing,
         Show::Number(term) => kind_of(term).value(term.read(facts, parameters)?),
         Show::Like(fact, number) => fact.kind().value(number),
         Show::Codes(fact, bits) => set_like(fact.kind()).value(bits),
-        Show::Listed(parameter) => {
-            let prefixes = parameters.list(parameter).iter();
-            Value::Plates(prefixes.filter_map(|number| PlatePrefix::from_number(*number)).collect())
-        }
+        Show::Listed(parameter) => Value::plates(parameters.list(parameter)),
         Show::Common(fact, parameter) => {
             set_like(fact.kind()).value(facts.get(fact)? & parameters.required(parameter)?)
         }

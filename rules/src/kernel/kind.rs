@@ -7,9 +7,8 @@ use super::{Codes, List, Value};
 use crate::Moment;
 use crate::licence::Points;
 use crate::money::Fen;
-use crate::plate::PlatePrefix;
 
-/// What the number of a fact or parameter means.
+/// The meaning of the number of a fact or parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// 1 for yes, 0 for no.
@@ -58,8 +57,8 @@ impl Kind {
             Self::Share { whole } => Value::Share { number, whole },
             Self::Choice(list) => Value::Coded(Codes::one(list, number)),
             Self::Set(list) => Value::Coded(Codes::several(list, number)),
-            Self::PlatePrefix => Value::Plates(PlatePrefix::from_number(number).into_iter().collect()),
-            Self::PlatePrefixes => Value::Plates(Vec::new()),
+            Self::PlatePrefix => Value::plates(&[number]),
+            Self::PlatePrefixes => Value::plates(&[]),
         }
     }
 }

@@ -6,13 +6,13 @@ use crate::set::coded;
 coded! {
     /// Where a case stands. Not every kind of case has every state.
     CaseState {
-        /// Placed: what it needs is held.
+        /// Placed: its resources are held.
         Placed = "placed",
         /// The person was sent to the provider.
         Paying = "paying",
         /// The provider has the money.
         Paid = "paid",
-        /// What was asked for is done.
+        /// The request is carried out.
         Settled = "settled",
         /// The deadline is over; all is given back.
         Lapsed = "lapsed",
@@ -25,7 +25,7 @@ coded! {
 }
 
 coded! {
-    /// What happens to a case.
+    /// The events of cases.
     CaseEvent {
         StartPayment = "start-payment",
         PaymentFailed = "payment-failed",
@@ -46,7 +46,7 @@ pub type Edge = (CaseState, CaseEvent, CaseState);
 pub struct Machine {
     pub initial: CaseState,
     pub edges: &'static [Edge],
-    /// States in which the case holds what it needs.
+    /// States in which the case holds its resources.
     pub holding: &'static [CaseState],
 }
 
@@ -65,7 +65,7 @@ impl Machine {
         edge.map(|(_, _, to)| *to).ok_or(NoEdge { state, event })
     }
 
-    /// Whether a case in this state holds what it needs.
+    /// Checks if a case in this state holds its resources.
     pub fn holds(&self, state: CaseState) -> bool {
         self.holding.contains(&state)
     }

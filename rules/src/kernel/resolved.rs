@@ -59,6 +59,12 @@ impl<F: Family> Values<F> for Parameters<F> {
 }
 
 impl<F: Family> Parameters<F> {
+    /// The value of a required parameter. Loading refuses a rulebook without it.
+    pub(crate) fn proven(&self, parameter: F::Parameter) -> i64 {
+        self.required(parameter)
+            .expect("loading proves that each place has a value of each required parameter")
+    }
+
     /// The numbers of a parameter that is a list; empty where the place sets none.
     pub fn list(&self, parameter: F::Parameter) -> &[i64] {
         let found = self.lists.iter().find(|(index, _)| *index == parameter.index());
@@ -82,14 +88,9 @@ impl<F: Family> Parameters<F> {
         self.sources[F::RULES.len() + index].ok_or(Missing::Source(F::FORMULAS[index].id))
     }
 
-    /// Whether no later change is known.
-    fn is_settled(&self) -> bool {
-        self.later.is_empty()
-    }
-
     /// The values that hold at a later moment.
     pub(super) fn at(&self, moment: Moment) -> &Self {
-        if self.is_settled() {
+        if self.later.is_empty() {
             return self;
         }
         let day = calendar::local(moment).date();

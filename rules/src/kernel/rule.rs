@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::{Expr, Family, Remedy, Term};
+use super::{Expr, Family, Remedy, Term, Values};
 
 /// A rule by its identifier in the catalogue: `camera.fine-limit`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,7 +85,7 @@ pub struct Rule<F: Family> {
     pub found: Show<F>,
     pub required: Show<F>,
     pub remedy: Remedy,
-    /// What time alone may change about the refusal; none where only another value of a parameter, on its day, does.
+    /// The change that time alone may bring; none where only another value of a parameter does, on its day.
     pub timer: Option<F::Timer>,
 }
 
@@ -104,5 +104,20 @@ impl<F: Family> Rule<F> {
             remedy: Remedy::Office,
             timer: None,
         }
+    }
+
+    /// True where the rule never applies, because the place does not set what it asks for.
+    pub fn asks_nothing(&self, parameters: &impl Values<F>) -> bool {
+        is_unasked(&self.applies, parameters)
+    }
+}
+
+/// True where the predicate never holds, because the place does not set a parameter that it asks for.
+fn is_unasked<F: Family>(predicate: &Expr<F>, parameters: &impl Values<F>) -> bool {
+    match predicate {
+        Expr::IsSet(asked) => parameters.number(*asked).is_none(),
+        Expr::All(parts) => parts.iter().any(|part| is_unasked(part, parameters)),
+        Expr::Any(parts) => parts.iter().all(|part| is_unasked(part, parameters)),
+        _ => false,
     }
 }

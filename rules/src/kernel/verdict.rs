@@ -43,6 +43,13 @@ pub enum Value {
     Coded(Codes),
 }
 
+impl Value {
+    /// Plate prefixes by their numbers.
+    pub fn plates(numbers: &[i64]) -> Self {
+        Self::Plates(numbers.iter().filter_map(|number| PlatePrefix::from_number(*number)).collect())
+    }
+}
+
 /// Codes of one list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Codes {

@@ -8,9 +8,8 @@ use rules::kernel::CaseState;
 use rules::licence::Points;
 use rules::money::Fen;
 use rules::person::IdentityLevel;
-use rules::place::{PlaceId, RegionCode};
+use rules::place::PlaceId;
 use rules::plate::PlateNumber;
-use rules::set::Coded;
 use rules::violation::ViolationCode;
 use sqlx::any::{Any, AnyArguments, AnyTypeInfo, AnyValueRef};
 use sqlx::error::BoxDynError;
@@ -59,7 +58,7 @@ macro_rules! plain {
         })*
     };
 }
-plain!(i64, Option<i64>, &str, &String, String, Option<String>, Option<&str>, &Option<String>, &Option<i64>);
+plain!(i64, Option<i64>, &str, &String, &Option<String>);
 
 /// Values that are stored in another form.
 macro_rules! stored {
@@ -82,7 +81,6 @@ stored! {
     IdentityLevel, level => level.code();
     &PlaceId, place => place.to_string();
     &PlateNumber, plate => plate.to_string();
-    &RegionCode, region => region.to_string();
     &ViolationCode, code => code.to_string();
 }
 
@@ -93,27 +91,3 @@ impl Bind for &OrderKey {
         arguments.add(&self.id)
     }
 }
-
-/// Gives a list of codes its stored form.
-macro_rules! stored_codes {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $code:literal,)+ }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $name { $($(#[$variant_meta])* $variant,)+ }
-
-        impl rules::set::Coded for $name {
-            const ALL: &'static [Self] = &[$(Self::$variant),+];
-            const CODES: &'static [&'static str] = &[$($code),+];
-            fn index(self) -> usize { self as usize }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = rules::set::UnknownCode;
-            fn try_from(code: String) -> Result<Self, Self::Error> {
-                let unknown = rules::set::UnknownCode { list: stringify!($name), code };
-                <Self as rules::set::Coded>::from_code(&unknown.code).ok_or(unknown)
-            }
-        }
-    };
-}
-pub(crate) use stored_codes;

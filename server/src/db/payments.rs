@@ -2,14 +2,15 @@
 
 use rules::Moment;
 use rules::money::Fen;
+use rules::set::coded;
 use sqlx::AnyConnection;
 use sqlx::FromRow;
 
-use super::column::{Timestamp, stored_codes};
+use super::column::Timestamp;
 use super::orders::OrderKey;
 use super::queries;
 
-stored_codes! {
+coded! {
     /// Where a payment stands.
     PaymentState {
         /// Stored, and the provider may not know of it yet.

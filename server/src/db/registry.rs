@@ -8,12 +8,13 @@ use rules::licence::Points;
 use rules::money::Fen;
 use rules::place::RegionCode;
 use rules::plate::PlateNumber;
+use rules::set::coded;
 use rules::vehicle::{VehicleKind, VehicleUse};
 use rules::violation::{Capture, PenaltyKind, ViolationCode};
 use sqlx::AnyConnection;
 use sqlx::FromRow;
 
-use super::column::{Timestamp, stored_codes};
+use super::column::Timestamp;
 use super::queries;
 
 #[derive(Clone, Debug, FromRow)]
@@ -82,7 +83,7 @@ pub struct LeaseRow {
     pub role: LeaseRole,
 }
 
-stored_codes! {
+coded! {
     /// Where a record stands, for us and for the registry.
     StoredState {
         Unprocessed = "unprocessed",

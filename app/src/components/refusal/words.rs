@@ -102,9 +102,7 @@ pub fn value_words(value: &Value) -> Option<String> {
                 format!("{}{}{without}", relations_words(*always), say("refusal.also"))
             }
         }
-        Value::Plates(prefixes) => {
-            prefixes.iter().map(ToString::to_string).collect::<Vec<_>>().join(&say("refusal.and"))
-        }
+        Value::Plates(prefixes) => joined(prefixes.iter().map(ToString::to_string)),
         Value::Term(from, until) => {
             say_with("refusal.term", &[("from", &time_words(*from)), ("until", &time_words(*until))])
         }

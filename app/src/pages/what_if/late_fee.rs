@@ -25,7 +25,7 @@ struct Input {
     paid_on: String,
 }
 
-/// What the form asks, and under which parameters.
+/// The case of the form, and the parameters that judge it.
 struct Asked {
     case: FineCase,
     parameters: LateFeeParameters,

@@ -47,7 +47,7 @@ described! {
     }
 }
 
-/// What time alone may change about a refusal.
+/// The changes that time alone may bring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timer {
     /// The closed hours end.

@@ -1,4 +1,4 @@
-//! What places set for camera records.
+//! The parameters of camera records.
 
 use super::CameraParameters;
 use crate::hours::ClosedHours;
@@ -6,9 +6,6 @@ use crate::kernel::{Values, described};
 use crate::lists;
 use crate::payment::{PaymentChannel, PaymentChannels};
 use crate::set::CodeSet;
-
-/// Loading refuses a rulebook without these values.
-const PROVEN: &str = "loading proves that each place has a value of each required parameter";
 
 described! {
     /// Every parameter of camera records.
@@ -41,12 +38,12 @@ described! {
 
 impl CameraParameters {
     pub fn payment_window_minutes(&self) -> i64 {
-        self.required(Parameter::PaymentWindow).expect(PROVEN)
+        self.proven(Parameter::PaymentWindow)
     }
 
     /// A cycle stays below so many points.
     pub(super) fn points_limit(&self) -> i64 {
-        self.required(Parameter::PointsLimit).expect(PROVEN)
+        self.proven(Parameter::PointsLimit)
     }
 
     pub fn closed_hours(&self) -> Option<ClosedHours> {

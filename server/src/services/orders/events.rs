@@ -4,6 +4,7 @@ use app::api::ServiceError;
 use rules::Moment;
 use rules::families::camera::MACHINE;
 use rules::kernel::{CaseEvent, CaseState};
+use rules::rulebook::Jurisdiction;
 use sqlx::AnyConnection;
 
 use super::selection::Decided;
@@ -84,6 +85,12 @@ pub async fn advance(
     append(connection, state, &key, &Happened { at, event: Some(event), state: next, actor, decided })
         .await?;
     Ok(next)
+}
+
+/// The place to which the order is paid.
+pub fn jurisdiction<'a>(state: &'a State, order: &OrderRow) -> Result<&'a Jurisdiction, Fault> {
+    let unknown = || Fault::corrupt(format!("orders:{}:place", order.id), &order.place);
+    state.rulebook.jurisdiction(&order.place).ok_or_else(unknown)
 }
 
 /// The order, or not found.

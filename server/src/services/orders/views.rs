@@ -53,9 +53,7 @@ fn view(
     records: &[OrderRecordRow],
     receipt: Option<String>,
 ) -> Result<OrderView, Fault> {
-    let jurisdiction = state.rulebook.jurisdiction(&order.place);
-    let unknown = || Fault::corrupt(format!("orders:{}:place", order.id), &order.place);
-    let jurisdiction = jurisdiction.ok_or_else(unknown)?;
+    let jurisdiction = events::jurisdiction(state, order)?;
     let day = rules::calendar::local(*order.placed_at).date();
     let parameters = state.rulebook.parameters(Some(&order.place), day);
     Ok(OrderView {

@@ -61,10 +61,7 @@ async fn receipt(
     let person =
         person.ok_or_else(|| Fault::Internal(format!("order {} without its person", order.number)))?;
     let name = state.open_stored(&format!("persons:{}:name", person.id), &person.name)?;
-    let place = &order.place;
-    let jurisdiction = state.rulebook.jurisdiction(place);
-    let jurisdiction =
-        jurisdiction.ok_or_else(|| Fault::corrupt(format!("orders:{}:place", order.id), place))?;
+    let (place, jurisdiction) = (&order.place, events::jurisdiction(state, order)?);
     let mut text = Writer::new()
         .line("receipt", &number)
         .line("issuer", &state.origin)

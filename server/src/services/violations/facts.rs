@@ -22,18 +22,13 @@ pub fn moment(millis: i64) -> Result<Moment, Fault> {
     Moment::from_timestamp_millis(millis).ok_or_else(|| Fault::corrupt("moment", millis))
 }
 
-/// A code stored by us or by the feed, read by its own type.
-pub fn stored<T>(what: &str, code: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, Fault> {
-    read(code).ok_or_else(|| Fault::corrupt(what, code))
-}
-
 /// A set of codes, stored separated by spaces.
 pub fn stored_set<T, S: FromIterator<T>>(
     what: &str,
     codes: &str,
     read: impl Fn(&str) -> Option<T>,
 ) -> Result<S, Fault> {
-    codes.split_whitespace().map(|code| stored(what, code, &read)).collect()
+    codes.split_whitespace().map(|code| read(code).ok_or_else(|| Fault::corrupt(what, code))).collect()
 }
 
 pub fn ledger(licence: &LicenceRow, entries: &[PointsRow]) -> Result<Ledger, Fault> {
