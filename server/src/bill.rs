@@ -11,9 +11,9 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::DatabaseSettings;
 use crate::db::bills::DifferenceRow;
 use crate::db::{Fault, Store};
+use crate::engine::payments::bill::{self, Books};
 use crate::gateways::payment::PaymentProvider;
 use crate::gateways::wechat;
-use crate::services::payments::bill::{self, Books};
 
 #[derive(Args, Clone, Debug)]
 pub struct BillSettings {

@@ -32,3 +32,10 @@ pub struct Visitor {
     /// The browser's session, which the next one replaces.
     pub session: Option<Session>,
 }
+
+/// A member of the police who decides about cases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Officer {
+    /// As the events of cases name them.
+    pub id: String,
+}

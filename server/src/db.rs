@@ -3,12 +3,14 @@
 
 pub mod accounts;
 pub mod bills;
+pub mod case_events;
+pub mod cases;
 pub mod column;
 pub mod engine;
 pub mod fault;
 pub mod feed;
+pub mod holds;
 pub mod keys;
-pub mod order_events;
 pub mod orders;
 pub mod outbox;
 pub mod payments;

@@ -1,6 +1,6 @@
 //! Background jobs.
 
 pub mod bill;
-pub mod orders;
+pub mod cases;
 pub mod outbox;
 pub mod purge;

@@ -9,6 +9,7 @@ pub mod config;
 pub mod crash;
 pub mod db;
 pub mod demo;
+pub mod engine;
 pub mod feed;
 pub mod files;
 pub mod gateways;

@@ -20,6 +20,7 @@ use crate::gateways::sms::SmsSender;
 use crate::gateways::wechat;
 use crate::http::policy::Routes;
 use crate::http::{connections, page_services};
+use crate::services;
 use crate::state::State;
 use crate::{api, feed, http, jobs, keys, monitoring, sandbox};
 
@@ -66,6 +67,7 @@ async fn state(settings: &ServeSettings) -> Result<State, Fault> {
         sealer,
         signer: Arc::new(signer),
         rulebook: Arc::new(Rulebook::shipped()),
+        procedures: services::procedures(),
         payment: Arc::new(wechat),
         origin,
         development: settings.environment.development,
@@ -139,7 +141,7 @@ fn start_jobs(
     stopped: &watch::Receiver<bool>,
 ) -> Vec<JoinHandle<()>> {
     let mut working = vec![
-        tokio::spawn(jobs::orders::run(state.clone(), stopped.clone())),
+        tokio::spawn(jobs::cases::run(state.clone(), stopped.clone())),
         tokio::spawn(jobs::bill::run(state.clone(), stopped.clone())),
         tokio::spawn(jobs::outbox::run(state.clone(), stopped.clone())),
         tokio::spawn(jobs::purge::run(state.clone(), stopped.clone())),

@@ -2,6 +2,12 @@
 
 pub mod accounts;
 pub mod orders;
-pub mod payments;
 pub mod portal;
 pub mod violations;
+
+use crate::engine::Procedures;
+
+/// The procedures of all services.
+pub fn procedures() -> Procedures {
+    Procedures::new(vec![Box::new(orders::procedure::CameraOrders)])
+}

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rules::Moment;
-use rules::families::camera::CameraParameters;
 use rules::families::camera::Request;
 use rules::payment::{PaymentChannel, PaymentChannels};
 use rules::rulebook::Rulebook;
@@ -13,6 +12,7 @@ use crate::address::Proxies;
 use crate::clock::Clock;
 use crate::db::Fault;
 use crate::db::Store;
+use crate::engine::Procedures;
 use crate::gateways::payment::PaymentProvider;
 use crate::gateways::sms::SmsSender;
 use crate::last_uses::LastUses;
@@ -27,6 +27,8 @@ pub struct State {
     pub sealer: Arc<Sealer>,
     pub signer: Arc<Signer>,
     pub rulebook: Arc<Rulebook>,
+    /// The kinds of cases.
+    pub procedures: Procedures,
     pub payment: Arc<dyn PaymentProvider>,
     /// As in people's address bar, without a slash at the end.
     pub origin: String,
@@ -61,9 +63,8 @@ impl State {
         self.sealer.open(place, sealed).map_err(|error| Fault::corrupt(place, error))
     }
 
-    /// The provider that takes the place's money: the first of its channels that has a gateway.
-    pub fn provider_of(&self, place: &CameraParameters) -> Option<&Arc<dyn PaymentProvider>> {
-        let channel = place.channel(self.channels())?;
+    /// The provider of the channel; none where no gateway is configured for it.
+    pub fn gateway(&self, channel: PaymentChannel) -> Option<&Arc<dyn PaymentProvider>> {
         Some(&self.payment).filter(|provider| provider.name() == channel.code())
     }
 }

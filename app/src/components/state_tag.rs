@@ -10,9 +10,9 @@ use super::tag::{Tag, Tone};
 pub fn OrderTag(state: CaseState) -> impl IntoView {
     let tone = match state {
         CaseState::Placed | CaseState::Paying => Tone::Urgent,
-        CaseState::Paid | CaseState::Refunding => Tone::Running,
+        CaseState::UnderReview | CaseState::Paid | CaseState::Refunding => Tone::Running,
         CaseState::Settled => Tone::Good,
-        CaseState::Lapsed | CaseState::Cancelled | CaseState::Refunded => Tone::Quiet,
+        CaseState::Declined | CaseState::Lapsed | CaseState::Cancelled | CaseState::Refunded => Tone::Quiet,
     };
     view! { <Tag tone text=say(&format!("order-state.{}", state.code()))/> }
 }

@@ -6,6 +6,8 @@ use crate::set::coded;
 coded! {
     /// Where a case stands. Not every kind of case has every state.
     CaseState {
+        /// An officer decides about the application. Its resources are held.
+        UnderReview = "under-review",
         /// Placed: its resources are held.
         Placed = "placed",
         /// The person was sent to the provider.
@@ -14,6 +16,8 @@ coded! {
         Paid = "paid",
         /// The request is carried out.
         Settled = "settled",
+        /// The officer, or a rule since, said no; all is given back.
+        Declined = "declined",
         /// The deadline is over; all is given back.
         Lapsed = "lapsed",
         /// The person or the registry ended it; all is given back.
@@ -27,6 +31,8 @@ coded! {
 coded! {
     /// The events of cases.
     CaseEvent {
+        Approve = "approve",
+        Decline = "decline",
         StartPayment = "start-payment",
         PaymentFailed = "payment-failed",
         PaymentSucceeded = "payment-succeeded",

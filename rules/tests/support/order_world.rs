@@ -79,6 +79,7 @@ impl World {
         let order = |order: &Order| {
             use CaseState as S;
             let state = match order.state {
+                S::UnderReview | S::Declined => unreachable!("no officer decides about an order"),
                 S::Placed => 0,
                 S::Paying => 1,
                 S::Lapsed | S::Cancelled => 2,
@@ -105,6 +106,7 @@ impl World {
     /// Whether the world lets the event happen to the order, apart from the table.
     pub fn allows(&self, order: &Order, event: CaseEvent) -> bool {
         match event {
+            CaseEvent::Approve | CaseEvent::Decline => false,
             CaseEvent::StartPayment => matches!(order.money, Money::NotAsked | Money::Asked),
             CaseEvent::PaymentFailed => order.money == Money::Asked && !order.failed,
             CaseEvent::PaymentSucceeded => order.money == Money::Captured && !order.noted,
@@ -130,7 +132,7 @@ impl World {
             }
             CaseEvent::Lapse | CaseEvent::Cancel | CaseEvent::Refund => self.give_back(who, order),
             CaseEvent::Settle => self.record = Record::Processed(who),
-            CaseEvent::RefundSucceeded => {}
+            CaseEvent::Approve | CaseEvent::Decline | CaseEvent::RefundSucceeded => {}
         }
         order.state = next;
     }

@@ -87,8 +87,9 @@ queries! {
 
     pub fn find_session(token_hash: &str) -> first SessionRow =
         "select s.id as session_id, s.began_at, s.seen_at, a.id, a.phone_hash, a.phone, a.person_id, a.password, \
-        a.identity, a.frozen_at, p.name as person_name, p.id_number as person_id_number, (select o.id from orders o \
-        where o.person_id = a.person_id and o.state in ('placed', 'paying') order by o.pays_until limit 1) as unpaid_order \
+        a.identity, a.frozen_at, p.name as person_name, p.id_number as person_id_number, (select c.id from cases c \
+        where c.person_id = a.person_id and c.kind = 'camera-order' and c.state in ('placed', 'paying') \
+        order by c.deadline_at limit 1) as unpaid_order \
         from sessions s join accounts a on a.id = s.account_id left join persons p on p.id = a.person_id \
         where s.token_hash = $1 and a.person_id is not null and a.frozen_at is null";
 

@@ -3,6 +3,7 @@
 use sqlx::AnyConnection;
 use sqlx::FromRow;
 
+use super::column::Timestamp;
 use super::queries;
 
 /// A day of one provider.
@@ -91,7 +92,7 @@ queries! {
         "select min(day) from bills where provider = $1";
 
     /// When the provider first had money of ours.
-    pub fn first_capture(provider: &str) -> scalar Option<i64> =
+    pub fn first_capture(provider: &str) -> scalar Option<Timestamp> =
         "select min(captured_at) from payments where provider = $1";
 
     /// The stored differences of the day.

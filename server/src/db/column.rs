@@ -15,7 +15,7 @@ use sqlx::any::{Any, AnyArguments, AnyTypeInfo, AnyValueRef};
 use sqlx::error::BoxDynError;
 use sqlx::{Arguments, Decode, Type};
 
-use super::orders::OrderKey;
+use super::cases::CaseKey;
 use super::payments::PaymentState;
 
 /// A moment, stored as milliseconds since 1970 UTC.
@@ -74,6 +74,7 @@ macro_rules! stored {
 stored! {
     Moment, moment => moment.timestamp_millis();
     Timestamp, at => at.timestamp_millis();
+    Option<Timestamp>, at => at.map(|at| at.timestamp_millis());
     Fen, amount => amount.fen();
     Points, points => i64::from(points.0);
     CaseState, state => state.code();
@@ -85,7 +86,7 @@ stored! {
 }
 
 /// Stored as person and number.
-impl Bind for &OrderKey {
+impl Bind for &CaseKey {
     fn bind(self, arguments: &mut AnyArguments) -> Result<(), BoxDynError> {
         arguments.add(&self.person_id)?;
         arguments.add(&self.id)

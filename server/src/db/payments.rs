@@ -6,8 +6,8 @@ use rules::set::coded;
 use sqlx::AnyConnection;
 use sqlx::FromRow;
 
+use super::cases::CaseKey;
 use super::column::Timestamp;
-use super::orders::OrderKey;
 use super::queries;
 
 coded! {
@@ -28,7 +28,7 @@ coded! {
 #[derive(Clone, Debug, FromRow)]
 pub struct PaymentRow {
     pub person_id: String,
-    pub order_id: String,
+    pub case_id: String,
     pub provider: String,
     pub out_trade_no: String,
     pub transaction_id: Option<String>,
@@ -52,8 +52,8 @@ impl PaymentRow {
         matches!(self.state, PaymentState::Opening | PaymentState::Open)
     }
 
-    pub fn order(&self) -> OrderKey {
-        OrderKey { person_id: self.person_id.clone(), id: self.order_id.clone() }
+    pub fn case(&self) -> CaseKey {
+        CaseKey { person_id: self.person_id.clone(), id: self.case_id.clone() }
     }
 }
 
@@ -61,7 +61,7 @@ impl PaymentRow {
 pub struct ReceiptRow {
     pub person_id: String,
     pub number: String,
-    pub order_id: String,
+    pub case_id: String,
     pub issued_at: Timestamp,
     pub canonical: String,
     pub signature: String,
@@ -69,7 +69,7 @@ pub struct ReceiptRow {
 
 /// A payment before the provider knows of it.
 pub struct NewPayment<'a> {
-    pub order: &'a OrderKey,
+    pub case: &'a CaseKey,
     pub provider: &'a str,
     pub out_trade_no: &'a str,
     pub amount: Fen,
@@ -90,21 +90,21 @@ pub struct Capture<'a> {
 /// The columns of [`PaymentRow`].
 macro_rules! payment_columns {
     () => {
-        "person_id, order_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
+        "person_id, case_id, provider, out_trade_no, transaction_id, amount, state, url, opened_at, \
          captured_at, asked_at, asks, expires_at"
     };
 }
 
 queries! {
     statements {
-        INSERT_ENTRY = "insert into ledger (person_id, order_id, movement, account, amount, at) values ($1, $2, $3, $4, $5, $6)";
+        INSERT_ENTRY = "insert into ledger (person_id, case_id, movement, account, amount, at) values ($1, $2, $3, $4, $5, $6)";
     }
 
     pub fn insert_payment(payment: &NewPayment<'_>) [
-        &payment.order.person_id, &payment.order.id, payment.provider, payment.out_trade_no, payment.amount,
+        &payment.case.person_id, &payment.case.id, payment.provider, payment.out_trade_no, payment.amount,
         payment.opened_at, payment.next_ask_at, payment.expires_at
     ] -> run =
-        "insert into payments (person_id, order_id, provider, out_trade_no, amount, state, url, opened_at, \
+        "insert into payments (person_id, case_id, provider, out_trade_no, amount, state, url, opened_at, \
         next_ask_at, expires_at) values ($1, $2, $3, $4, $5, 'opening', '', $6, $7, $8)";
 
     pub fn payment_opened(out_trade_no: &str, url: &str) -> changed =
@@ -123,12 +123,12 @@ queries! {
     pub fn find_payment(out_trade_no: &str) -> first PaymentRow =
         concat!("select ", payment_columns!(), " from payments where out_trade_no = $1");
 
-    pub fn payments_of_order(order: &OrderKey) -> all PaymentRow =
-        concat!("select ", payment_columns!(), " from payments where person_id = $1 and order_id = $2 order by opened_at, out_trade_no");
+    pub fn payments_of_case(case: &CaseKey) -> all PaymentRow =
+        concat!("select ", payment_columns!(), " from payments where person_id = $1 and case_id = $2 order by opened_at, out_trade_no");
 
-    /// The payment that stays, of all that were captured for the order.
-    pub fn settled_payment(order: &OrderKey) -> first PaymentRow =
-        concat!("select ", payment_columns!(), " from payments where person_id = $1 and order_id = $2 and state = 'captured' and not exists (select 1 \
+    /// The payment that stays, of all that were captured for the case.
+    pub fn settled_payment(case: &CaseKey) -> first PaymentRow =
+        concat!("select ", payment_columns!(), " from payments where person_id = $1 and case_id = $2 and state = 'captured' and not exists (select 1 \
             from refunds r where r.out_trade_no = payments.out_trade_no)");
 
     /// Payments without an outcome that the provider is to be asked about by now, the longest due first; 100 at most.
@@ -141,10 +141,10 @@ queries! {
         "update payments set asked_at = $2, next_ask_at = $3, asks = asks + 1 \
         where out_trade_no = $1 and state in ('opening', 'open') and asked_at <= $4";
 
-    /// Something happened to the order: its open payments are asked about at once.
-    pub fn ask_soon(order: &OrderKey, now: Moment) -> run =
+    /// Something happened to the case: its open payments are asked about at once.
+    pub fn ask_soon(case: &CaseKey, now: Moment) -> run =
         "update payments set next_ask_at = $3, asks = 0 \
-        where person_id = $1 and order_id = $2 and state in ('opening', 'open')";
+        where person_id = $1 and case_id = $2 and state in ('opening', 'open')";
 
     /// Remembers the notification by the provider's own number; false when it came before.
     pub fn remember_notification(provider: &str, id: &str, out_trade_no: &str, kind: &str, now: Moment)
@@ -166,34 +166,34 @@ queries! {
         "delete from notification_nonces where received_at < $1";
 
     pub fn insert_receipt(receipt: &ReceiptRow) [
-        &receipt.person_id, &receipt.number, &receipt.order_id, receipt.issued_at, &receipt.canonical,
+        &receipt.person_id, &receipt.number, &receipt.case_id, receipt.issued_at, &receipt.canonical,
         &receipt.signature
     ] -> run =
-        "insert into receipts (person_id, number, order_id, issued_at, canonical, signature) \
+        "insert into receipts (person_id, number, case_id, issued_at, canonical, signature) \
         values ($1, $2, $3, $4, $5, $6)";
 
     pub fn find_receipt(person: &str, number: &str) -> first ReceiptRow =
-        "select person_id, number, order_id, issued_at, canonical, signature from receipts \
+        "select person_id, number, case_id, issued_at, canonical, signature from receipts \
         where person_id = $1 and number = $2";
 
-    pub fn receipt_of_order(order: &OrderKey) -> first ReceiptRow =
-        "select person_id, number, order_id, issued_at, canonical, signature from receipts \
-        where person_id = $1 and order_id = $2";
+    pub fn receipt_of_case(case: &CaseKey) -> first ReceiptRow =
+        "select person_id, number, case_id, issued_at, canonical, signature from receipts \
+        where person_id = $1 and case_id = $2";
 
     pub fn receipts_of(person: &str) -> all ReceiptRow =
-        "select person_id, number, order_id, issued_at, canonical, signature from receipts \
+        "select person_id, number, case_id, issued_at, canonical, signature from receipts \
         where person_id = $1 order by issued_at desc, number desc limit 200";
 
-    /// The payments that settled the person's orders.
+    /// The payments that settled the person's cases.
     pub fn settled_payments_of(person: &str) -> all PaymentRow =
         concat!("select ", payment_columns!(), " from payments where person_id = $1 and state = 'captured' and not exists (select 1 from refunds r \
             where r.out_trade_no = payments.out_trade_no)");
 }
 
-/// Books one movement of the order's money from one account to another.
+/// Books one movement of the case's money from one account to another.
 pub async fn book(
     connection: &mut AnyConnection,
-    order: &OrderKey,
+    case: &CaseKey,
     movement: &str,
     (from, to): (&str, &str),
     amount: Fen,
@@ -201,8 +201,8 @@ pub async fn book(
 ) -> sqlx::Result<()> {
     for (account, amount) in [(from, -amount.fen()), (to, amount.fen())] {
         sqlx::query(INSERT_ENTRY)
-            .bind(&order.person_id)
-            .bind(&order.id)
+            .bind(&case.person_id)
+            .bind(&case.id)
             .bind(movement)
             .bind(account)
             .bind(amount)

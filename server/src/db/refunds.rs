@@ -4,14 +4,14 @@ use rules::Moment;
 use rules::money::Fen;
 use sqlx::FromRow;
 
+use super::cases::CaseKey;
 use super::column::Timestamp;
-use super::orders::OrderKey;
 use super::queries;
 
 #[derive(Clone, Debug, FromRow)]
 pub struct RefundRow {
     pub person_id: String,
-    pub order_id: String,
+    pub case_id: String,
     pub out_trade_no: String,
     pub out_refund_no: String,
     #[sqlx(try_from = "i64")]
@@ -28,30 +28,30 @@ pub struct RefundRow {
 }
 
 impl RefundRow {
-    pub fn order(&self) -> OrderKey {
-        OrderKey { person_id: self.person_id.clone(), id: self.order_id.clone() }
+    pub fn case(&self) -> CaseKey {
+        CaseKey { person_id: self.person_id.clone(), id: self.case_id.clone() }
     }
 }
 
 /// The columns of [`RefundRow`].
 macro_rules! refund_columns {
     () => {
-        "person_id, order_id, out_trade_no, out_refund_no, amount, reason, requested_at, done_at, \
+        "person_id, case_id, out_trade_no, out_refund_no, amount, reason, requested_at, done_at, \
          asks, tries, (select p.transaction_id from payments p where p.out_trade_no = \
          refunds.out_trade_no) as transaction_id"
     };
 }
 
 queries! {
-    pub fn refunds_of_order(order: &OrderKey) -> all RefundRow =
-        concat!("select ", refund_columns!(), " from refunds where person_id = $1 and order_id = $2 order by requested_at, out_trade_no");
+    pub fn refunds_of_case(case: &CaseKey) -> all RefundRow =
+        concat!("select ", refund_columns!(), " from refunds where person_id = $1 and case_id = $2 order by requested_at, out_trade_no");
 
     /// Asks for the refund of a payment; asking twice is asking once.
     pub fn insert_refund(refund: &RefundRow) [
-        &refund.person_id, &refund.order_id, &refund.out_trade_no, &refund.out_refund_no, refund.amount,
+        &refund.person_id, &refund.case_id, &refund.out_trade_no, &refund.out_refund_no, refund.amount,
         &refund.reason, refund.requested_at
     ] -> run =
-        "insert into refunds (person_id, order_id, out_trade_no, out_refund_no, amount, state, reason, \
+        "insert into refunds (person_id, case_id, out_trade_no, out_refund_no, amount, state, reason, \
         requested_at) values ($1, $2, $3, $4, $5, 'requested', $6, $7) on conflict (out_trade_no) do nothing";
 
     /// Notes that the money is back; false when it was noted before.
@@ -82,6 +82,6 @@ queries! {
         "update refunds set asks = asks + 1, next_ask_at = $3 \
         where out_refund_no = $1 and asks = $2 and state <> 'done'";
 
-    pub fn undone_refunds_of_order(order: &OrderKey) -> scalar i64 =
-        "select count(*) from refunds where person_id = $1 and order_id = $2 and state <> 'done'";
+    pub fn undone_refunds_of_case(case: &CaseKey) -> scalar i64 =
+        "select count(*) from refunds where person_id = $1 and case_id = $2 and state <> 'done'";
 }

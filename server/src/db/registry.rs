@@ -71,7 +71,7 @@ pub struct ProofRow {
 #[derive(Clone, Debug, FromRow)]
 pub struct HoldEnd {
     pub id: String,
-    pub pays_until: Timestamp,
+    pub deadline_at: Timestamp,
 }
 
 #[derive(Clone, Debug, FromRow)]
@@ -153,9 +153,10 @@ queries! {
 
     /// When the holds on the vehicle's records end by themselves.
     pub fn hold_ends_of(vehicle: &str) -> all HoldEnd =
-        "select o.id, o.pays_until from camera_records r \
-        join orders o on o.person_id = r.held_person and o.id = r.held_order \
-        where r.vehicle_id = $1 and r.state = 'held' and o.state in ('placed', 'paying')";
+        "select c.id, c.deadline_at from camera_records r \
+        join cases c on c.person_id = r.held_person and c.id = r.held_order \
+        where r.vehicle_id = $1 and r.state = 'held' and c.state in ('placed', 'paying') \
+        and c.deadline_at is not null";
 
     /// All leases of the vehicle that name the person, oldest first.
     pub fn leases_of(person: &str, vehicle: &str) -> all LeaseRow =
@@ -196,7 +197,7 @@ queries! {
     /// Decisions and receipts of the vehicle's records that the person's orders settled.
     pub fn proofs_of(person: &str, vehicle: &str) -> all ProofRow =
         "select o.record_id, o.decision, r.number as receipt from order_records o \
-        join receipts r on r.person_id = o.person_id and r.order_id = o.order_id \
+        join receipts r on r.person_id = o.person_id and r.case_id = o.case_id \
         where o.person_id = $1 and o.vehicle_id = $2 and o.decision is not null";
 
     pub fn find_dispute(vehicle: &str, record: &str) -> first DisputeRow =
@@ -215,15 +216,16 @@ queries! {
 
     /// Points of the person's open orders, all but the one named.
     pub fn held_points(person: &str, but: &str) -> scalar i64 =
-        "select cast(coalesce(sum(points), 0) as bigint) from orders \
-        where person_id = $1 and state in ('placed', 'paying', 'paid') and id <> $2";
+        "select cast(coalesce(sum(r.points), 0) as bigint) from order_records r \
+        join cases c on c.person_id = r.person_id and c.id = r.case_id \
+        where r.person_id = $1 and c.state in ('placed', 'paying', 'paid') and c.id <> $2";
 
     /// Points of orders settled since then that the registry has not reported yet. An entry of the registry carries the
     /// number of its record.
     pub fn unreported_points(person: &str, since: i64) -> scalar i64 =
         "select cast(coalesce(sum(r.points), 0) as bigint) from order_records r \
-        join orders o on o.person_id = r.person_id and o.id = r.order_id \
-        where r.person_id = $1 and o.state = 'settled' and o.placed_at >= $2 and not exists ( \
+        join cases c on c.person_id = r.person_id and c.id = r.case_id \
+        where r.person_id = $1 and c.state = 'settled' and c.placed_at >= $2 and not exists ( \
             select 1 from points_entries e where e.person_id = r.person_id and e.id = r.record_id)";
 
     /// The records whose numbers stand in the list, each between two separators.

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
+use crate::engine::payments::notified::{self, Received};
 use crate::gateways::payment::NotificationError;
-use crate::services::payments::notified::{self, Received};
 use crate::state::State;
 
 /// Answers as the provider expects: it sends again what is not acknowledged with a success.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::db::Fault;
-use crate::services::payments::bill::{self, Books};
+use crate::engine::payments::bill::{self, Books};
 use crate::state::State;
 
 const EVERY: Duration = Duration::from_secs(10 * 60);

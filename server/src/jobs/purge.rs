@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use tokio::sync::watch;
 
 use crate::db::{Fault, accounts, outbox, payments, retention, sms_codes, tries};
+use crate::engine::forget;
 use crate::services::accounts::{ABSOLUTE, IDLE};
 use crate::state::State;
 
@@ -17,9 +18,9 @@ const NONCES: TimeDelta = TimeDelta::days(1);
 const TEXTS: TimeDelta = TimeDelta::days(7);
 /// The provider repeats a notice for a day; after that it serves the comparison with bills.
 const NOTIFICATIONS: TimeDelta = TimeDelta::days(90);
-/// An order that nobody paid decided nothing; it is kept for questions about what was shown.
-const UNPAID_ORDERS: TimeDelta = TimeDelta::days(180);
-/// Orders forgotten in one transaction.
+/// A case that nobody paid decided nothing; it is kept for questions about what was shown.
+const UNPAID: TimeDelta = TimeDelta::days(180);
+/// Cases forgotten in one transaction.
 const AT_ONCE: u32 = 100;
 
 /// Runs at the start and once a day, until told to stop.
@@ -50,13 +51,7 @@ pub async fn once(state: &State) -> Result<(), Fault> {
         })
     });
     purged.await?;
-    while forget_unpaid_orders(state, (now - UNPAID_ORDERS).timestamp_millis()).await? == AT_ONCE as usize {}
+    let before = now - UNPAID;
+    while forget::ended_without_money(state, before, AT_ONCE).await? == AT_ONCE as usize {}
     Ok(())
-}
-
-async fn forget_unpaid_orders(state: &State, before: i64) -> Result<usize, Fault> {
-    let forgotten = state.store.write((), move |connection, ()| {
-        Box::pin(async move { Ok(retention::purge_unpaid_orders(connection, before, AT_ONCE.into()).await?) })
-    });
-    forgotten.await
 }

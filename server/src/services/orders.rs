@@ -1,8 +1,10 @@
-//! Orders from the chosen records to the receipt. The provider's part with the money is in `payments`.
+//! Orders from the chosen records to the receipt. What they have in common with other cases is in `engine`.
 
-pub mod events;
+pub mod application;
 pub mod notice;
-pub mod place;
+pub mod order;
+pub mod procedure;
+mod receipt;
 pub mod selection;
 pub mod views;
 
@@ -14,40 +16,39 @@ use app::visit::FieldError;
 use rules::calendar;
 use rules::families::camera::RecordFacts;
 use rules::hours::payment_deadline;
-use rules::kernel::CaseState;
 use rules::money::Fen;
-use rules::rulebook::Rulebook;
+use rules::rulebook::{Jurisdiction, Rulebook};
 
 use self::selection::{Chosen, Loaded};
 use crate::caller::Person;
-use crate::db::orders::OrderKey;
+use crate::db::cases::{CaseKey, CaseRow};
 use crate::db::{Fault, payments as stored};
+use crate::engine::{self, Payer};
 use crate::services::accounts::codes;
 use crate::services::accounts::texts::Act;
-use crate::services::payments;
-use crate::services::payments::open::Payer;
 use crate::services::violations::facts::Asking;
 use crate::services::violations::{card_of, region};
 use crate::state::State;
 
-fn key(person: &Person, order: &str) -> OrderKey {
-    OrderKey { person_id: person.id.clone(), id: order.to_owned() }
+fn key(person: &Person, order: &str) -> CaseKey {
+    CaseKey { person_id: person.id.clone(), id: order.to_owned() }
+}
+
+/// The place to which the order is paid.
+fn jurisdiction<'a>(state: &'a State, case: &CaseRow) -> Result<&'a Jurisdiction, Fault> {
+    let unknown = || Fault::corrupt(format!("cases:{}:place", case.id), &case.place);
+    state.rulebook.jurisdiction(&case.place).ok_or_else(unknown)
 }
 
 /// True as long as the outcome of the order's payment is not known; the provider is asked first.
 pub async fn is_pending(state: &State, person: &Person, order: &str) -> Result<bool, Fault> {
-    let key = key(person, order);
-    ask_provider(state, &key).await;
-    let mut connection = state.store.read().await?;
-    let order = events::load(&mut connection, &key).await?;
-    Ok(matches!(order.state, CaseState::Paying | CaseState::Paid))
+    engine::is_pending(state, &key(person, order)).await
 }
 
-/// A provider that does not answer is no reason to hide the order: its stored state is shown.
-async fn ask_provider(state: &State, key: &OrderKey) {
-    if let Err(fault) = payments::reconcile::ask_provider(state, key).await {
-        tracing::error!(%fault, order = %key.id, "the provider could not be asked");
-    }
+/// A record that the order holds was processed elsewhere: the order ends before it is paid. A payment on its way
+/// comes back.
+pub async fn processed_elsewhere(state: &State, order: &CaseKey) -> Result<bool, Fault> {
+    engine::end::overtaken(state, order, "registry", "refund.processed-elsewhere").await
 }
 
 /// Sends the code that confirms the selection.
@@ -73,17 +74,17 @@ pub async fn send_code(
 /// Opens the payment of the order; gives the address of the provider's page.
 pub async fn pay(state: &State, person: Person, ip: IpAddr, order: &str) -> Result<String, Fault> {
     let key = key(&person, order);
-    payments::open::open(state, &key, &Payer { account_id: person.account_id, ip }).await
+    engine::payments::open::open(state, &key, &Payer { account_id: person.account_id, ip }).await
 }
 
 pub async fn cancel(state: &State, person: &Person, order: &str) -> Result<(), Fault> {
-    payments::release::cancel(state, &key(person, order), &person.account_id).await
+    engine::end::cancel(state, &key(person, order), &person.account_id).await
 }
 
 /// The order as it stands after the provider was asked about it.
 pub async fn find(state: &State, person: &Person, order: &str) -> Result<OrderView, Fault> {
     let key = key(person, order);
-    ask_provider(state, &key).await;
+    engine::ask_provider(state, &key).await;
     let mut connection = state.store.read().await?;
     views::order(state, &mut connection, &key).await
 }

@@ -112,7 +112,7 @@ pub fn card_of(judged: &Judged) -> VehicleCard {
 /// The record's facts; `ends` are those of the holds on the vehicle's records.
 pub fn record_facts(row: &RecordRow, now: Moment, asking: Asking<'_>, ends: &[HoldEnd]) -> RecordFacts {
     let end = ends.iter().find(|end| Some(&end.id) == row.held_order.as_ref());
-    facts::record(row, now, asking, end.map(|end| *end.pays_until))
+    facts::record(row, now, asking, end.map(|end| *end.deadline_at))
 }
 
 /// The records that the person sees of the vehicle.

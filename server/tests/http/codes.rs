@@ -331,7 +331,7 @@ async fn a_code_for_one_selection_places_no_other_order_and_does_not_sign_in() {
         let swapped = first.clone().with(&[("code", &signing_in)]);
         let sent = driver.post("/api/orders/place", &swapped.pairs()).await;
         assert_eq!(sent.location(), confirm("records=r1"), "a code for signing in");
-        assert_eq!(site.world.number("select count(*) from orders").await, 0);
+        assert_eq!(site.world.number("select count(*) from cases").await, 0);
         let sent = driver.post("/api/orders/place", &first.pairs()).await;
         assert!(sent.location().starts_with("/orders/"), "its own selection: {}", sent.location());
     }

@@ -115,12 +115,12 @@ impl Program {
     async fn until(&mut self, state: &str) {
         for _ in 0..800 {
             self.revive().await;
-            if self.site.world.text("select state from orders").await.as_deref() == Some(state) {
+            if self.site.world.text("select state from cases").await.as_deref() == Some(state) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
-        panic!("not {state} but {:?}", self.site.world.text("select state from orders").await);
+        panic!("not {state} but {:?}", self.site.world.text("select state from cases").await);
     }
 }
 
@@ -230,7 +230,7 @@ async fn killed_at(site: Site, point: &str, then: Then) -> bool {
         let first = cancelled().await;
         if first.is_none() {
             program.insist(async || browser.try_send(browser.request(Method::GET, &order)).await).await;
-            if program.site.world.text("select state from orders").await.as_deref() == Some("placed") {
+            if program.site.world.text("select state from cases").await.as_deref() == Some("placed") {
                 program.insist(cancelled).await;
             }
         }
@@ -261,7 +261,7 @@ async fn ended_once(site: &Site, point: &str, then: Then) {
         Then::PaysInVain => (1, 0, 0),
     };
     for (query, count) in [
-        ("select count(*) from orders", 1),
+        ("select count(*) from cases", 1),
         ("select count(*) from payments where state = 'captured'", captured),
         ("select count(*) from receipts", receipts),
         ("select count(*) from camera_records where state = 'processed'", processed),
@@ -284,7 +284,7 @@ async fn killed_at_each(points: &[&str], then: Then) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_while_placing_there_is_one_order() {
-    killed_at_each(&["order.place.inserted", "order.place.held", "order.placed"], Then::Pays).await;
+    killed_at_each(&["case.place.inserted", "case.place.held", "case.placed"], Then::Pays).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -294,13 +294,19 @@ async fn killed_while_opening_the_payment_there_is_one_capture() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_while_the_payment_is_noted_it_settles_once() {
-    let points = ["notification.read", "payment.capture.noted", "payment.settle.records", "payment.noted"];
+    let points = [
+        "notification.read",
+        "payment.capture.noted",
+        "order.settle.records",
+        "case.settle.carried-out",
+        "payment.noted",
+    ];
     killed_at_each(&points, Then::Pays).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_while_cancelling_everything_is_given_back() {
-    killed_at_each(&["order.end.given-back", "order.ended"], Then::Cancels).await;
+    killed_at_each(&["case.end.given-back", "case.ended"], Then::Cancels).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -310,7 +316,7 @@ async fn killed_while_closing_the_payment_no_money_can_come() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_while_the_order_lapses_everything_is_given_back() {
-    killed_at_each(&["order.end.given-back", "order.ended"], Then::Forgets).await;
+    killed_at_each(&["case.end.given-back", "case.ended"], Then::Forgets).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

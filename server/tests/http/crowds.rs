@@ -29,7 +29,7 @@ async fn one_order(site: &Site, answers: &[Answer]) -> String {
     let orders = answers.iter().filter_map(|answer| answer.location().strip_prefix("/orders/"));
     let orders: BTreeSet<_> = orders.collect();
     assert_eq!(orders.len(), 1, "{:?}: {orders:?}", site.world.engine());
-    assert_eq!(site.world.number("select count(*) from orders").await, 1);
+    assert_eq!(site.world.number("select count(*) from cases").await, 1);
     assert_eq!(site.world.number("select count(*) from camera_records where state = 'held'").await, 1);
     assert_eq!(site.world.number("select count(*) from sms_codes where used_at is not null").await, 1);
     let holder = site.world.text("select held_person from camera_records where state = 'held'").await;

@@ -24,9 +24,9 @@ async fn snapshot(world: &World) -> Vec<i64> {
         "select count(*) from sms_codes where used_at is not null",
         "select count(*) from outbox",
         "select count(*) from outbox where done_at is not null",
-        "select count(*) from orders",
-        "select count(*) from orders where state = 'placed'",
-        "select count(*) from order_events",
+        "select count(*) from cases",
+        "select count(*) from cases where state = 'placed'",
+        "select count(*) from case_events",
         "select count(*) from payments",
         "select count(*) from refunds",
         "select count(*) from receipts",
@@ -143,7 +143,7 @@ async fn the_same_form_with_its_token_from_its_own_origin_takes_effect() {
         let sent =
             driver.send(request.header("origin", ORIGIN).header("sec-fetch-site", "same-origin")).await;
         assert!(sent.location().starts_with("/orders/"), "{}", sent.location());
-        assert_eq!(site.world.number("select count(*) from orders").await, 1);
+        assert_eq!(site.world.number("select count(*) from cases").await, 1);
     }
 }
 
@@ -186,12 +186,12 @@ async fn a_notification_that_the_provider_did_not_sign_is_turned_away() {
         let answer = site.browser().send(request).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.body);
         assert_eq!(snapshot(&site.world).await, before);
-        let state = site.world.text("select state from orders").await;
+        let state = site.world.text("select state from cases").await;
         assert_eq!(state.as_deref(), Some(CaseState::Paying.code()));
         let shown = driver.get(&format!("{page}?returned=yes")).await;
         let shown = driver.get(shown.location()).await;
         assert_eq!(shown.status, StatusCode::OK);
-        let state = site.world.text("select state from orders").await;
+        let state = site.world.text("select state from cases").await;
         assert_eq!(state.as_deref(), Some(CaseState::Settled.code()), "asked for, it is found");
         assert!(driver.get("/receipts").await.body.contains("/receipts/"));
         site.world.every_promise_holds().await;

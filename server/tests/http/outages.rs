@@ -79,7 +79,7 @@ async fn while_the_database_is_gone_people_are_told_and_afterwards_go_on() {
         let placed = driver.post(&form.action, &form.pairs()).await;
         let order = placed.location().strip_prefix("/orders/").expect("the order").to_owned();
         driver.pay(&site, &order).await;
-        assert_eq!(site.world.number("select count(*) from orders").await, 1);
+        assert_eq!(site.world.number("select count(*) from cases").await, 1);
         site.world.every_promise_holds().await;
     }
 }
@@ -158,23 +158,23 @@ async fn a_full_disk_takes_nothing_half() {
     for site in sites().await.into_iter().filter(|site| site.world.engine() == Engine::Sqlite) {
         let driver = site.driver().await;
         let form = driver.order_form(&site, "v1", "r1").await;
-        let events = site.world.number("select count(*) from order_events").await;
+        let events = site.world.number("select count(*) from case_events").await;
         let pages = site.world.number("select page_count from pragma_page_count").await;
         site.world.run(format!("pragma max_page_count = {pages}")).await;
         while site.world.try_run(FILLER.into()).await {}
         let placed = driver.post(&form.action, &form.pairs()).await;
         assert!(!placed.location().starts_with("/orders/"), "{}", placed.location());
-        for table in ["orders", "order_records"] {
+        for table in ["cases", "holds", "order_records"] {
             assert_eq!(site.world.number(&format!("select count(*) from {table}")).await, 0, "{table}");
         }
-        assert_eq!(site.world.number("select count(*) from order_events").await, events);
+        assert_eq!(site.world.number("select count(*) from case_events").await, events);
         assert_eq!(driver.get("/vehicles/v1").await.status, StatusCode::OK, "reading goes on");
         site.world.run("pragma max_page_count = 1073741823".into()).await;
         site.world.run("delete from outbox where kind = 'filler'".into()).await;
         let placed = driver.post(&form.action, &form.pairs()).await;
         let order = placed.location().strip_prefix("/orders/").expect("the order").to_owned();
         driver.pay(&site, &order).await;
-        assert_eq!(site.world.number("select count(*) from orders").await, 1);
+        assert_eq!(site.world.number("select count(*) from cases").await, 1);
         site.world.every_promise_holds().await;
     }
 }

@@ -252,7 +252,7 @@ async fn a_failing_store_shows_a_reference_and_nothing_of_itself() {
         tells_nothing(&driver.get(placed.location()).await, "the form's page");
         assert_eq!(driver.get("/evidence/v1/r1").await.status, StatusCode::NOT_FOUND);
         assert_eq!(
-            site.world.number("select count(*) from orders").await,
+            site.world.number("select count(*) from cases").await,
             0,
             "what can't be judged is refused"
         );

@@ -389,7 +389,7 @@ impl Browser {
         let sent = self.submit(&page, "/api/orders/pay", &[("order", order)]).await;
         site.world.press(sent.location(), "pay").await;
         for _ in 0..200 {
-            let number = format!("select number from receipts where order_id = '{order}'");
+            let number = format!("select number from receipts where case_id = '{order}'");
             if let Some(number) = site.world.text(&number).await {
                 return number;
             }

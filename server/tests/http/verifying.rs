@@ -123,7 +123,7 @@ async fn every_fact_of_the_receipts_page_is_signed() {
         let number = driver.pay(&site, &order).await;
         let proof = proof(&site, &number).await;
         let world = &site.world;
-        let order_number = world.text("select number from orders").await.unwrap();
+        let order_number = world.text("select number from cases").await.unwrap();
         let decision = world.text("select decision from order_records").await.unwrap();
         let transaction = world.text("select transaction_id from payments").await.unwrap();
         let page = driver.get(&format!("/receipts/{number}")).await.body;
@@ -143,7 +143,7 @@ async fn every_fact_of_the_receipts_page_is_signed() {
             assert!(page.contains(shown), "the page shows {shown}");
             assert!(proof.text.contains(&signed), "{signed:?} is signed: {}", proof.text);
         }
-        let plate = world.text("select plate from orders").await.unwrap();
+        let plate = world.text("select plate from vehicles where id = 'v1'").await.unwrap();
         assert!(proof.text.contains(&format!("\nplate {plate}\n")), "{plate}");
         for signed in ["\npaid 2026-11-18T1", "\nissued 2026-11-18T1", "\nauthority 昆明市"] {
             assert!(proof.text.contains(signed), "{signed:?}");

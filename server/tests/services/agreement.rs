@@ -3,8 +3,10 @@
 use app::api::ServiceError;
 use app::api::orders::Agreement;
 use server::db::Fault;
+use server::services::orders::application::OrderApplication;
 use server::services::orders::notice;
-use server::services::orders::place::{self, Placing};
+
+use crate::support::{Placing, place};
 
 use crate::support::worlds;
 
@@ -14,7 +16,7 @@ async fn a_form_without_agreement_places_nothing_and_costs_no_code() {
         let chosen = world.chosen(&["r1"]);
         let code = world.code(&chosen).await;
         let good = world.placing("agreed", &chosen, &code);
-        let notice = good.agreement.notice.clone();
+        let notice = good.application.agreement.notice.clone();
         for (agreed, notice, error) in [
             ("", "", "error.notice.not-agreed"),
             ("yes", "", "error.notice.not-agreed"),
@@ -23,15 +25,22 @@ async fn a_form_without_agreement_places_nothing_and_costs_no_code() {
             ("yes", "0123456789abcdef", "error.notice.changed"),
         ] {
             let agreement = Agreement { agreed: agreed.into(), notice: notice.into() };
-            let placed = place::place(&world.state, Placing { agreement, ..good.clone() }).await;
+            let placed = place(
+                &world.state,
+                Placing {
+                    application: OrderApplication { agreement, ..good.application.clone() },
+                    ..good.clone()
+                },
+            )
+            .await;
             let Err(Fault::Service(ServiceError::Invalid(errors))) = placed else { panic!("{placed:?}") };
             assert_eq!((errors[0].text.as_str(), errors[0].field.as_str()), (error, "agreed"));
         }
-        assert_eq!(world.number("select count(*) from orders").await, 0);
-        assert!(place::place(&world.state, good).await.is_ok(), "the code is as good as new");
-        let kept = world.number("select count(*) from orders where agreed_at = placed_at").await;
+        assert_eq!(world.number("select count(*) from cases").await, 0);
+        assert!(place(&world.state, good).await.is_ok(), "the code is as good as new");
+        let kept = world.number("select count(*) from cases where body like '%agreed_at_:' || cast(placed_at as text) || ',%'").await;
         assert_eq!(kept, 1);
-        assert_eq!(world.text("select notice_version from orders").await, Some(notice));
+        assert_eq!(world.text("select body from cases").await.map(|body| body.contains(&notice)), Some(true));
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::sync::{Arc, Mutex};
 
+use crate::support::place;
 use app::api::ServiceError;
 use rules::kernel::CaseState;
 use server::db::{Engine, Fault};
+use server::engine::end;
+use server::engine::payments::reconcile;
 use server::invariants;
 use server::jobs;
 use server::sandbox::Faults;
-use server::services::orders::place;
-use server::services::payments::{reconcile, release};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 
 use crate::support::worlds;
@@ -34,9 +35,9 @@ async fn change(world: &World, change: &str) {
 }
 
 async fn comes_back_for(world: &World, reason: &str) {
-    jobs::orders::once(&world.state).await.unwrap();
-    let refunded = "select o.refund_reason from orders o join refunds r on r.order_id = o.id where r.state = 'done' \
-                    and r.reason = o.refund_reason and r.amount = 40000";
+    jobs::cases::once(&world.state).await.unwrap();
+    let refunded = "select o.reason from cases o join refunds r on r.case_id = o.id where r.state = 'done' \
+                    and r.reason = o.reason and r.amount = 40000";
     assert_eq!(world.text(refunded).await.as_deref(), Some(reason), "{:?}", world.engine());
     assert_eq!(world.number("select count(*) from receipts").await, 0);
     assert_eq!(world.number("select count(*) from camera_records where state = 'held'").await, 0);
@@ -67,7 +68,7 @@ async fn a_late_payment_does_not_settle_at_the_amounts_of_before() {
             let page = world.open_payment(&order).await;
             world.press(&page, "pay").await;
             world.clock.advance(chrono::TimeDelta::hours(2));
-            assert!(release::lapse(&world.state, &order).await.unwrap());
+            assert!(end::lapse(&world.state, &order).await.unwrap());
             change(&world, what).await;
             reconcile::ask_provider(&world.state, &order).await.unwrap();
             comes_back_for(&world, reason).await;
@@ -84,12 +85,12 @@ async fn a_settlement_at_another_amount_is_a_broken_promise() {
         world.until(&order, CaseState::Settled).await;
         world.every_promise_holds().await;
         for (column, promise) in
-            [("fine", "ORDER_UNLIKE_ITS_RECORDS"), ("points", "ORDER_UNLIKE_ITS_RECORDS")]
+            [("fine", "ORDER_UNLIKE_ITS_RECORDS"), ("points", "SETTLED_UNLIKE_ITS_DECISION")]
         {
             world.run(format!("update order_records set {column} = {column} + 1")).await;
-            let broken = invariants::broken(&world.state.store).await.unwrap();
+            let broken = invariants::broken(&world.state.store, &world.state.procedures).await.unwrap();
             let found = |name: &str| broken.iter().any(|line| line.starts_with(name));
-            assert!(found("SETTLED_AT_OTHER_AMOUNT") && found(promise), "{broken:?}");
+            assert!(found("SETTLED_UNLIKE_ITS_DECISION") && found(promise), "{broken:?}");
             world.run(format!("update order_records set {column} = {column} - 1")).await;
         }
         world.every_promise_holds().await;
@@ -128,12 +129,12 @@ async fn a_record_that_changes_while_it_is_read_is_not_held() {
             let code = world.code(&chosen).await;
             let (url, came_between) = (world.url.clone(), Arc::new(Mutex::new(None)));
             let seen = Arc::clone(&came_between);
-            fail::cfg_callback("order.place.loaded", move || {
+            fail::cfg_callback("case.place.loaded", move || {
                 *seen.lock().unwrap() = from_elsewhere(&url, statement);
             })
             .unwrap();
-            let placed = place::place(&world.state, world.placing("between", &chosen, &code)).await;
-            fail::remove("order.place.loaded");
+            let placed = place(&world.state, world.placing("between", &chosen, &code)).await;
+            fail::remove("case.place.loaded");
             if world.engine() == Engine::Sqlite {
                 assert_eq!(*came_between.lock().unwrap(), None, "one writer: nobody comes in between");
                 assert!(placed.is_ok());
@@ -142,7 +143,7 @@ async fn a_record_that_changes_while_it_is_read_is_not_held() {
             assert_eq!(*came_between.lock().unwrap(), Some(()), "{statement}");
             let Err(Fault::Service(ServiceError::Invalid(errors))) = placed else { panic!("{placed:?}") };
             assert_eq!(errors[0].text, "error.records.changed", "{statement}");
-            for nothing in ["orders", "order_records", "order_events"] {
+            for nothing in ["cases", "holds", "order_records", "case_events"] {
                 assert_eq!(world.number(&format!("select count(*) from {nothing}")).await, 0, "{nothing}");
             }
             assert_eq!(world.number("select count(*) from sms_codes where used_at is not null").await, 0);
@@ -159,7 +160,7 @@ async fn a_record_does_not_change_while_its_order_settles() {
         world.press(&page, "pay").await;
         let (url, changing) = (world.url.clone(), Arc::new(Mutex::new(None)));
         let begun = Arc::clone(&changing);
-        fail::cfg_callback("payment.records-locked", move || {
+        fail::cfg_callback("order.records-locked", move || {
             let url = url.clone();
             let statement = "update camera_records set fine = 10000 where id = 'r1'";
             *begun.lock().unwrap() = Some(std::thread::spawn(move || from_elsewhere(&url, statement)));
@@ -167,7 +168,7 @@ async fn a_record_does_not_change_while_its_order_settles() {
         })
         .unwrap();
         reconcile::ask_provider(&world.state, &order).await.unwrap();
-        fail::remove("payment.records-locked");
+        fail::remove("order.records-locked");
         changing.lock().unwrap().take().expect("somebody tried").join().unwrap();
         assert_eq!(world.order_state(&order).await, CaseState::Settled);
         world.every_promise_holds().await;

@@ -2,9 +2,10 @@
 
 use chrono::TimeDelta;
 use rules::kernel::CaseState;
+use server::engine::end;
+use server::engine::payments::{open, reconcile};
 use server::jobs;
 use server::sandbox::Faults;
-use server::services::payments::{open, reconcile, release};
 
 use crate::provider::Watched;
 use crate::support::{payer, worlds};
@@ -20,11 +21,11 @@ async fn a_payment_that_the_provider_never_saw_closes_when_the_time_to_pay_is_ov
         let order = world.placed(&["r1"]).await;
         world.faults(Faults { fail_requests: 1, ..Faults::default() });
         assert!(open::open(&world.state, &order, &payer()).await.is_err());
-        release::cancel(&world.state, &order, "a1").await.unwrap();
-        jobs::orders::once(&world.state).await.unwrap();
+        end::cancel(&world.state, &order, "a1").await.unwrap();
+        jobs::cases::once(&world.state).await.unwrap();
         assert_eq!(payment_state(&world).await, "opening", "the request may still arrive");
         world.clock.advance(TimeDelta::hours(2));
-        jobs::orders::once(&world.state).await.unwrap();
+        jobs::cases::once(&world.state).await.unwrap();
         assert_eq!(payment_state(&world).await, "closed");
     }
 }
@@ -35,7 +36,7 @@ async fn payments_without_an_answer_do_not_keep_newer_ones_waiting() {
         for number in 0..150 {
             world
                 .run(format!(
-                    "insert into payments (person_id, order_id, provider, out_trade_no, amount, state, url, opened_at) \
+                    "insert into payments (person_id, case_id, provider, out_trade_no, amount, state, url, opened_at) \
                      values ('p', 'o', 'wechat', 'LOST{number}', 1, 'opening', '', 0)"
                 ))
                 .await;
@@ -46,7 +47,7 @@ async fn payments_without_an_answer_do_not_keep_newer_ones_waiting() {
         world.press(&page, "pay").await;
         world.clock.advance(TimeDelta::minutes(1));
         for _ in 0..2 {
-            jobs::orders::once(&world.state).await.unwrap();
+            jobs::cases::once(&world.state).await.unwrap();
         }
         assert_eq!(world.order_state(&order).await, CaseState::Settled, "{:?}", world.engine());
     }
@@ -75,12 +76,12 @@ async fn the_job_asks_ever_more_seldom_and_at_once_when_the_order_ends() {
         world.open_payment(&order).await;
         let provider = Watched::before(&mut world);
         for _ in 0..600 {
-            jobs::orders::once(&world.state).await.unwrap();
+            jobs::cases::once(&world.state).await.unwrap();
             world.clock.advance(TimeDelta::seconds(1));
         }
         assert_eq!(provider.asked("query"), 9, "after 20 seconds, then 2, 4, 8, … more");
-        release::cancel(&world.state, &order, "a1").await.unwrap();
-        jobs::orders::once(&world.state).await.unwrap();
+        end::cancel(&world.state, &order, "a1").await.unwrap();
+        jobs::cases::once(&world.state).await.unwrap();
         assert_eq!(payment_state(&world).await, "closed");
     }
 }

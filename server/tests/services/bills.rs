@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 use rules::kernel::CaseState;
 use server::clock::Clock;
+use server::engine::payments::bill::{self, Books};
 use server::gateways::payment::PaymentProvider;
 use server::jobs;
 use server::sandbox::{Faults, Payment};
-use server::services::payments::bill::{self, Books};
 
 use crate::provider::Watched;
 use crate::support::worlds;
@@ -58,7 +58,7 @@ async fn books_that_agree_show_no_difference_and_a_bill_is_fetched_once() {
         world.run("update camera_records set disputed = 1 where id = 'r2'".into()).await;
         world.press(&page, "pay").await;
         world.until(&order, CaseState::Refunding).await;
-        jobs::orders::once(&world.state).await.unwrap();
+        jobs::cases::once(&world.state).await.unwrap();
         world.until(&order, CaseState::Refunded).await;
         let provider = Watched::before(&mut world);
         jobs::bill::once(&world.state).await.unwrap();

@@ -6,7 +6,9 @@ use rules::person::IdentityLevel;
 use server::caller::Person;
 use server::db::Fault;
 use server::services::accounts::codes;
-use server::services::orders::place::{self, Placing};
+use server::services::orders::application::OrderApplication;
+
+use crate::support::{Placing, place};
 use server::state::State;
 
 use crate::support::{order_of, worlds};
@@ -44,7 +46,7 @@ async fn bound_drivers(world: &World) -> Vec<Person> {
 /// Who waits in vain for a connection to the database is asked to try again, and does.
 async fn place_when_there_is_room(state: State, placing: Placing) -> Result<Placed, Fault> {
     loop {
-        match place::place(&state, placing.clone()).await {
+        match place(&state, placing.clone()).await {
             Err(Fault::Database(sqlx::Error::PoolTimedOut)) => {}
             outcome => return outcome,
         }
@@ -68,7 +70,8 @@ async fn two_hundred_people_who_may_all_handle_one_record_make_one_order() {
                 .expect("a code");
             let code = world.newest_code().await;
             let (key, chosen) = (format!("{number:020}"), chosen.clone());
-            racing.push(Placing { person, key, chosen, code, agreement: world.agreement() });
+            let agreement = world.agreement();
+            racing.push(Placing { person, key, application: OrderApplication { chosen, code, agreement } });
         }
         let racing = racing
             .into_iter()
@@ -86,8 +89,8 @@ async fn two_hundred_people_who_may_all_handle_one_record_make_one_order() {
             }
         }
         assert_eq!(placed, 1, "{:?}", world.engine());
-        assert_eq!(world.number("select count(*) from orders").await, 1);
-        assert_eq!(world.number("select count(*) from order_records where held = 1").await, 1);
+        assert_eq!(world.number("select count(*) from cases").await, 1);
+        assert_eq!(world.number("select count(*) from holds where held = 1").await, 1);
         assert_eq!(world.number("select count(*) from camera_records where state = 'held'").await, 1);
         // Who came too late keeps the code.
         assert_eq!(world.number("select count(*) from sms_codes where used_at is not null").await, 1);

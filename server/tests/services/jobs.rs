@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use rules::kernel::CaseState;
-use server::db::orders::OrderKey;
+use server::db::cases::CaseKey;
 use server::db::{Engine, Fault, Store};
 use server::jobs;
 use server::sandbox::Faults;
@@ -14,10 +14,10 @@ use crate::support::worlds;
 use crate::world::World;
 
 /// No event can follow this one: whatever is to happen to the order fails.
-async fn poison(world: &World, order: &OrderKey) {
+async fn poison(world: &World, order: &CaseKey) {
     world
         .run(format!(
-            "insert into order_events values ('{}', '{}', {}, 0, 'poison', 'placed', 'test', '-', '', '')",
+            "insert into case_events values ('{}', '{}', {}, 0, 'poison', 'placed', 'test', null, '-', '', '')",
             order.person_id,
             order.id,
             i64::MAX
@@ -31,7 +31,7 @@ async fn an_order_that_cannot_lapse_keeps_no_other_from_it() {
         let (poisoned, other) = (world.placed(&["r1"]).await, world.placed(&["r2"]).await);
         poison(&world, &poisoned).await;
         world.clock.advance(TimeDelta::hours(3));
-        jobs::orders::once(&world.state).await.unwrap();
+        jobs::cases::once(&world.state).await.unwrap();
         assert_eq!(world.order_state(&poisoned).await, CaseState::Placed);
         assert_eq!(world.order_state(&other).await, CaseState::Lapsed);
     }
@@ -48,13 +48,13 @@ async fn an_order_whose_record_stays_locked_keeps_no_other_from_lapsing() {
         hanging.execute("update camera_records set code = code where id = 'r1'").await.unwrap();
         world.clock.advance(TimeDelta::hours(3));
         let state = world.state.clone();
-        let lapsing = tokio::spawn(async move { jobs::orders::once(&state).await });
+        let lapsing = tokio::spawn(async move { jobs::cases::once(&state).await });
         world.until(&other, CaseState::Lapsed).await;
         assert_eq!(world.order_state(&locked).await, CaseState::Placed);
         let ended = tokio::time::timeout(std::time::Duration::from_secs(20), lapsing).await;
         ended.expect("a lock is not waited for longer").unwrap().unwrap();
         hanging.execute("rollback").await.unwrap();
-        jobs::orders::once(&world.state).await.unwrap();
+        jobs::cases::once(&world.state).await.unwrap();
         assert_eq!(world.order_state(&locked).await, CaseState::Lapsed);
     }
 }
@@ -117,7 +117,7 @@ async fn a_message_of_the_registry_that_nobody_can_read_keeps_no_other_waiting()
                 ))
                 .await;
         }
-        jobs::orders::once(&world.state).await.unwrap();
+        jobs::cases::once(&world.state).await.unwrap();
         assert_eq!(world.order_state(&order).await, CaseState::Cancelled);
         let open = "select id from outbox where done_at is null and kind <> 'sms'";
         assert_eq!(world.text(open).await.as_deref(), Some("1"));
@@ -137,11 +137,11 @@ async fn a_payment_or_refund_that_cannot_be_noted_keeps_no_other_waiting() {
         poison(&world, &poisoned).await;
         world.run("update camera_records set disputed = 1 where id = 'r3'".into()).await;
         world.clock.advance(TimeDelta::minutes(1));
-        jobs::orders::once(&world.state).await.unwrap();
+        jobs::cases::once(&world.state).await.unwrap();
         assert_eq!(world.order_state(&poisoned).await, CaseState::Paying);
         assert_eq!(world.order_state(&settles).await, CaseState::Settled);
         world.clock.advance(TimeDelta::minutes(1));
-        jobs::orders::once(&world.state).await.unwrap();
+        jobs::cases::once(&world.state).await.unwrap();
         world.until(&comes_back, CaseState::Refunded).await;
     }
 }
@@ -155,7 +155,7 @@ async fn a_provider_that_hangs_keeps_no_lapse_waiting() {
         provider.hush();
         world.clock.advance(TimeDelta::minutes(1));
         let (stop, stopped) = watch::channel(false);
-        let running = tokio::spawn(jobs::orders::run(world.state.clone(), stopped));
+        let running = tokio::spawn(jobs::cases::run(world.state.clone(), stopped));
         while provider.asked("query") == 0 {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }

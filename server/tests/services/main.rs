@@ -6,8 +6,10 @@ mod asking;
 mod bills;
 mod commands;
 mod crowds;
+mod engine;
 mod jobs;
 mod keys;
+mod migrations;
 mod money;
 mod notices;
 mod orders;
@@ -16,6 +18,7 @@ mod races;
 mod refunds;
 mod statements;
 mod support;
+mod trial;
 mod upkeep;
 mod walks;
 #[expect(dead_code, reason = "only the tests over HTTP start the program as a process")]

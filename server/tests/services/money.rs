@@ -2,16 +2,17 @@
 
 use rules::kernel::CaseState;
 use server::db::Fault;
-use server::db::orders::OrderKey;
+use server::db::cases::CaseKey;
+use server::engine::end;
+use server::engine::payments::reconcile;
 use server::jobs;
 use server::sandbox::Faults;
 use server::services::orders::views;
-use server::services::payments::{reconcile, release};
 
 use crate::support::{payer, worlds};
 use crate::world::World;
 
-async fn opened(world: &World) -> (OrderKey, String) {
+async fn opened(world: &World) -> (CaseKey, String) {
     let order = world.placed(&["r1", "r2"]).await;
     let page = world.open_payment(&order).await;
     (order, page)
@@ -25,10 +26,10 @@ async fn settled_once(world: &World) {
 }
 
 /// What was taken goes back by the job, once.
-async fn comes_back(world: &World, order: &OrderKey) {
+async fn comes_back(world: &World, order: &CaseKey) {
     world.until(order, CaseState::Refunding).await;
     world.every_promise_holds().await;
-    jobs::orders::once(&world.state).await.unwrap();
+    jobs::cases::once(&world.state).await.unwrap();
     world.until(order, CaseState::Refunded).await;
     world.every_promise_holds().await;
 }
@@ -73,12 +74,14 @@ async fn a_lost_notification_is_found_by_asking() {
 }
 
 /// Values of an order's own rows that their types do not accept.
-const CORRUPT: [(&str, &str, &str); 5] = [
+const CORRUPT: [(&str, &str, &str); 7] = [
     ("accounts", "identity", "'face'"),
     ("camera_records", "penalty", "'exile'"),
     ("camera_records", "region", "'0'"),
     ("order_records", "points", "-1"),
-    ("orders", "state", "'lost'"),
+    ("cases", "state", "'lost'"),
+    ("cases", "kind", "'favour'"),
+    ("cases", "body", "replace(body, '\"version\":1', '\"version\":2')"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,7 +101,8 @@ async fn a_corrupt_value_is_named_and_neither_settles_nor_gives_money_back() {
             world.run(format!("update {table} set {column} = {value} where {row}")).await;
             let fault = reconcile::ask_provider(&world.state, &order).await.expect_err("a corrupt value");
             let Fault::Corrupt { place, .. } = &fault else { panic!("{table}.{column}: {fault}") };
-            assert!(place.contains(column) && place.contains("server::db::"), "{place}");
+            let named = place.contains("server::db::") || place.starts_with("cases:");
+            assert!(place.contains(column) && named, "{place}");
             let old = if column == "points" { old } else { format!("'{old}'") };
             world.run(format!("update {table} set {column} = {old} where {row}")).await;
             assert_eq!(world.order_state(&order).await, CaseState::Paying, "{table}.{column}");
@@ -119,7 +123,7 @@ async fn forged_notifications_and_other_amounts_change_nothing() {
             Faults { wrong_amount: true, ..Faults::default() },
         ] {
             world.faults(faults);
-            let record = if world.number("select count(*) from orders").await == 0 { "r1" } else { "r2" };
+            let record = if world.number("select count(*) from cases").await == 0 { "r1" } else { "r2" };
             let order = world.placed(&[record]).await;
             let page = world.open_payment(&order).await;
             world.press(&page, "pay").await;
@@ -131,7 +135,7 @@ async fn forged_notifications_and_other_amounts_change_nothing() {
             world.run("delete from payments".into()).await;
             world.run("delete from ledger".into()).await;
             world.run("delete from receipts".into()).await;
-            world.run("update orders set state = 'lapsed'".into()).await;
+            world.run("update cases set state = 'lapsed'".into()).await;
         }
     }
 }
@@ -143,7 +147,7 @@ async fn a_payment_after_the_lapse_settles_when_its_records_are_still_free() {
         let (order, page) = opened(&world).await;
         world.press(&page, "pay").await;
         world.clock.advance(chrono::TimeDelta::hours(2));
-        assert!(release::lapse(&world.state, &order).await.unwrap());
+        assert!(end::lapse(&world.state, &order).await.unwrap());
         world.every_promise_holds().await;
         reconcile::ask_provider(&world.state, &order).await.unwrap();
         assert_eq!(world.order_state(&order).await, CaseState::Settled);
@@ -158,7 +162,7 @@ async fn a_payment_after_the_lapse_comes_back_when_a_record_is_taken() {
         let (order, page) = opened(&world).await;
         world.press(&page, "pay").await;
         world.clock.advance(chrono::TimeDelta::hours(2));
-        assert!(release::lapse(&world.state, &order).await.unwrap());
+        assert!(end::lapse(&world.state, &order).await.unwrap());
         let second = world.placed(&["r1"]).await;
         reconcile::ask_provider(&world.state, &order).await.unwrap();
         comes_back(&world, &order).await;
@@ -200,7 +204,7 @@ async fn a_payment_for_a_vehicle_sold_since_comes_back() {
         world.run("update vehicles set owner_id = 'buyer' where id = 'v1'".into()).await;
         world.press(&page, "pay").await;
         comes_back(&world, &order).await;
-        let reason = world.text("select refund_reason from orders").await;
+        let reason = world.text("select reason from cases").await;
         assert_eq!(reason.as_deref(), Some("refund.no-longer-eligible"));
         assert_eq!(world.number("select count(*) from camera_records where state = 'unprocessed'").await, 5);
     }
@@ -219,7 +223,7 @@ async fn declined_and_then_paid_is_paid() {
 }
 
 /// The person's bank said no, and we know it; gives the provider's page.
-async fn declined(world: &World) -> (OrderKey, String) {
+async fn declined(world: &World) -> (CaseKey, String) {
     let (order, page) = opened(world).await;
     world.press(&page, "decline").await;
     reconcile::ask_provider(&world.state, &order).await.unwrap();
@@ -259,7 +263,7 @@ async fn money_that_comes_on_a_number_that_failed_is_not_lost_and_what_comes_twi
         world.press(&second, "pay").await;
         world.clock.advance(chrono::TimeDelta::minutes(1));
         for _ in 0..2 {
-            jobs::orders::once(&world.state).await.unwrap();
+            jobs::cases::once(&world.state).await.unwrap();
         }
         assert_eq!(world.number("select count(*) from payments where state = 'captured'").await, 2);
         let refund = world.text("select state from refunds").await;
@@ -293,7 +297,7 @@ async fn a_provider_that_fails_can_be_asked_again() {
     for world in worlds().await {
         let order = world.placed(&["r1", "r2"]).await;
         world.faults(Faults { fail_requests: 1, ..Faults::default() });
-        let failed = server::services::payments::open::open(&world.state, &order, &payer()).await;
+        let failed = server::engine::payments::open::open(&world.state, &order, &payer()).await;
         assert!(failed.is_err());
         let page = world.open_payment(&order).await;
         world.press(&page, "pay").await;
@@ -306,7 +310,7 @@ async fn a_provider_that_fails_can_be_asked_again() {
 async fn a_cancelled_order_closes_its_payment_so_that_no_money_can_come() {
     for world in worlds().await {
         let (order, page) = opened(&world).await;
-        release::cancel(&world.state, &order, "a1").await.unwrap();
+        end::cancel(&world.state, &order, "a1").await.unwrap();
         reconcile::ask_provider(&world.state, &order).await.unwrap();
         let state = world.text("select state from payments").await;
         assert_eq!(state.as_deref(), Some("closed"));
@@ -318,11 +322,11 @@ async fn a_cancelled_order_closes_its_payment_so_that_no_money_can_come() {
 }
 
 /// The order can be paid anew, and the money that was not asked for is back.
-async fn other_amount_goes_back(world: &World, order: &OrderKey, taken: i64) {
+async fn other_amount_goes_back(world: &World, order: &CaseKey, taken: i64) {
     assert_eq!(world.order_state(order).await, CaseState::Placed, "{:?}", world.engine());
     assert_eq!(world.text("select state from payments").await.as_deref(), Some("other-amount"));
     world.every_promise_holds().await;
-    jobs::orders::once(&world.state).await.unwrap();
+    jobs::cases::once(&world.state).await.unwrap();
     let back = format!(
         "select count(*) from refunds where state = 'done' and reason = 'refund.other-amount' and amount = {taken}"
     );
@@ -345,7 +349,7 @@ async fn money_of_another_amount_goes_back_and_the_order_can_be_paid_anew() {
             let provider = crate::provider::Watched::before(&mut world);
             for _ in 0..20 {
                 world.clock.advance(chrono::TimeDelta::minutes(1));
-                jobs::orders::once(&world.state).await.unwrap();
+                jobs::cases::once(&world.state).await.unwrap();
             }
             assert_eq!(provider.asked("query"), 0, "nobody asks for ever");
             world.faults(Faults::default());
@@ -370,7 +374,7 @@ async fn a_notice_of_another_amount_has_the_provider_asked_at_once() {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
         for _ in 0..100 {
-            jobs::orders::once(&world.state).await.unwrap();
+            jobs::cases::once(&world.state).await.unwrap();
             if world.number("select count(*) from refunds where state = 'done'").await == 1 {
                 break;
             }
@@ -381,7 +385,7 @@ async fn a_notice_of_another_amount_has_the_provider_asked_at_once() {
 }
 
 /// An order in Chongqing, whose system closes at ten in the evening, placed at 21:30.
-async fn in_chongqing(world: &World) -> OrderKey {
+async fn in_chongqing(world: &World) -> CaseKey {
     world.run("update camera_records set region = '500108'".into()).await;
     world.run("update vehicles set plate = '渝A12345'".into()).await;
     world.clock.set("2026-11-18T13:28:59Z".parse().unwrap());
@@ -396,17 +400,17 @@ async fn the_providers_page_takes_no_money_while_the_place_is_closed() {
         let closes: rules::Moment = "2026-11-18T14:00:00Z".parse().unwrap();
         let expires = world.number("select expires_at from payments").await;
         assert_eq!(expires, closes.timestamp_millis());
-        assert!(world.number("select pays_until from orders").await > expires);
+        assert!(world.number("select deadline_at from cases").await > expires);
         {
             let till = world.sandbox.till.lock().unwrap();
             assert_eq!(till.payments.values().next().unwrap().expires_at, closes);
         }
         world.clock.set(closes);
         world.press(&first, "pay").await;
-        jobs::orders::once(&world.state).await.unwrap();
+        jobs::cases::once(&world.state).await.unwrap();
         assert_eq!(world.order_state(&order).await, CaseState::Placed);
         assert_eq!(world.text("select state from payments").await.as_deref(), Some("closed"));
-        let closed = server::services::payments::open::open(&world.state, &order, &payer()).await;
+        let closed = server::engine::payments::open::open(&world.state, &order, &payer()).await;
         assert!(closed.is_err(), "closed until one in the morning");
         world.clock.set("2026-11-18T17:00:00Z".parse().unwrap());
         let second = world.open_payment(&order).await;
@@ -425,7 +429,7 @@ async fn a_payment_that_ran_out_keeps_no_new_one_of_the_order_from_being_paid() 
         world.clock.set("2026-11-18T17:00:00Z".parse().unwrap());
         let second = world.open_payment(&order).await;
         assert_eq!(world.number("select count(*) from payments where state = 'open'").await, 2);
-        jobs::orders::once(&world.state).await.unwrap();
+        jobs::cases::once(&world.state).await.unwrap();
         assert_eq!(world.order_state(&order).await, CaseState::Paying, "the second is still open");
         assert_eq!(world.number("select count(*) from payments where state = 'open'").await, 1);
         world.press(&second, "pay").await;

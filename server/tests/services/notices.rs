@@ -4,7 +4,7 @@ use http::{HeaderMap, StatusCode};
 use rules::Moment;
 use rules::kernel::CaseState;
 use serde_json::{Value, json};
-use server::db::orders::OrderKey;
+use server::db::cases::CaseKey;
 use server::gateways::wechat::settings::{SANDBOX_APP, SANDBOX_MERCHANT};
 use server::http::notifications::notified;
 use server::jobs;
@@ -71,7 +71,7 @@ fn paid(number: &str) -> Value {
     })
 }
 
-async fn untouched(world: &World, order: &OrderKey, what: &str) {
+async fn untouched(world: &World, order: &CaseKey, what: &str) {
     assert_eq!(world.order_state(order).await, CaseState::Paying, "{what}");
     for table in ["ledger", "receipts", "refunds", "notifications"] {
         assert_eq!(world.number(&format!("select count(*) from {table}")).await, 0, "{what}: {table}");
@@ -137,7 +137,7 @@ async fn a_notice_of_a_refund_counts_only_for_the_refund_that_it_describes() {
         world.run("update camera_records set disputed = 1 where id = 'r1'".into()).await;
         world.press(&page, "pay").await;
         world.until(&order, CaseState::Refunding).await;
-        jobs::orders::once(&world.state).await.unwrap();
+        jobs::cases::once(&world.state).await.unwrap();
         let refund = world.text("select out_refund_no from refunds").await.expect("a refund");
         let trade = world.text("select out_trade_no from refunds").await.expect("a payment");
         let id = world.text("select transaction_id from payments").await.expect("a number");

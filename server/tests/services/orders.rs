@@ -1,11 +1,12 @@
 //! Placing orders: once, whole, and never beyond the rules, whoever else tries.
 
+use crate::support::place;
 use app::api::ServiceError;
 use app::api::orders::Placed;
 use rules::kernel::CaseState;
 use server::db::Fault;
-use server::services::orders::place;
-use server::services::payments::release;
+use server::engine::end;
+use server::services::orders;
 
 use crate::support::{later, worlds};
 
@@ -22,8 +23,8 @@ async fn placing_holds_records_fine_and_points_at_once() {
         let order = world.placed(&["r1", "r2"]).await;
         assert_eq!(world.order_state(&order).await, CaseState::Placed);
         assert_eq!(world.number("select count(*) from camera_records where state = 'held'").await, 2);
-        assert_eq!(world.number("select points from orders").await, 6);
-        assert_eq!(world.number("select fine from orders").await, 40_000);
+        assert_eq!(world.number("select cast(sum(points) as bigint) from order_records").await, 6);
+        assert_eq!(world.number("select price from cases").await, 40_000);
         world.every_promise_holds().await;
     }
 }
@@ -34,12 +35,12 @@ async fn the_same_form_sent_twice_is_one_order_and_another_form_under_its_key_is
         let chosen = world.chosen(&["r1"]);
         let code = world.code(&chosen).await;
         let placing = world.placing("twice", &chosen, &code);
-        let first = place::place(&world.state, placing.clone()).await.unwrap();
-        let again = place::place(&world.state, placing).await.unwrap();
+        let first = place(&world.state, placing.clone()).await.unwrap();
+        let again = place(&world.state, placing).await.unwrap();
         assert_eq!(first, again);
         let other = world.placing("twice", &world.chosen(&["r2"]), &code);
-        assert_eq!(errors(place::place(&world.state, other).await.unwrap_err()), ["error.form-key-reused"]);
-        assert_eq!(world.number("select count(*) from orders").await, 1);
+        assert_eq!(errors(place(&world.state, other).await.unwrap_err()), ["error.form-key-reused"]);
+        assert_eq!(world.number("select count(*) from cases").await, 1);
     }
 }
 
@@ -51,13 +52,13 @@ async fn two_hundred_at_one_record_make_one_order() {
         let racing = (0..200).map(|number| {
             let placing = world.placing(&number.to_string(), &chosen, &code);
             let state = world.state.clone();
-            tokio::spawn(async move { place::place(&state, placing).await })
+            tokio::spawn(async move { place(&state, placing).await })
         });
         let outcomes = futures::future::join_all(racing).await;
         let placed =
             outcomes.into_iter().filter(|outcome| matches!(outcome, Ok(Ok(Placed::Order(_))))).count();
         assert_eq!(placed, 1, "{:?}", world.engine());
-        assert_eq!(world.number("select count(*) from orders").await, 1);
+        assert_eq!(world.number("select count(*) from cases").await, 1);
         world.every_promise_holds().await;
     }
 }
@@ -68,11 +69,11 @@ async fn points_of_an_open_order_count_against_the_next() {
         world.placed(&["r1", "r2", "r3"]).await;
         let chosen = world.chosen(&["r4"]);
         let code = world.code(&chosen).await;
-        let refused = place::place(&world.state, world.placing("next", &chosen, &code)).await.unwrap();
+        let refused = place(&world.state, world.placing("next", &chosen, &code)).await.unwrap();
         assert_eq!(refused, Placed::Refused, "9 held and 3 more make 12");
         let chosen = world.chosen(&["r5"]);
         let code = world.code(&chosen).await;
-        let placed = place::place(&world.state, world.placing("zero", &chosen, &code)).await.unwrap();
+        let placed = place(&world.state, world.placing("zero", &chosen, &code)).await.unwrap();
         assert!(matches!(placed, Placed::Order(_)), "a record without points passes");
     }
 }
@@ -84,12 +85,12 @@ async fn a_wrong_code_is_counted_and_five_void_it() {
         let code = world.code(&chosen).await;
         let wrong = if code == "000000" { "000001" } else { "000000" };
         for left in ["wrong", "wrong", "wrong", "wrong", "void"] {
-            let tried = place::place(&world.state, world.placing("wrong", &chosen, wrong)).await;
+            let tried = place(&world.state, world.placing("wrong", &chosen, wrong)).await;
             assert_eq!(errors(tried.unwrap_err()), [format!("error.code.{left}")]);
         }
-        let tried = place::place(&world.state, world.placing("right", &chosen, &code)).await;
+        let tried = place(&world.state, world.placing("right", &chosen, &code)).await;
         assert_eq!(errors(tried.unwrap_err()), ["error.code.void"]);
-        assert_eq!(world.number("select count(*) from orders").await, 0);
+        assert_eq!(world.number("select count(*) from cases").await, 0);
     }
 }
 
@@ -99,10 +100,10 @@ async fn a_code_confirms_its_own_selection_alone_for_ten_minutes_and_once() {
         let chosen = world.chosen(&["r1"]);
         let code = world.code(&chosen).await;
         let other = world.chosen(&["r2"]);
-        let tried = place::place(&world.state, world.placing("other", &other, &code)).await;
+        let tried = place(&world.state, world.placing("other", &other, &code)).await;
         assert_eq!(errors(tried.unwrap_err()), ["error.code.void"]);
         world.clock.advance(chrono::TimeDelta::minutes(10));
-        let tried = place::place(&world.state, world.placing("late", &chosen, &code)).await;
+        let tried = place(&world.state, world.placing("late", &chosen, &code)).await;
         assert_eq!(errors(tried.unwrap_err()), ["error.code.void"]);
     }
 }
@@ -111,14 +112,14 @@ async fn a_code_confirms_its_own_selection_alone_for_ten_minutes_and_once() {
 async fn an_order_unpaid_after_two_hours_gives_its_records_back() {
     for world in worlds().await {
         let order = world.placed(&["r1", "r2"]).await;
-        let placed = world.number("select placed_at from orders").await;
-        let ends = world.number("select pays_until from orders").await;
+        let placed = world.number("select placed_at from cases").await;
+        let ends = world.number("select deadline_at from cases").await;
         assert_eq!(ends - placed, 2 * 3_600_000);
         world.clock.set(later(0) + chrono::TimeDelta::milliseconds(ends - later(0).timestamp_millis() - 1));
-        assert!(!release::lapse(&world.state, &order).await.unwrap(), "a millisecond early");
+        assert!(!end::lapse(&world.state, &order).await.unwrap(), "a millisecond early");
         world.clock.advance(chrono::TimeDelta::milliseconds(1));
-        assert!(release::lapse(&world.state, &order).await.unwrap());
-        assert!(!release::lapse(&world.state, &order).await.unwrap(), "once is enough");
+        assert!(end::lapse(&world.state, &order).await.unwrap());
+        assert!(!end::lapse(&world.state, &order).await.unwrap(), "once is enough");
         assert_eq!(world.number("select count(*) from camera_records where state = 'unprocessed'").await, 5);
         world.every_promise_holds().await;
         world.placed(&["r1", "r2", "r3"]).await;
@@ -132,7 +133,7 @@ async fn a_record_processed_elsewhere_ends_the_order_that_holds_it() {
         world
             .run("update camera_records set registry_state = 'processed-elsewhere' where id = 'r1'".into())
             .await;
-        release::processed_elsewhere(&world.state, &order).await.unwrap();
+        orders::processed_elsewhere(&world.state, &order).await.unwrap();
         assert_eq!(world.order_state(&order).await, CaseState::Cancelled);
         let state = world.text("select state from camera_records where id = 'r1'").await;
         assert_eq!(state.as_deref(), Some("processed-elsewhere"));

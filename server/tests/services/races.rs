@@ -3,8 +3,9 @@
 use chrono::TimeDelta;
 use futures::future::join_all;
 use rules::kernel::CaseState;
+use server::engine::end;
+use server::engine::payments::{open, reconcile};
 use server::sandbox::Faults;
-use server::services::payments::{open, reconcile, release};
 
 use crate::support::{payer, worlds};
 
@@ -33,16 +34,16 @@ async fn a_cancellation_and_the_lapse_at_once_end_the_order_once() {
                 let (state, order) = (world.state.clone(), order.clone());
                 tokio::spawn(async move {
                     if each % 2 == 0 {
-                        release::cancel(&state, &order, "a1").await.expect("an answer");
+                        end::cancel(&state, &order, "a1").await.expect("an answer");
                     } else {
-                        release::lapse(&state, &order).await.expect("an answer");
+                        end::lapse(&state, &order).await.expect("an answer");
                     }
                 })
             }));
             ending.await.into_iter().for_each(|ended| ended.unwrap());
-            let ends = format!("select count(*) from order_events where order_id = '{}'", order.id);
+            let ends = format!("select count(*) from case_events where case_id = '{}'", order.id);
             assert_eq!(world.number(&ends).await, 2, "placed and ended once");
-            world.run("update orders set key = id".into()).await;
+            world.run("update cases set key = id".into()).await;
         }
         world.every_promise_holds().await;
     }
@@ -59,7 +60,7 @@ async fn two_late_payments_at_once_do_not_pass_the_limit_of_points_together() {
                 let page = world.open_payment(&order).await;
                 world.press(&page, "pay").await;
                 world.clock.advance(TimeDelta::hours(3));
-                assert!(release::lapse(&world.state, &order).await.unwrap());
+                assert!(end::lapse(&world.state, &order).await.unwrap());
                 late.push(order);
             }
             let asking = join_all(late.iter().map(|order| {

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use rules::kernel::CaseState;
-use server::db::orders::OrderKey;
+use server::db::cases::CaseKey;
 use server::jobs;
 use server::sandbox::Faults;
 
@@ -11,7 +11,7 @@ use crate::support::worlds;
 use crate::world::World;
 
 /// An order whose payment is to go back; the provider misbehaves as told from then on.
-async fn refunding(world: &World, faults: Faults) -> OrderKey {
+async fn refunding(world: &World, faults: Faults) -> CaseKey {
     let order = world.placed(&["r1"]).await;
     let page = world.open_payment(&order).await;
     world.run("update camera_records set disputed = 1 where id = 'r1'".into()).await;
@@ -23,7 +23,7 @@ async fn refunding(world: &World, faults: Faults) -> OrderKey {
 
 async fn seconds_pass(world: &World, seconds: usize) {
     for _ in 0..seconds {
-        jobs::orders::once(&world.state).await.expect("the job runs");
+        jobs::cases::once(&world.state).await.expect("the job runs");
         world.clock.advance(TimeDelta::seconds(1));
     }
 }
@@ -70,7 +70,7 @@ async fn a_refund_that_the_provider_closes_is_asked_for_under_another_number() {
             let number = "select out_refund_no from refunds order by requested_at desc limit 1";
             assert!(world.text(number).await.unwrap().ends_with("R3"));
             world.run("update camera_records set disputed = 0".into()).await;
-            world.run("update orders set key = id".into()).await;
+            world.run("update cases set key = id".into()).await;
             world.faults(Faults::default());
         }
         world.every_promise_holds().await;

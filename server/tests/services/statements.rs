@@ -1,8 +1,8 @@
 //! Every SQL text means something to both engines.
 
 use server::db::{
-    accounts, bills, feed, keys, order_events, orders, outbox, payments, refunds, registry, retention,
-    sms_codes, tries,
+    accounts, bills, case_events, cases, feed, holds, keys, orders, outbox, payments, refunds, registry,
+    retention, sms_codes, tries,
 };
 use server::invariants;
 
@@ -17,7 +17,9 @@ async fn every_statement_is_understood_by_both_engines() {
             bills::STATEMENTS,
             feed::STATEMENTS,
             keys::STATEMENTS,
-            order_events::STATEMENTS,
+            case_events::STATEMENTS,
+            cases::STATEMENTS,
+            holds::STATEMENTS,
             orders::STATEMENTS,
             outbox::STATEMENTS,
             payments::STATEMENTS,
@@ -28,7 +30,8 @@ async fn every_statement_is_understood_by_both_engines() {
             tries::STATEMENTS,
             invariants::STATEMENTS,
         ];
-        for (name, statement) in all.concat() {
+        let own = world.state.procedures.iter().flat_map(|procedure| procedure.invariants());
+        for (name, statement) in all.concat().iter().chain(own) {
             let checked = world.engine().check(&mut connection, statement).await;
             assert!(checked.is_ok(), "{:?} {name}: {checked:?}", world.engine());
         }

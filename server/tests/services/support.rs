@@ -3,22 +3,25 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use app::api::orders::Agreement;
+use app::api::orders::{Agreement, Placed};
 use axum::Router;
 use axum::routing::post;
 use rules::Moment;
 use rules::kernel::CaseState;
 use rules::licence::Points;
 use rules::money::Fen;
-use server::db::Engine;
-use server::db::orders::OrderKey;
+use server::caller::Person;
+use server::db::cases::CaseKey;
+use server::db::{Engine, Fault};
+use server::engine::Payer;
+use server::engine::payments::open;
 use server::http::notifications;
 use server::services::accounts::codes;
 use server::services::accounts::texts::Act;
+use server::services::orders::application::{self, OrderApplication};
 use server::services::orders::notice;
-use server::services::orders::place::{self, Placing};
 use server::services::orders::selection::Chosen;
-use server::services::payments::open::{self, Payer};
+use server::state::State;
 
 use crate::world::{self, NOTIFICATIONS, NOW, World};
 
@@ -69,7 +72,7 @@ impl World {
     pub fn placing(&self, key: &str, chosen: &Chosen, code: &str) -> Placing {
         let (person, chosen) = (self.driver.clone(), chosen.clone());
         let (key, code) = (format!("{key:0>20}"), code.to_owned());
-        Placing { person, key, chosen, code, agreement: self.agreement() }
+        Placing { person, key, application: OrderApplication { chosen, code, agreement: self.agreement() } }
     }
 
     /// The agreement to the notice as it is now.
@@ -77,27 +80,27 @@ impl World {
         Agreement { agreed: "yes".into(), notice: notice::version(&self.state.rulebook) }
     }
 
-    pub async fn placed(&self, records: &[&str]) -> OrderKey {
+    pub async fn placed(&self, records: &[&str]) -> CaseKey {
         let chosen = self.chosen(records);
         let code = self.code(&chosen).await;
         let placing = self.placing(&records.concat(), &chosen, &code);
-        match place::place(&self.state, placing).await.expect("an order") {
-            app::api::orders::Placed::Order(id) => OrderKey { person_id: self.driver.id.clone(), id },
+        match place(&self.state, placing).await.expect("an order") {
+            app::api::orders::Placed::Order(id) => CaseKey { person_id: self.driver.id.clone(), id },
             app::api::orders::Placed::Refused => panic!("the selection was refused"),
         }
     }
 
-    pub async fn open_payment(&self, order: &OrderKey) -> String {
+    pub async fn open_payment(&self, order: &CaseKey) -> String {
         open::open(&self.state, order, &payer()).await.expect("the payment opens")
     }
 
-    pub async fn order_state(&self, order: &OrderKey) -> CaseState {
-        let text = self.text(&format!("select state from orders where id = '{}'", order.id)).await;
+    pub async fn order_state(&self, order: &CaseKey) -> CaseState {
+        let text = self.text(&format!("select state from cases where id = '{}'", order.id)).await;
         CaseState::from_code(&text.expect("the order")).expect("a state")
     }
 
     /// Waits until the order is in the state: notifications take their time.
-    pub async fn until(&self, order: &OrderKey, state: CaseState) {
+    pub async fn until(&self, order: &CaseKey, state: CaseState) {
         for _ in 0..200 {
             if self.order_state(order).await == state {
                 return;
@@ -106,6 +109,18 @@ impl World {
         }
         panic!("{:?}: {:?} instead of {state:?}", self.engine(), self.order_state(order).await);
     }
+}
+
+/// An order that a person places under the form's own key.
+#[derive(Clone)]
+pub struct Placing {
+    pub person: Person,
+    pub key: String,
+    pub application: OrderApplication,
+}
+
+pub async fn place(state: &State, placing: Placing) -> Result<Placed, Fault> {
+    application::place(state, placing.person, placing.key, placing.application).await
 }
 
 /// What the text of a code for so many records names.

@@ -8,9 +8,9 @@ use axum::routing::post;
 use http::{HeaderMap, StatusCode};
 use rules::kernel::CaseState;
 use server::db::{Engine, accounts};
+use server::engine::end;
 use server::gateways::sms::SmsSender;
-use server::jobs::{orders, outbox, purge};
-use server::services::payments::release;
+use server::jobs::{cases, outbox, purge};
 use sqlx::{AssertSqlSafe, Row};
 use tokio::net::TcpListener;
 
@@ -65,10 +65,10 @@ async fn notices_and_unpaid_orders_are_forgotten_in_time_and_what_was_paid_is_ke
         world.press(&page, "pay").await;
         world.until(&paid, CaseState::Settled).await;
         let (lapsed, cancelled) = (world.placed(&["r2"]).await, world.placed(&["r3"]).await);
-        release::cancel(&world.state, &cancelled, "person").await.unwrap();
+        end::cancel(&world.state, &cancelled, "person").await.unwrap();
         world.open_payment(&lapsed).await;
         world.clock.advance(chrono::TimeDelta::hours(3));
-        orders::once(&world.state).await.unwrap();
+        cases::once(&world.state).await.unwrap();
         assert_eq!(world.order_state(&lapsed).await, CaseState::Lapsed);
         let closed = "select count(*) from payments where state = 'closed'";
         for _ in 0..200 {
@@ -76,13 +76,13 @@ async fn notices_and_unpaid_orders_are_forgotten_in_time_and_what_was_paid_is_ke
                 break;
             }
             world.clock.advance(chrono::TimeDelta::minutes(1));
-            orders::once(&world.state).await.unwrap();
+            cases::once(&world.state).await.unwrap();
         }
         assert_eq!(world.number(closed).await, 1, "the provider was told to close it");
-        let kept = ["orders", "order_records", "payments", "receipts", "ledger", "notifications"];
-        let before = [3, 3, 2, 1, world.number("select count(*) from ledger").await, 1];
-        let after = [1, 1, 1, 1, before[4], 0];
-        for (days, left) in [(0, before), (89, before), (2, [3, 3, 2, 1, before[4], 0]), (90, after)] {
+        let kept = ["cases", "holds", "order_records", "payments", "receipts", "ledger", "notifications"];
+        let before = [3, 3, 3, 2, 1, world.number("select count(*) from ledger").await, 1];
+        let after = [1, 1, 1, 1, 1, before[5], 0];
+        for (days, left) in [(0, before), (89, before), (2, [3, 3, 3, 2, 1, before[5], 0]), (90, after)] {
             world.clock.advance(chrono::TimeDelta::days(days));
             purge::once(&world.state).await.unwrap();
             for (table, left) in kept.into_iter().zip(left) {
@@ -90,7 +90,7 @@ async fn notices_and_unpaid_orders_are_forgotten_in_time_and_what_was_paid_is_ke
                 assert_eq!(found, left, "{table} {days} days later");
             }
         }
-        let events = format!("select count(*) from order_events where order_id <> '{}'", paid.id);
+        let events = format!("select count(*) from case_events where case_id <> '{}'", paid.id);
         assert_eq!(world.number(&events).await, 0);
         world.every_promise_holds().await;
     }

@@ -1,14 +1,15 @@
 //! Whatever people, clocks, registry and provider do in whatever order: in the end every order has ended, and the
 //! provider's books say the same as ours.
 
+use crate::support::place;
 use chrono::TimeDelta;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use server::db::orders::OrderKey;
+use server::db::cases::CaseKey;
+use server::engine::end;
+use server::engine::payments::{open, reconcile};
 use server::jobs;
 use server::sandbox::Faults;
-use server::services::orders::place;
-use server::services::payments::{open, reconcile, release};
 
 use crate::support::{payer, worlds};
 use crate::world::World;
@@ -67,12 +68,12 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 /// What has come into being on the way.
 #[derive(Default)]
 struct Walk {
-    orders: Vec<OrderKey>,
+    orders: Vec<CaseKey>,
     pages: Vec<String>,
 }
 
 impl Walk {
-    fn order(&self, chosen: usize) -> Option<&OrderKey> {
+    fn order(&self, chosen: usize) -> Option<&CaseKey> {
         self.orders.get(chosen.checked_rem(self.orders.len())?)
     }
 
@@ -96,10 +97,10 @@ impl Walk {
             }
             Step::Cancel(chosen) => {
                 let Some(order) = self.order(*chosen) else { return };
-                drop(release::cancel(&world.state, order, "a1").await);
+                drop(end::cancel(&world.state, order, "a1").await);
             }
             Step::Wait(minutes) => world.clock.advance(TimeDelta::minutes(*minutes)),
-            Step::Jobs => drop(jobs::orders::once(&world.state).await),
+            Step::Jobs => drop(jobs::cases::once(&world.state).await),
             Step::Dispute(record) => {
                 let marked = "update camera_records set disputed = 1 where state = 'unprocessed' and id";
                 world.run(format!("{marked} = '{record}'")).await;
@@ -121,8 +122,8 @@ impl Walk {
         let chosen = world.chosen(records);
         let code = world.code(&chosen).await;
         let placing = world.placing(&self.orders.len().to_string(), &chosen, &code);
-        if let Ok(app::api::orders::Placed::Order(id)) = place::place(&world.state, placing).await {
-            self.orders.push(OrderKey { person_id: world.driver.id.clone(), id });
+        if let Ok(app::api::orders::Placed::Order(id)) = place(&world.state, placing).await {
+            self.orders.push(CaseKey { person_id: world.driver.id.clone(), id });
         }
     }
 }
@@ -132,7 +133,7 @@ async fn comes_to_rest(world: &World) {
     world.faults(Faults::default());
     for _ in 0..12 {
         world.clock.advance(TimeDelta::minutes(30));
-        jobs::orders::once(&world.state).await.expect("the jobs run");
+        jobs::cases::once(&world.state).await.expect("the jobs run");
         tokio::time::sleep(std::time::Duration::from_millis(30)).await;
     }
 }
@@ -141,14 +142,14 @@ async fn books_agree(world: &World) {
     world.every_promise_holds().await;
     let ended = "('settled', 'lapsed', 'cancelled', 'refunded')";
     for nothing in [
-        format!("select count(*) from orders where state not in {ended}"),
+        format!("select count(*) from cases where state not in {ended}"),
         "select count(*) from camera_records where state = 'held'".into(),
         "select count(*) from refunds where state <> 'done'".into(),
         "select count(*) from payments where state = 'open'".into(),
     ] {
         assert_eq!(world.number(&nothing).await, 0, "{:?}: {nothing}", world.engine());
     }
-    let settled = "select cast(coalesce(sum(fine), 0) as bigint) from orders where state = 'settled'";
+    let settled = "select cast(coalesce(sum(price), 0) as bigint) from cases where state = 'settled'";
     let (taken, returned) = {
         let till = world.sandbox.till.lock().expect("the till");
         let paid = till.payments.values().filter(|payment| payment.paid_at.is_some());

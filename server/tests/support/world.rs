@@ -15,6 +15,7 @@ use server::gateways::wechat::{Client, settings};
 use server::invariants;
 use server::sandbox::{self, Faults, Origins, Sandbox, Shared};
 use server::sealing::Sealer;
+use server::services;
 use server::signing::Signer;
 use server::state::State;
 use sqlx::AssertSqlSafe;
@@ -88,6 +89,7 @@ impl World {
             sealer: Arc::new(sealer),
             signer: Arc::new(Signer::from_keys(RECEIPT_KEYS).expect("a key")),
             rulebook: Arc::new(Rulebook::shipped()),
+            procedures: services::procedures(),
             payment: Arc::new(client),
             origin: ORIGIN.into(),
             development: true,
@@ -165,7 +167,8 @@ impl World {
     }
 
     pub async fn every_promise_holds(&self) {
-        let broken = invariants::broken(&self.state.store).await.expect("the checks run");
+        let broken =
+            invariants::broken(&self.state.store, &self.state.procedures).await.expect("the checks run");
         assert_eq!(broken, Vec::<String>::new(), "{:?}", self.engine());
     }
 }

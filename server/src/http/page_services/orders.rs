@@ -9,8 +9,9 @@ use async_trait::async_trait;
 use crate::http::current::{current, person};
 use crate::http::devices;
 use crate::services::accounts::codes;
+use crate::services::orders;
+use crate::services::orders::application::{self, OrderApplication};
 use crate::services::orders::selection::Chosen;
-use crate::services::orders::{self, place};
 use crate::state::State;
 
 pub struct OrderPages(pub State);
@@ -46,14 +47,12 @@ impl Orders for OrderPages {
         code: &str,
         agreement: &Agreement,
     ) -> Result<Placed, ServiceError> {
-        let placing = place::Placing {
-            person: person()?,
-            key: key.to_owned(),
+        let application = OrderApplication {
             chosen: Chosen::parse(vehicle, records)?,
             code: code.to_owned(),
             agreement: agreement.clone(),
         };
-        Ok(place::place(&self.0, placing).await?)
+        Ok(application::place(&self.0, person()?, key.to_owned(), application).await?)
     }
 
     async fn pay(&self, order: &str) -> Result<String, ServiceError> {

@@ -8,13 +8,13 @@ use rules::families::camera::{
 use rules::kernel::Verdict;
 use rules::place::PlaceId;
 use rules::rulebook::Rulebook;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
 
 use crate::caller::Person;
 use crate::db::Fault;
 use crate::db::registry::{self, RecordRow};
+use crate::engine::Decision;
 use crate::services::violations::facts::Asking;
 use crate::services::violations::{Judged, load_vehicle, record_facts};
 
@@ -100,34 +100,24 @@ impl Loaded {
     }
 
     /// What is decided, record by record, for the file: judging it again gives the same.
-    pub fn decided(&self, rulebook: &Rulebook) -> Decided {
+    pub fn decision(&self, rulebook: &Rulebook) -> Result<Decision, Fault> {
         let selected_points = self.facts.iter().map(|record| record.points).sum();
         let cases: Vec<CameraCase> = self
             .facts
             .iter()
             .map(|record| CameraCase { selected_points, ..self.judged.case(record, rulebook) })
             .collect();
-        let verdicts = cases.iter().map(|case| camera::assess(case, rulebook)).collect();
-        Decided { cases, verdicts }
+        Decision::of(&cases, judge(&cases, rulebook))
     }
 }
 
-/// The facts and the verdicts of one decision.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Decided {
-    pub cases: Vec<CameraCase>,
-    pub verdicts: Vec<Verdict>,
+pub fn judge(cases: &[CameraCase], rulebook: &Rulebook) -> Vec<Verdict> {
+    cases.iter().map(|case| camera::assess(case, rulebook)).collect()
 }
 
-impl Decided {
-    pub fn passes(&self) -> bool {
-        self.verdicts.iter().all(Verdict::passes)
-    }
-
-    /// Judges the same facts again.
-    pub fn replay(&self, rulebook: &Rulebook) -> Vec<Verdict> {
-        self.cases.iter().map(|case| camera::assess(case, rulebook)).collect()
-    }
+/// The facts of a stored decision, record by record.
+pub fn cases_of(facts: &str) -> Result<Vec<CameraCase>, serde_json::Error> {
+    serde_json::from_str(facts)
 }
 
 /// Loads the chosen records; one that is not this vehicle's, or not of the person's own lease, is not found. An order that

@@ -9,12 +9,15 @@ use rules::licence::Points;
 use rules::money::Fen;
 use sqlx::AnyConnection;
 
-use super::events;
-use crate::db::order_events::{self, EventRow};
-use crate::db::orders::{self, OrderKey, OrderRecordRow, OrderRow};
+use super::jurisdiction;
+use super::order::{KIND, Order};
+use crate::db::case_events::{self, EventRow};
+use crate::db::cases::{self, CaseKey, CaseRow};
+use crate::db::orders::{self, OrderRecordRow};
 use crate::db::payments::{self, PaymentRow, ReceiptRow};
 use crate::db::refunds::{self, RefundRow};
 use crate::db::{Fault, registry};
+use crate::engine::advance;
 use crate::services::violations::{act, laws, paper_offices};
 use crate::state::State;
 
@@ -49,54 +52,55 @@ fn refund(row: &RefundRow) -> OrderRefund {
 /// Without its time line and refunds.
 fn view(
     state: &State,
-    order: &OrderRow,
+    order: Order,
     records: &[OrderRecordRow],
     receipt: Option<String>,
 ) -> Result<OrderView, Fault> {
-    let jurisdiction = events::jurisdiction(state, order)?;
-    let day = rules::calendar::local(*order.placed_at).date();
-    let parameters = state.rulebook.parameters(Some(&order.place), day);
+    let pays_until = order.pays_until()?;
+    let Order { case, body } = order;
+    let jurisdiction = jurisdiction(state, &case)?;
+    let day = rules::calendar::local(*case.placed_at).date();
+    let parameters = state.rulebook.parameters(Some(&case.place), day);
     Ok(OrderView {
-        id: order.id.clone(),
-        number: order.number.clone(),
-        state: order.state,
+        id: case.id,
+        number: case.number,
+        state: case.state,
         place_zh: jurisdiction.name.zh.clone(),
         place_en: jurisdiction.name.en.clone(),
-        channel: parameters.channel(state.channels()).filter(|_| order.fine > Fen::ZERO),
+        channel: parameters.channel(state.channels()).filter(|_| case.price > Fen::ZERO),
         closed_hours: parameters.closed_hours(),
         receipt_offices: paper_offices(&jurisdiction.receipt_offices),
         decision_offices: paper_offices(&jurisdiction.decision_offices),
-        place: order.place.clone(),
-        vehicle_id: order.vehicle_id.clone(),
-        plate: order.plate.clone(),
+        place: case.place,
+        vehicle_id: body.vehicle,
+        plate: body.plate,
         records: records.iter().map(record).collect(),
-        fine: order.fine,
-        points: order.points,
-        placed_at: *order.placed_at,
-        pays_until: *order.pays_until,
+        fine: case.price,
+        points: records.iter().map(|record| record.points).sum(),
+        placed_at: *case.placed_at,
+        pays_until,
         steps: Vec::new(),
         receipt,
-        refund_reason: order.refund_reason.clone(),
+        refund_reason: case.reason,
         refunds: Vec::new(),
-        rulebook: order.rulebook.clone(),
+        rulebook: case.rulebook,
         not_payable_here: None,
     })
 }
 
-pub async fn order(
-    state: &State,
-    connection: &mut AnyConnection,
-    key: &OrderKey,
-) -> Result<OrderView, Fault> {
-    let order = events::load(connection, key).await?;
+pub async fn order(state: &State, connection: &mut AnyConnection, key: &CaseKey) -> Result<OrderView, Fault> {
+    let case = advance::load(connection, key).await?;
+    if case.kind != KIND {
+        return Err(ServiceError::NotFound.into());
+    }
     let records = orders::records_of_order(connection, key).await?;
-    let events = order_events::events_of_order(connection, key).await?;
-    let receipt = payments::receipt_of_order(connection, key).await?.map(|receipt| receipt.number);
-    let refunds = refunds::refunds_of_order(connection, key).await?;
+    let events = case_events::events_of_case(connection, key).await?;
+    let receipt = payments::receipt_of_case(connection, key).await?.map(|receipt| receipt.number);
+    let refunds = refunds::refunds_of_case(connection, key).await?;
     Ok(OrderView {
         steps: events.iter().map(step).collect(),
         refunds: refunds.iter().map(refund).collect(),
-        ..view(state, &order, &records, receipt)?
+        ..view(state, Order::of(case)?, &records, receipt)?
     })
 }
 
@@ -106,7 +110,7 @@ async fn records_by_order(
 ) -> Result<BTreeMap<String, Vec<OrderRecordRow>>, Fault> {
     let mut records = BTreeMap::<String, Vec<OrderRecordRow>>::new();
     for row in orders::records_of_person(connection, person).await? {
-        records.entry(row.order_id).or_default().push(row.record);
+        records.entry(row.case_id).or_default().push(row.record);
     }
     Ok(records)
 }
@@ -119,12 +123,13 @@ pub async fn all(
 ) -> Result<Vec<OrderView>, Fault> {
     let mut records = records_by_order(connection, person).await?;
     let receipts = payments::receipts_of(connection, person).await?;
-    let receipts: BTreeMap<_, _> = receipts.into_iter().map(|row| (row.order_id, row.number)).collect();
-    let rows = orders::orders_of(connection, person).await?;
-    rows.iter()
-        .map(|order| {
-            let held = records.remove(&order.id).unwrap_or_default();
-            view(state, order, &held, receipts.get(&order.id).cloned())
+    let receipts: BTreeMap<_, _> = receipts.into_iter().map(|row| (row.case_id, row.number)).collect();
+    let rows = cases::cases_of(connection, person, KIND).await?;
+    rows.into_iter()
+        .map(|case| {
+            let held = records.remove(&case.id).unwrap_or_default();
+            let receipt = receipts.get(&case.id).cloned();
+            view(state, Order::of(case)?, &held, receipt)
         })
         .collect()
 }
@@ -134,7 +139,7 @@ pub async fn receipt(
     connection: &mut AnyConnection,
     row: &ReceiptRow,
 ) -> Result<Receipt, Fault> {
-    let key = OrderKey { person_id: row.person_id.clone(), id: row.order_id.clone() };
+    let key = CaseKey { person_id: row.person_id.clone(), id: row.case_id.clone() };
     let order = order(state, connection, &key).await?;
     let payment = payments::settled_payment(connection, &key).await?;
     let payer = payer(state, connection, &row.person_id).await?;
@@ -153,17 +158,18 @@ pub async fn receipts(
     }
     let payer = payer(state, connection, person).await?;
     let mut records = records_by_order(connection, person).await?;
-    let orders = orders::receipted_orders_of(connection, person).await?;
-    let orders: BTreeMap<_, _> = orders.into_iter().map(|order| (order.id.clone(), order)).collect();
+    let cases = cases::receipted_cases_of(connection, person, KIND).await?;
+    let mut cases: BTreeMap<String, CaseRow> =
+        cases.into_iter().map(|case| (case.id.clone(), case)).collect();
     let settled = payments::settled_payments_of(connection, person).await?;
     let mut settled: BTreeMap<_, _> =
-        settled.into_iter().map(|payment| (payment.order_id.clone(), payment)).collect();
+        settled.into_iter().map(|payment| (payment.case_id.clone(), payment)).collect();
     rows.iter()
         .map(|row| {
-            let order = orders.get(&row.order_id).ok_or(ServiceError::NotFound)?;
-            let held = records.remove(&row.order_id).unwrap_or_default();
-            let order = view(state, order, &held, Some(row.number.clone()))?;
-            receipt_view(state, row, order, settled.remove(&row.order_id), payer.clone())
+            let case = cases.remove(&row.case_id).ok_or(ServiceError::NotFound)?;
+            let held = records.remove(&row.case_id).unwrap_or_default();
+            let order = view(state, Order::of(case)?, &held, Some(row.number.clone()))?;
+            receipt_view(state, row, order, settled.remove(&row.case_id), payer.clone())
         })
         .collect()
 }

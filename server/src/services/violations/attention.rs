@@ -7,7 +7,8 @@ use rules::licence::Renewal;
 
 use super::vehicles;
 use crate::caller::Person;
-use crate::db::{Fault, orders, registry};
+use crate::db::{Fault, cases, registry};
+use crate::services::orders::order::{KIND, Order};
 use crate::state::State;
 
 /// Sorted by deadline; what has none comes last.
@@ -15,13 +16,16 @@ pub async fn due(state: &State, person: &Person) -> Result<Vec<Attention>, Fault
     let mut due = Vec::new();
     let now = state.clock.now();
     let mut connection = state.store.read().await?;
-    for order in orders::orders_of(&mut connection, &person.id).await? {
-        if matches!(order.state, CaseState::Placed | CaseState::Paying) {
+    for case in cases::cases_of(&mut connection, &person.id, KIND).await? {
+        if matches!(case.state, CaseState::Placed | CaseState::Paying) {
+            let order = Order::of(case)?;
+            let pays_until = order.pays_until()?;
+            let Order { case, body } = order;
             due.push(Attention::PayOrder {
-                order: order.id,
-                plate: order.plate,
-                amount: order.fine,
-                pays_until: *order.pays_until,
+                order: case.id,
+                plate: body.plate,
+                amount: case.price,
+                pays_until,
             });
         }
     }

@@ -1,5 +1,5 @@
-//! The order job: ends overdue orders, polls the provider, sends refunds, releases records that were processed
-//! elsewhere.
+//! The job of cases: ends those that are overdue, polls the provider, sends refunds, ends orders whose records were
+//! processed elsewhere.
 
 use std::time::Duration;
 
@@ -9,15 +9,17 @@ use tokio::sync::watch;
 
 use super::outbox::{End, claim, settle};
 use crate::db::Fault;
-use crate::db::orders::{self, OrderKey};
+use crate::db::cases::{self, CaseKey};
 use crate::db::outbox::{self, OutboxRow};
-use crate::services::payments::{reconcile, refund, release};
+use crate::engine::end;
+use crate::engine::payments::{reconcile, refund};
+use crate::services::orders;
 use crate::state::State;
 
-/// Orders that lapse side by side; some connections are left for people.
+/// Cases that lapse side by side; some connections are left for people.
 const AT_ONCE: usize = 6;
 
-/// What is due again and again. Within a step, what cannot be done for one order is logged and done for the others.
+/// What is due again and again. Within a step, what cannot be done for one case is logged and done for the others.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     RegistryWasFaster,
@@ -43,7 +45,7 @@ impl Step {
         loop {
             let step = async {
                 if let Err(fault) = self.once(state).await {
-                    tracing::error!(%fault, step = ?self, "a step of the order job failed");
+                    tracing::error!(%fault, step = ?self, "a step of the case job failed");
                 }
                 tokio::time::sleep(Duration::from_secs(1)).await;
             };
@@ -68,12 +70,12 @@ pub async fn once(state: &State) -> Result<(), Fault> {
 async fn lapse_overdue(state: &State) -> Result<(), Fault> {
     let due = {
         let mut connection = state.store.read().await?;
-        orders::overdue(&mut connection, state.clock.now()).await?
+        cases::overdue(&mut connection, state.clock.now()).await?
     };
-    // Side by side: an order whose rows somebody keeps locked holds up no other.
+    // Side by side: a case whose rows somebody keeps locked holds up no other.
     let lapsing = stream::iter(due).for_each_concurrent(AT_ONCE, |key| async move {
-        if let Err(fault) = release::lapse(state, &key).await {
-            tracing::error!(%fault, order = %key.id, "the overdue order could not be ended");
+        if let Err(fault) = end::lapse(state, &key).await {
+            tracing::error!(%fault, case = %key.id, "the overdue case could not be ended");
         }
     });
     lapsing.await;
@@ -105,6 +107,6 @@ async fn end_for_registry(state: &State, row: &OutboxRow) -> Result<(), Fault> {
     }
     let body: ProcessedElsewhere = serde_json::from_str(&row.body)
         .map_err(|error| Fault::corrupt(format!("outbox:{}:body", row.id), error))?;
-    release::processed_elsewhere(state, &OrderKey { person_id: body.person, id: body.order }).await?;
+    orders::processed_elsewhere(state, &CaseKey { person_id: body.person, id: body.order }).await?;
     settle(state, row, End::Done).await
 }

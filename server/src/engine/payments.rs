@@ -1,4 +1,4 @@
-//! An order's money: opened, captured, settled or given back. Nothing outside is called within a transaction, and
+//! A case's money: opened, captured, settled or given back. Nothing outside is called within a transaction, and
 //! every step may be repeated after a crash at any point.
 
 pub mod bill;
@@ -7,15 +7,13 @@ pub mod notified;
 pub mod open;
 pub mod reconcile;
 pub mod refund;
-pub mod release;
-pub mod settle;
 
 use chrono::TimeDelta;
 use rules::Moment;
 
-/// The number under which the provider knows the order's payment, try by try: one that failed has spent its number.
-pub fn out_trade_no(order_number: &str, number: usize) -> String {
-    if number == 1 { format!("LT{order_number}") } else { format!("LT{order_number}T{number}") }
+/// The number under which the provider knows the case's payment, try by try: one that failed has spent its number.
+pub fn out_trade_no(case_number: &str, number: usize) -> String {
+    if number == 1 { format!("LT{case_number}") } else { format!("LT{case_number}T{number}") }
 }
 
 /// The number under which the provider knows the refund of a payment, try by try: a refund that was closed has spent

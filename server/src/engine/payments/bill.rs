@@ -12,7 +12,6 @@ use crate::clock::Clock;
 use crate::db::bills::{self, BillDay, BillRow, DifferenceRow, LineRow};
 use crate::db::{Fault, Store};
 use crate::gateways::payment::{Bill, BillKind, PaymentProvider};
-use crate::services::violations::facts::moment;
 
 /// The provider has the bill of a day from this hour of the next one.
 const READY_AT: u32 = 10;
@@ -35,7 +34,7 @@ pub async fn days_due(books: Books<'_>) -> Result<Vec<NaiveDate>, Fault> {
     let (last, earliest) = (now.date() - TimeDelta::days(ready), now.date() - TimeDelta::days(MAX_DAYS));
     let mut connection = books.store.read().await?;
     let Some(first) = bills::first_capture(&mut connection, provider).await? else { return Ok(Vec::new()) };
-    let first = calendar::local(moment(first)?).date().max(earliest);
+    let first = calendar::local(*first).date().max(earliest);
     let from = first.to_string();
     let stored = bills::days_with_bill(&mut connection, BillDay { provider, day: &from }).await?;
     let stored: BTreeSet<String> = stored.into_iter().collect();

@@ -3,15 +3,15 @@
 
 use futures::StreamExt;
 use rules::kernel::{CaseEvent, CaseState};
-use sqlx::AnyConnection;
 
 use super::{AT_ONCE, account, ask_again_at, out_refund_no};
 use crate::db::refunds::{self, RefundRow};
-use crate::db::{Fault, orders, payments};
+use crate::db::{Fault, cases, payments};
+use crate::engine::advance::{self, Cause};
+use crate::engine::procedure::Tx;
 use crate::gateways::payment::{
     ProviderError, ProviderRefund, ProviderRefundState, RefundNotice, RefundRequest,
 };
-use crate::services::orders::events;
 use crate::state::State;
 
 /// Tells or asks the provider of every refund that is not done and whose turn it is.
@@ -107,33 +107,31 @@ pub async fn note(state: &State, number: &str, said: ProviderRefundState) -> Res
 
 /// Takes note that the money is back. False when that was known, or no refund of ours has this number.
 pub async fn note_done(state: &State, out_refund_no: &str) -> Result<bool, Fault> {
-    let noted = state
-        .store
-        .write((state.clone(), out_refund_no.to_owned()), move |connection, (state, number)| {
-            Box::pin(async move { note_once(connection, &state, &number).await })
-        })
-        .await?;
+    let noted =
+        state.store.write((state.clone(), out_refund_no.to_owned()), move |connection, (state, number)| {
+            Box::pin(async move { note_once(&mut Tx::new(connection, &state), &number).await })
+        });
+    let noted = noted.await?;
     fail::fail_point!("refund.noted");
     Ok(noted)
 }
 
-async fn note_once(connection: &mut AnyConnection, state: &State, number: &str) -> Result<bool, Fault> {
-    let now = state.clock.now();
-    let Some(refund) = refunds::find_refund(connection, number).await? else { return Ok(false) };
-    let key = refund.order();
-    orders::lock_order(connection, &key).await?;
-    if !refunds::refund_done(connection, number, now).await? {
+async fn note_once(tx: &mut Tx<'_>, number: &str) -> Result<bool, Fault> {
+    let Some(refund) = refunds::find_refund(tx.connection, number).await? else { return Ok(false) };
+    let key = refund.case();
+    cases::lock_case(tx.connection, &key).await?;
+    if !refunds::refund_done(tx.connection, number, tx.now).await? {
         return Ok(false);
     }
     fail::fail_point!("refund.note.done");
     let movement = format!("refund:{number}");
-    payments::book(connection, &key, &movement, (account::SUSPENSE, account::PROVIDER), refund.amount, now)
-        .await?;
-    let order = events::load(connection, &key).await?;
-    // A second payment of an order goes back without moving it.
-    let refunding = order.state == CaseState::Refunding;
-    if refunding && refunds::undone_refunds_of_order(connection, &key).await? == 0 {
-        events::advance(connection, state, &order, CaseEvent::RefundSucceeded, "provider", None).await?;
+    let accounts = (account::SUSPENSE, account::PROVIDER);
+    payments::book(tx.connection, &key, &movement, accounts, refund.amount, tx.now).await?;
+    let case = advance::load(tx.connection, &key).await?;
+    // A second payment of a case goes back without moving it.
+    let refunding = case.state == CaseState::Refunding;
+    if refunding && refunds::undone_refunds_of_case(tx.connection, &key).await? == 0 {
+        advance::advance(tx, &case, CaseEvent::RefundSucceeded, Cause::of("provider")).await?;
     }
     Ok(true)
 }

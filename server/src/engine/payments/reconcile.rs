@@ -4,13 +4,14 @@ use chrono::TimeDelta;
 use futures::StreamExt;
 use rules::Moment;
 use rules::kernel::CaseState;
-use sqlx::AnyConnection;
 
 use super::capture::{self, Captured};
-use super::{AT_ONCE, ask_again_at, release};
+use super::{AT_ONCE, ask_again_at};
 use crate::db::Fault;
-use crate::db::orders::{self, OrderKey, OrderRow};
+use crate::db::cases::{self, CaseKey, CaseRow};
 use crate::db::payments::{self, PaymentRow, PaymentState};
+use crate::engine::end;
+use crate::engine::procedure::Tx;
 use crate::gateways::payment::{ProviderError, ProviderPayment, ProviderPaymentState};
 use crate::state::State;
 
@@ -19,11 +20,11 @@ pub(super) const NOTIFICATION_GRACE: TimeDelta = TimeDelta::seconds(20);
 /// Minimum interval between queries that page views trigger.
 const MIN_POLL_INTERVAL: TimeDelta = TimeDelta::seconds(3);
 
-/// Asks for the order's open payment, for the page that a person looks at.
-pub async fn ask_provider(state: &State, key: &OrderKey) -> Result<(), Fault> {
+/// Asks for the case's open payment, for the page that a person looks at.
+pub async fn ask_provider(state: &State, key: &CaseKey) -> Result<(), Fault> {
     let open = {
         let mut connection = state.store.read().await?;
-        let found = payments::payments_of_order(&mut connection, key).await?;
+        let found = payments::payments_of_case(&mut connection, key).await?;
         found.into_iter().rfind(|payment| payment.state == PaymentState::Open)
     };
     let polled = state.clock.now() - MIN_POLL_INTERVAL;
@@ -83,8 +84,8 @@ async fn ask(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
         Ok(answer) if answer.state == ProviderPaymentState::Failed => close(state, payment).await,
         // The provider takes no money for it any more, but closes it only when told to.
         Ok(_) if state.clock.now() >= *payment.expires_at => close(state, payment).await,
-        Ok(_) => match ended_order(state, payment).await? {
-            // Nobody will pay for an order that has ended.
+        Ok(_) => match ended_case(state, payment).await? {
+            // Nobody will pay for a case that has ended.
             Some(_) => close(state, payment).await,
             None => Ok(()),
         },
@@ -99,12 +100,12 @@ async fn ask(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
     }
 }
 
-/// The payment's order, if nobody is to pay it any more.
-async fn ended_order(state: &State, payment: &PaymentRow) -> Result<Option<OrderRow>, Fault> {
+/// The payment's case, if nobody is to pay it any more.
+async fn ended_case(state: &State, payment: &PaymentRow) -> Result<Option<CaseRow>, Fault> {
     let mut connection = state.store.read().await?;
-    let Some(order) = orders::find_order(&mut connection, &payment.order()).await? else { return Ok(None) };
-    let awaits = matches!(order.state, CaseState::Placed | CaseState::Paying);
-    Ok((!awaits).then_some(order))
+    let Some(case) = cases::find_case(&mut connection, &payment.case()).await? else { return Ok(None) };
+    let awaits = matches!(case.state, CaseState::Placed | CaseState::Paying);
+    Ok((!awaits).then_some(case))
 }
 
 /// After the provider has closed the payment, no money can come.
@@ -123,34 +124,30 @@ async fn close(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
 
 /// Our request may still be on its way to the provider until the time to pay is over.
 async fn close_if_never_seen(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
-    match ended_order(state, payment).await? {
-        Some(order) if state.clock.now() >= *order.pays_until => note_closed(state, payment).await,
+    match ended_case(state, payment).await? {
+        Some(case) if case.deadline_at.is_none_or(|end| state.clock.now() >= *end) => {
+            note_closed(state, payment).await
+        }
         _ => Ok(()),
     }
 }
 
-/// Takes note that the payment came to nothing; an order that waited for it can be paid anew.
+/// Takes note that the payment came to nothing; a case that waited for it can be paid anew.
 async fn note_closed(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
-    state
-        .store
-        .write((state.clone(), payment.clone()), move |connection, (state, payment)| {
-            Box::pin(async move { note_closed_once(connection, &state, &payment).await })
-        })
-        .await
+    let noted = state.store.write((state.clone(), payment.clone()), move |connection, (state, payment)| {
+        Box::pin(async move { note_closed_once(&mut Tx::new(connection, &state), &payment).await })
+    });
+    noted.await
 }
 
-async fn note_closed_once(
-    connection: &mut AnyConnection,
-    state: &State,
-    payment: &PaymentRow,
-) -> Result<(), Fault> {
-    let key = payment.order();
-    orders::lock_order(connection, &key).await?;
-    if !payments::payment_closed(connection, &payment.out_trade_no).await? {
+async fn note_closed_once(tx: &mut Tx<'_>, payment: &PaymentRow) -> Result<(), Fault> {
+    let key = payment.case();
+    cases::lock_case(tx.connection, &key).await?;
+    if !payments::payment_closed(tx.connection, &payment.out_trade_no).await? {
         return Ok(());
     }
-    match orders::find_order(connection, &key).await? {
-        Some(order) => release::await_payment_again(connection, state, &order).await,
+    match cases::find_case(tx.connection, &key).await? {
+        Some(case) => end::await_payment_again(tx, &case).await,
         None => Ok(()),
     }
 }
