@@ -109,7 +109,7 @@ pub trait Procedure: Send + Sync {
     /// Decides on the facts as they are now, and locks those that others may change.
     async fn decide_again(&self, tx: &mut Tx<'_>, case: &CaseRow) -> Result<Again, Fault>;
 
-    /// Carries the case out and issues its documents. `paid_at` is none where nothing was owed.
+    /// Carries the case out and issues its documents.
     async fn settle(&self, tx: &mut Tx<'_>, case: &CaseRow) -> Result<(), Fault>;
 
     /// Takes back what `Application::opened` did, before the engine gives the resources back.
