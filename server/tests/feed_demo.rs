@@ -156,7 +156,7 @@ impl Demo {
         let asking = Asking::default();
         let applicant = facts::applicant(&mut connection, &id, person.identity, now, asking).await.unwrap();
         let mut refusals = Vec::new();
-        for row in registry::vehicles_of(&mut connection, &id, now.timestamp_millis()).await.unwrap() {
+        for row in registry::vehicles_of(&mut connection, &id, now).await.unwrap() {
             let standing = facts::standing(&mut connection, &row, &id, now).await.unwrap();
             let judged = Judged { vehicle: row, standing, applicant: applicant.clone(), request };
             for record in shown_records(&mut connection, &judged, &id).await.unwrap() {

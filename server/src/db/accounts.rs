@@ -1,9 +1,11 @@
 //! Accounts and their sessions.
 
+use rules::Moment;
 use rules::person::IdentityLevel;
 use sqlx::AnyConnection;
 use sqlx::FromRow;
 
+use super::column::Timestamp;
 use super::queries;
 
 #[derive(Clone, Debug, FromRow)]
@@ -16,7 +18,7 @@ pub struct AccountRow {
     #[sqlx(try_from = "String")]
     pub identity: IdentityLevel,
     /// Since when nobody signs in to it, because the person was proved to be somebody else.
-    pub frozen_at: Option<i64>,
+    pub frozen_at: Option<Timestamp>,
 }
 
 /// Something that happened to an account.
@@ -24,7 +26,7 @@ pub struct AccountRow {
 pub struct AccountEvent<'a> {
     pub account_id: &'a str,
     pub id: &'a str,
-    pub at: i64,
+    pub at: Moment,
     pub event: &'a str,
     pub person_id: &'a str,
     pub by_account: &'a str,
@@ -34,8 +36,8 @@ pub struct AccountEvent<'a> {
 #[derive(Clone, Debug, FromRow)]
 pub struct SessionRow {
     pub session_id: String,
-    pub began_at: i64,
-    pub seen_at: i64,
+    pub began_at: Timestamp,
+    pub seen_at: Timestamp,
     #[sqlx(flatten)]
     pub account: AccountRow,
     /// Sealed; none of a person whom the registry does not have.
@@ -48,8 +50,8 @@ pub struct SessionRow {
 #[derive(Clone, Debug, FromRow)]
 pub struct SessionCardRow {
     pub id: String,
-    pub began_at: i64,
-    pub seen_at: i64,
+    pub began_at: Timestamp,
+    pub seen_at: Timestamp,
     pub device: String,
 }
 
@@ -66,7 +68,7 @@ queries! {
         END_LONG_SESSIONS = "delete from sessions where began_at < $1";
     }
 
-    pub fn insert_account(account: &AccountRow, now: i64) [
+    pub fn insert_account(account: &AccountRow, now: Moment) [
         &account.id, &account.phone_hash, &account.phone, &account.person_id, &account.password,
         account.identity, now
     ] -> run =
@@ -82,7 +84,7 @@ queries! {
     pub fn find_by_person(person: &str) -> first AccountRow =
         concat!("select ", account_columns!(), " from accounts where person_id = $1");
 
-    pub fn insert_session(id: &str, token_hash: &str, account: &str, now: i64, device: &str) -> run =
+    pub fn insert_session(id: &str, token_hash: &str, account: &str, now: Moment, device: &str) -> run =
         "insert into sessions (id, token_hash, account_id, began_at, seen_at, device) values ($1, $2, $3, $4, $4, $5)";
 
     pub fn find_session(token_hash: &str) -> first SessionRow =
@@ -93,7 +95,7 @@ queries! {
         from sessions s join accounts a on a.id = s.account_id left join persons p on p.id = a.person_id \
         where s.token_hash = $1 and a.person_id is not null and a.frozen_at is null";
 
-    pub fn seen(token_hash: &str, now: i64) -> run =
+    pub fn seen(token_hash: &str, now: Moment) -> run =
         "update sessions set seen_at = $2 where token_hash = $1 and seen_at < $2";
 
     /// The last used first.
@@ -109,11 +111,11 @@ queries! {
         "delete from sessions where account_id = $1";
 
     /// Ends the account's sessions not used since then, and those begun before.
-    pub fn end_old_sessions_of(account: &str, unused_since: i64, begun_before: i64) -> run =
+    pub fn end_old_sessions_of(account: &str, unused_since: Moment, begun_before: Moment) -> run =
         "delete from sessions where account_id = $1 and (seen_at < $2 or began_at < $3)";
 
     /// Takes the person from the account, which nobody signs in to any more.
-    pub fn freeze(account: &str, now: i64) -> run =
+    pub fn freeze(account: &str, now: Moment) -> run =
         "update accounts set person_id = null, frozen_at = $2 where id = $1";
 
     pub fn insert_event(event: &AccountEvent<'_>) [
@@ -134,9 +136,9 @@ queries! {
 /// Ends everybody's sessions not used since then, and those begun before; each by an index of its own.
 pub async fn end_old_sessions(
     connection: &mut AnyConnection,
-    unused_since: i64,
-    begun_before: i64,
+    unused_since: Moment,
+    begun_before: Moment,
 ) -> sqlx::Result<()> {
-    sqlx::query(END_UNUSED_SESSIONS).bind(unused_since).execute(&mut *connection).await?;
-    sqlx::query(END_LONG_SESSIONS).bind(begun_before).execute(connection).await.map(drop)
+    sqlx::query(END_UNUSED_SESSIONS).bind(unused_since.timestamp_millis()).execute(&mut *connection).await?;
+    sqlx::query(END_LONG_SESSIONS).bind(begun_before.timestamp_millis()).execute(connection).await.map(drop)
 }

@@ -1,5 +1,6 @@
 //! Every event of a case's life, with the decision it came from, and the rulebooks that were decided by.
 
+use rules::Moment;
 use rules::kernel::CaseState;
 use sqlx::AnyConnection;
 use sqlx::FromRow;
@@ -53,7 +54,7 @@ queries! {
         "select at, event, state, actor, reason, rulebook, facts, verdict from case_events \
         where person_id = $1 and case_id = $2 order by seq";
 
-    pub fn keep_rulebook(version: &str, body: &str, now: i64) -> run =
+    pub fn keep_rulebook(version: &str, body: &str, now: Moment) -> run =
         "insert into rulebooks (version, body, first_used) values ($1, $2, $3) on conflict (version) do nothing";
 
     pub fn find_rulebook(version: &str) -> value String =

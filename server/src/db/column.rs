@@ -3,6 +3,7 @@
 
 use std::ops::Deref;
 
+use chrono::NaiveDate;
 use rules::Moment;
 use rules::kernel::CaseState;
 use rules::licence::Points;
@@ -10,6 +11,7 @@ use rules::money::Fen;
 use rules::person::IdentityLevel;
 use rules::place::PlaceId;
 use rules::plate::PlateNumber;
+use rules::set::{CodeSet, Coded};
 use rules::violation::ViolationCode;
 use sqlx::any::{Any, AnyArguments, AnyTypeInfo, AnyValueRef};
 use sqlx::error::BoxDynError;
@@ -41,6 +43,51 @@ impl<'r> Decode<'r, Any> for Timestamp {
         let moment = Moment::from_timestamp_millis(millis);
         moment.map(Self).ok_or_else(|| format!("no moment has {millis} milliseconds").into())
     }
+}
+
+/// A day, stored as an ISO date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(pub NaiveDate);
+
+/// Days, stored as ISO dates with spaces between them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Days(pub Vec<NaiveDate>);
+
+/// A set of codes, stored with spaces between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Codes<T: Coded>(pub CodeSet<T>);
+
+fn day(text: &str) -> Result<NaiveDate, BoxDynError> {
+    text.parse().map_err(|_| format!("'{text}' is no day").into())
+}
+
+fn code<T: Coded>(text: &str) -> Result<T, BoxDynError> {
+    T::from_code(text).ok_or_else(|| format!("unknown code '{text}'").into())
+}
+
+/// Values that are read from a text.
+macro_rules! from_text {
+    ($(impl($($of:ident: $bound:ident)?) $type:ty, $text:ident => $value:expr;)*) => {
+        $(
+            impl$(<$of: $bound>)? Type<Any> for $type {
+                fn type_info() -> AnyTypeInfo {
+                    <String as Type<Any>>::type_info()
+                }
+            }
+
+            impl<'r $(, $of: $bound)?> Decode<'r, Any> for $type {
+                fn decode(value: AnyValueRef<'r>) -> Result<Self, BoxDynError> {
+                    let $text = <String as Decode<Any>>::decode(value)?;
+                    $value
+                }
+            }
+        )*
+    };
+}
+from_text! {
+    impl() Day, text => day(&text).map(Self);
+    impl() Days, text => text.split_whitespace().map(day).collect::<Result<_, _>>().map(Self);
+    impl(T: Coded) Codes<T>, text => text.split_whitespace().map(code::<T>).collect::<Result<_, _>>().map(Self);
 }
 
 /// A value that a query takes.
@@ -75,6 +122,7 @@ stored! {
     Moment, moment => moment.timestamp_millis();
     Timestamp, at => at.timestamp_millis();
     Option<Timestamp>, at => at.map(|at| at.timestamp_millis());
+    Option<Moment>, at => at.map(|at| at.timestamp_millis());
     Fen, amount => amount.fen();
     Points, points => i64::from(points.0);
     CaseState, state => state.code();

@@ -3,34 +3,36 @@
 
 use std::collections::BTreeMap;
 
+use rules::Moment;
 use rules::families::camera::LeaseRole;
-use rules::licence::Points;
+use rules::licence::{LicenceClass, LicenceState, Points};
 use rules::money::Fen;
 use rules::place::RegionCode;
 use rules::plate::PlateNumber;
 use rules::set::coded;
-use rules::vehicle::{VehicleKind, VehicleUse};
+use rules::vehicle::{VehicleKind, VehicleState, VehicleUse};
 use rules::violation::{Capture, PenaltyKind, ViolationCode};
 use sqlx::AnyConnection;
 use sqlx::FromRow;
 
-use super::column::Timestamp;
+use super::column::{Codes, Day, Days, Timestamp};
 use super::queries;
 
 #[derive(Clone, Debug, FromRow)]
 pub struct LicenceRow {
     pub person_id: String,
     pub file_number: String,
-    pub classes: String,
-    pub states: String,
-    pub first_issued: String,
-    pub valid_until: Option<String>,
-    pub full_marks: String,
+    pub classes: Codes<LicenceClass>,
+    pub states: Codes<LicenceState>,
+    pub first_issued: Day,
+    pub valid_until: Option<Day>,
+    /// Days on which twelve points were reached.
+    pub full_marks: Days,
 }
 
 #[derive(Clone, Debug, FromRow)]
 pub struct PointsRow {
-    pub occurred_on: String,
+    pub occurred_on: Day,
     #[sqlx(try_from = "i64")]
     pub points: Points,
     pub fine_paid: i64,
@@ -53,7 +55,7 @@ pub struct VehicleRow {
     pub kind: VehicleKind,
     #[sqlx(try_from = "String")]
     pub usage: VehicleUse,
-    pub states: String,
+    pub states: Codes<VehicleState>,
     pub owner_kind: String,
     pub owner_id: String,
     /// None where the registry does not tell it.
@@ -147,7 +149,7 @@ queries! {
         "select id, plate, kind, usage, states, owner_kind, owner_id, owner_since from vehicles where id = $1";
 
     /// Since when a running binding covers the vehicle for the person.
-    pub fn find_binding(person: &str, vehicle: &str, now: i64) -> value i64 =
+    pub fn find_binding(person: &str, vehicle: &str, now: Moment) -> value Timestamp =
         "select since from bindings where person_id = $1 and vehicle_id = $2 \
         and since <= $3 and (until is null or until > $3) order by since limit 1";
 
@@ -166,7 +168,7 @@ queries! {
 
     /// Own vehicles first, then bound and leased ones.
     // A lease shows records of its term alone, and the vehicle while it runs or has such records.
-    pub fn vehicles_of(person: &str, now: i64) -> all VehicleRow =
+    pub fn vehicles_of(person: &str, now: Moment) -> all VehicleRow =
         "with whole as ( \
             select id from vehicles where owner_kind = 'person' and owner_id = $1 \
             union select vehicle_id from bindings where person_id = $1 and since <= $2 and (until is null or until > $2)), \
@@ -204,7 +206,7 @@ queries! {
         "select registry_disputed, disputed, disputed_by from camera_records where vehicle_id = $1 and id = $2";
 
     /// Marks the record for the account; false when it is held or processed.
-    pub fn mark_disputed(vehicle: &str, record: &str, account: &str, now: i64) -> changed =
+    pub fn mark_disputed(vehicle: &str, record: &str, account: &str, now: Moment) -> changed =
         "update camera_records set disputed = 1, disputed_by = coalesce(disputed_by, $3), \
         disputed_at = coalesce(disputed_at, $4) where vehicle_id = $1 and id = $2 and state = 'unprocessed'";
 
@@ -222,7 +224,7 @@ queries! {
 
     /// Points of orders settled since then that the registry has not reported yet. An entry of the registry carries the
     /// number of its record.
-    pub fn unreported_points(person: &str, since: i64) -> scalar i64 =
+    pub fn unreported_points(person: &str, since: Moment) -> scalar i64 =
         "select cast(coalesce(sum(r.points), 0) as bigint) from order_records r \
         join cases c on c.person_id = r.person_id and c.id = r.case_id \
         where r.person_id = $1 and c.state = 'settled' and c.placed_at >= $2 and not exists ( \
@@ -235,7 +237,7 @@ queries! {
             where vehicle_id = $1 and replace($2, $3 || id || $3, '') <> $2");
 
     /// The time of the registry's newest fact.
-    pub fn synced_at() -> value i64 =
+    pub fn synced_at() -> value Timestamp =
         "select synced_at from synchronisation where id = 1";
 }
 

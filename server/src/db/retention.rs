@@ -7,7 +7,7 @@ use super::queries;
 
 queries! {
     /// Forgets the provider's notices that came before then.
-    pub fn purge_notifications(before: i64) -> run =
+    pub fn purge_notifications(before: Moment) -> run =
         "delete from notifications where received_at < $1";
 
     /// Cases that ended before then without any money, the oldest first and so many at most.

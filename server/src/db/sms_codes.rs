@@ -1,8 +1,10 @@
 //! SMS codes and how many may go out.
 
+use rules::Moment;
 use sqlx::AnyConnection;
 use sqlx::FromRow;
 
+use super::column::Timestamp;
 use super::queries;
 
 /// Servers' clocks differ by less than this, in milliseconds: a stored moment further ahead is of a clock set back since.
@@ -12,8 +14,8 @@ const SKEW: i64 = 60_000;
 pub struct CodeRow {
     pub id: String,
     pub code_hash: String,
-    pub sent_at: i64,
-    pub valid_until: i64,
+    pub sent_at: Timestamp,
+    pub valid_until: Timestamp,
     pub tries_left: i64,
 }
 
@@ -25,8 +27,8 @@ pub struct NewCode<'a> {
     /// What exactly it confirms.
     pub bound_to: &'a str,
     pub code_hash: &'a str,
-    pub sent_at: i64,
-    pub valid_until: i64,
+    pub sent_at: Moment,
+    pub valid_until: Moment,
 }
 
 queries! {
@@ -38,7 +40,7 @@ queries! {
     /// Takes one from the subject's allowance; false when the last was after `not_since` or the day's are used up. The
     /// row itself is the guard: of ten at once, one gets it.
     // A moment later than now was written before the clock was set back, and keeps nobody waiting.
-    pub fn allow(subject: &str, day: &str, now: i64, not_since: i64, a_day: i64) [
+    pub fn allow(subject: &str, day: &str, now: Moment, not_since: Moment, a_day: i64) [
         subject, day, now, not_since, a_day, SKEW
     ] -> changed =
         "insert into sms_allowances (subject, day, sent_today, last_sent) values ($1, $2, 1, $3) \
@@ -48,7 +50,7 @@ queries! {
         where (sms_allowances.last_sent <= $4 or sms_allowances.last_sent > $3 + $6) \
             and (sms_allowances.day <> excluded.day or sms_allowances.sent_today < $5)";
 
-    pub fn last_sent(subject: &str) -> value i64 =
+    pub fn last_sent(subject: &str) -> value Timestamp =
         "select last_sent from sms_allowances where subject = $1";
 
     pub fn insert_code(code: &NewCode<'_>) [
@@ -59,14 +61,14 @@ queries! {
         values ($1, $2, $3, $4, $5, $6, $7, 5)";
 
     /// Codes that may still be used for exactly this, the newest first.
-    pub fn live_codes(phone_hash: &str, purpose: &str, bound_to: &str, now: i64) [
+    pub fn live_codes(phone_hash: &str, purpose: &str, bound_to: &str, now: Moment) [
         phone_hash, purpose, bound_to, now, SKEW
     ] -> all CodeRow =
         "select id, code_hash, sent_at, valid_until, tries_left from sms_codes where phone_hash = $1 and purpose = $2 \
         and bound_to = $3 and used_at is null and tries_left > 0 and valid_until > $4 and sent_at <= $4 + $5 order by sent_at desc limit 10";
 
     /// Uses the code up; false when somebody did before.
-    pub fn use_code(id: &str, now: i64) -> changed =
+    pub fn use_code(id: &str, now: Moment) -> changed =
         "update sms_codes set used_at = $2 where id = $1 and used_at is null and tries_left > 0";
 
     pub fn wrong_try(id: &str) -> run =
@@ -74,7 +76,8 @@ queries! {
 }
 
 /// Forgets codes that are void and allowances not used since then.
-pub async fn purge(connection: &mut AnyConnection, before: i64) -> sqlx::Result<()> {
+pub async fn purge(connection: &mut AnyConnection, before: Moment) -> sqlx::Result<()> {
+    let before = before.timestamp_millis();
     sqlx::query(PURGE_CODES).bind(before).execute(&mut *connection).await?;
     sqlx::query(PURGE_ALLOWANCES).bind(before).execute(connection).await.map(drop)
 }

@@ -1,5 +1,9 @@
 //! Tries that grow slower: one row per subject counts them and says when the next may come.
 
+use chrono::TimeDelta;
+use rules::Moment;
+
+use super::column::Timestamp;
 use super::queries;
 
 /// How tries of one kind slow down; times are in milliseconds.
@@ -18,8 +22,8 @@ queries! {
     /// Takes a try and gives how many there were; none while the subject has to wait. Tries at once count one by one.
     // After the free tries the next waits the square of the tries beyond them, in steps. A wait longer than the longest
     // was written before the clock was set back, and counts for nothing.
-    pub fn take(subject: &str, now: i64, slowing: &Slowing) [
-        subject, now, now - slowing.forgotten_after, slowing.free, slowing.step, slowing.longest
+    pub fn take(subject: &str, now: Moment, slowing: &Slowing) [
+        subject, now, now - TimeDelta::milliseconds(slowing.forgotten_after), slowing.free, slowing.step, slowing.longest
     ] -> value i64 =
         "insert into tries (subject, tries, last_at, next_at) values ($1, 1, $2, $2) \
         on conflict (subject) do update set \
@@ -33,10 +37,10 @@ queries! {
         returning tries";
 
     /// When the subject's next try may come.
-    pub fn next_at(subject: &str) -> value i64 =
+    pub fn next_at(subject: &str) -> value Timestamp =
         "select next_at from tries where subject = $1";
 
     /// Deletes subjects that have not tried since then.
-    pub fn purge(before: i64) -> run =
+    pub fn purge(before: Moment) -> run =
         "delete from tries where last_at < $1";
 }

@@ -30,7 +30,7 @@ pub async fn make(
             phone_hash,
             id,
         };
-        let now = clock.now().timestamp_millis();
+        let now = clock.now();
         let made = store.write(account, move |connection, account| {
             Box::pin(async move { Ok(accounts::insert_account(connection, &account, now).await?) })
         });

@@ -68,7 +68,7 @@ async fn keep_rulebook(connection: &mut AnyConnection, state: &State, now: Momen
     if case_events::find_rulebook(connection, &version).await?.is_none() {
         let body = serde_json::to_string(&*state.rulebook)
             .map_err(|error| Fault::Internal(format!("the rulebook as JSON: {error}")))?;
-        case_events::keep_rulebook(connection, &version, &body, now.timestamp_millis()).await?;
+        case_events::keep_rulebook(connection, &version, &body, now).await?;
     }
     Ok(())
 }

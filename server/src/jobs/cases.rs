@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use futures::future::join_all;
 use futures::stream::{self, StreamExt};
 use tokio::sync::watch;
@@ -102,7 +103,7 @@ async fn registry_was_faster(state: &State) -> Result<(), Fault> {
 }
 
 async fn end_for_registry(state: &State, row: &OutboxRow) -> Result<(), Fault> {
-    if !claim(state, row, state.clock.now().timestamp_millis(), 0).await? {
+    if !claim(state, row, state.clock.now(), TimeDelta::zero()).await? {
         return Ok(());
     }
     let body: ProcessedElsewhere = serde_json::from_str(&row.body)

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use futures::StreamExt;
+use rules::Moment;
 use tokio::sync::watch;
 
 use crate::db::outbox::OutboxRow;
@@ -11,8 +13,8 @@ use crate::gateways::sms::SmsSender;
 use crate::services::accounts::codes::VALID;
 use crate::state::State;
 
-/// How long one worker has for one text, in milliseconds.
-const CLAIM: i64 = 60_000;
+/// How long one worker has for one text.
+const CLAIM: TimeDelta = TimeDelta::seconds(60);
 /// Texts on their way at once. A provider that takes two seconds for each still gets a thousand a minute.
 const AT_ONCE: usize = 32;
 
@@ -47,8 +49,8 @@ pub async fn once(state: &State) -> Result<(), Fault> {
 }
 
 async fn send(state: &State, sender: &SmsSender, row: &OutboxRow) -> Result<(), Fault> {
-    let now = state.clock.now().timestamp_millis();
-    if now >= row.valid_until.unwrap_or(row.created_at + VALID.num_milliseconds()) {
+    let now = state.clock.now();
+    if now >= row.valid_until.map_or(*row.created_at + VALID, |until| *until) {
         tracing::warn!(id = row.id, attempts = row.attempts, "an SMS was given up");
         return settle(state, row, End::Expired).await;
     }
@@ -65,9 +67,14 @@ async fn send(state: &State, sender: &SmsSender, row: &OutboxRow) -> Result<(), 
     }
 }
 
-/// Claims the row for one worker for so many milliseconds; what fails comes again later and later, behind the others.
-pub(super) async fn claim(state: &State, row: &OutboxRow, now: i64, hold: i64) -> Result<bool, Fault> {
-    let (id, again) = (row.id.clone(), now + (1_000 << row.attempts.clamp(0, 12)));
+/// Claims the row for one worker for so long; what fails comes again later and later, behind the others.
+pub(super) async fn claim(
+    state: &State,
+    row: &OutboxRow,
+    now: Moment,
+    hold: TimeDelta,
+) -> Result<bool, Fault> {
+    let (id, again) = (row.id.clone(), now + TimeDelta::seconds(1 << row.attempts.clamp(0, 12)));
     let claimed = state.store.write(id, move |connection, id| {
         Box::pin(async move { Ok(outbox::claim(connection, &id, now, now + hold, again).await?) })
     });
@@ -82,7 +89,7 @@ pub(super) enum End {
 
 /// The row needs nobody any more.
 pub(super) async fn settle(state: &State, row: &OutboxRow, end: End) -> Result<(), Fault> {
-    let (id, now) = (row.id.clone(), state.clock.now().timestamp_millis());
+    let (id, now) = (row.id.clone(), state.clock.now());
     let settled = state.store.write(id, move |connection, id| {
         Box::pin(async move {
             match end {

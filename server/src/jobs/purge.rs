@@ -41,13 +41,12 @@ pub async fn once(state: &State) -> Result<(), Fault> {
     let now = state.clock.now();
     let purged = state.store.write((), move |connection, ()| {
         Box::pin(async move {
-            let before = |age: TimeDelta| (now - age).timestamp_millis();
-            outbox::purge(connection, before(TEXTS)).await?;
-            sms_codes::purge(connection, before(CODES)).await?;
-            tries::purge(connection, before(CODES)).await?;
+            outbox::purge(connection, now - TEXTS).await?;
+            sms_codes::purge(connection, now - CODES).await?;
+            tries::purge(connection, now - CODES).await?;
             payments::purge_nonces(connection, now - NONCES).await?;
-            retention::purge_notifications(connection, before(NOTIFICATIONS)).await?;
-            Ok(accounts::end_old_sessions(connection, before(IDLE), before(ABSOLUTE)).await?)
+            retention::purge_notifications(connection, now - NOTIFICATIONS).await?;
+            Ok(accounts::end_old_sessions(connection, now - IDLE, now - ABSOLUTE).await?)
         })
     });
     purged.await?;

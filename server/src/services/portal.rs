@@ -4,9 +4,8 @@ use rules::Moment;
 use sqlx::AnyConnection;
 
 use crate::db::{Fault, registry};
-use crate::services::violations::facts::moment;
 
 /// The registry's newest fact's own time; none before the first feed.
 pub async fn synced_at(connection: &mut AnyConnection) -> Result<Option<Moment>, Fault> {
-    registry::synced_at(connection).await?.map(moment).transpose()
+    Ok(registry::synced_at(connection).await?.map(|at| *at))
 }

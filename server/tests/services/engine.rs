@@ -187,7 +187,7 @@ async fn a_decision_that_was_changed_afterwards_is_found_by_replay() {
         let case = placed(&world, "1").await;
         review(&world.state, &officer(), &case, Finding::Approve, "同意").await.unwrap();
         let forged =
-            "update case_events set facts = '{\"licence_states\":\"suspended\"}' where event = 'settle'";
+            "update case_events set facts = '{\"licence_states\":[\"suspended\"]}' where event = 'settle'";
         world.run(forged.into()).await;
         let broken = server::invariants::broken(&world.state.store, &world.state.procedures).await.unwrap();
         assert_eq!(broken, [format!("DECISION_CHANGED: case {} event 3", case.id)]);

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use rules::Moment;
 use rules::families::camera::rule;
 use rules::kernel::{CaseEvent as E, CaseState as S, Machine, Refusal, Remedy, SourceId, Value, Verdict};
+use rules::licence::{LicenceState, LicenceStates};
 use rules::money::Fen;
 use rules::place::PlaceId;
 use rules::rulebook::Rulebook;
@@ -39,14 +40,14 @@ const MACHINE: Machine = Machine {
 /// What the decision reads, and what is kept of it.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Facts {
-    /// Codes of the licence's states; empty without a licence.
-    licence_states: String,
+    /// Empty without a licence.
+    licence_states: LicenceStates,
 }
 
 impl Facts {
     async fn read(tx: &mut Tx<'_>, person: &str) -> Result<Self, Fault> {
         let licence = registry::find_licence(tx.connection, person).await?;
-        Ok(Self { licence_states: licence.map(|licence| licence.states).unwrap_or_default() })
+        Ok(Self { licence_states: licence.map_or(LicenceStates::EMPTY, |licence| licence.states.0) })
     }
 
     /// A suspended licence is refused.
@@ -59,7 +60,7 @@ impl Facts {
             remedy: Remedy::MendLicence,
             passes_at: None,
         };
-        let suspended = self.licence_states.split(' ').any(|state| state == "suspended");
+        let suspended = self.licence_states.contains(LicenceState::Suspended);
         let refusals = suspended.then_some(refusal).into_iter().collect();
         Verdict { rulebook: rulebook.version.clone(), place: None, refusals }
     }

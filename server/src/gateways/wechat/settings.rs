@@ -19,6 +19,7 @@ pub struct Settings {
     /// Where WeChat Pay, or the sandbox that stands in for it, answers.
     #[arg(long = "wechat-url", env = "LUTONG_WECHAT_URL", default_value = "http://127.0.0.1:3001")]
     pub url: String,
+    #[expect(rustdoc::bare_urls, reason = "the command shows the text as it stands")]
     /// Origins of the provider's payment pages, separated by commas: forms may lead on to them, and to no others. WeChat
     /// Pay's is https://wx.tenpay.com
     #[arg(

@@ -4,6 +4,7 @@ use app::api::ServiceError;
 use app::api::account::CodePurpose;
 use app::visit::FieldError;
 use chrono::TimeDelta;
+use rules::Moment;
 use sqlx::AnyConnection;
 
 use crate::address;
@@ -99,21 +100,19 @@ impl Ask<'_> {
 /// Takes one text from every budget that the asker spends. The rows themselves guard: of ten at once, one gets it.
 pub async fn take(connection: &mut AnyConnection, state: &State, ask: &Ask<'_>) -> Result<Taken, Fault> {
     let now = state.clock.now();
-    let (millis, gap) = (now.timestamp_millis(), (now - RESEND_INTERVAL).timestamp_millis());
+    let gap = now - RESEND_INTERVAL;
     let day = rules::calendar::local(now).date().to_string();
     let subject = ask.gap_subject();
-    if !sms_codes::allow(connection, &subject, &day, millis, gap, i64::MAX).await? {
-        let last = sms_codes::last_sent(connection, &subject).await?.unwrap_or(millis);
-        let wait = (last + RESEND_INTERVAL.num_milliseconds() - millis)
-            .clamp(1_000, RESEND_INTERVAL.num_milliseconds())
-            / 1_000;
+    if !sms_codes::allow(connection, &subject, &day, now, gap, i64::MAX).await? {
+        let last = sms_codes::last_sent(connection, &subject).await?.map_or(now, |last| *last);
+        let wait = (last + RESEND_INTERVAL - now).clamp(TimeDelta::seconds(1), RESEND_INTERVAL).num_seconds();
         return Ok(Taken::Early { seconds: u32::try_from(wait).unwrap_or(60) });
     }
     if let Asker::Visitor { address, .. } = ask.asker {
         warn_of_one_address(state, address, ask.phone_hash);
     }
     for (subject, a_day, error) in ask.day_subjects(state) {
-        if !sms_codes::allow(connection, &subject, &day, millis, i64::MAX, a_day).await? {
+        if !sms_codes::allow(connection, &subject, &day, now, Moment::MAX_UTC, a_day).await? {
             if error == "error.code.busy" {
                 tracing::error!(subject, a_day, "the day's budget of SMS to numbers of strangers is used up");
             }

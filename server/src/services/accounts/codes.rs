@@ -5,7 +5,6 @@ use app::api::account::{CodePurpose, CodeSent};
 use app::texts::Language;
 use app::visit::FieldError;
 use chrono::TimeDelta;
-use rules::Moment;
 use rules::person::Phone;
 use sqlx::AnyConnection;
 use subtle::ConstantTimeEq;
@@ -14,7 +13,6 @@ use super::budgets::{self, Ask, Asker, RESEND_INTERVAL, Taken};
 use super::texts::{self, Act, Delivery};
 use crate::caller::Person;
 use crate::db::{Fault, accounts, sms_codes};
-use crate::services::violations::facts::moment;
 use crate::state::State;
 
 /// A code is void after this, and its text of no use.
@@ -59,8 +57,7 @@ async fn send_once(connection: &mut AnyConnection, state: &State, request: &Requ
     let delivery = match budgets::take(connection, state, &ask).await? {
         Taken::Yes => request.delivery,
         Taken::Early { seconds } => {
-            let millis = now.timestamp_millis();
-            let live = sms_codes::live_codes(connection, &hash, purpose.code(), bound_to, millis).await?;
+            let live = sms_codes::live_codes(connection, &hash, purpose.code(), bound_to, now).await?;
             if live.is_empty() {
                 return Err(ServiceError::TooMany { retry_after_seconds: seconds }.into());
             }
@@ -79,8 +76,8 @@ async fn send_once(connection: &mut AnyConnection, state: &State, request: &Requ
         phone_hash: &hash,
         bound_to,
         code_hash: &code_hash(state, &id, fits),
-        sent_at: now.timestamp_millis(),
-        valid_until: (now + VALID).timestamp_millis(),
+        sent_at: now,
+        valid_until: now + VALID,
     };
     sms_codes::insert_code(connection, &row).await?;
     let host = state.origin.split("://").nth(1).unwrap_or(&state.origin);
@@ -119,7 +116,7 @@ pub async fn check(
     if typed.len() != 6 || !typed.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(invalid("error.code.form"));
     }
-    let now = state.clock.now().timestamp_millis();
+    let now = state.clock.now();
     let codes = sms_codes::live_codes(connection, hash, purpose.code(), bound_to, now).await?;
     for code in &codes {
         let given = code_hash(state, &code.id, &typed);
@@ -193,12 +190,8 @@ pub async fn sent(
 ) -> Result<CodeSent, Fault> {
     let now = state.clock.now();
     let hash = phone_hash(state, phone);
-    let codes =
-        sms_codes::live_codes(connection, &hash, purpose.code(), bound_to, now.timestamp_millis()).await?;
-    let times: Option<(Moment, Moment)> = match codes.first() {
-        Some(code) => Some((moment(code.sent_at)?, moment(code.valid_until)?)),
-        None => None,
-    };
+    let codes = sms_codes::live_codes(connection, &hash, purpose.code(), bound_to, now).await?;
+    let times = codes.first().map(|code| (*code.sent_at, *code.valid_until));
     let (sent_at, valid_until) = times.unwrap_or((now - RESEND_INTERVAL, now));
     Ok(CodeSent { phone: phone.masked(), valid_until, again_at: sent_at + RESEND_INTERVAL })
 }

@@ -114,13 +114,13 @@ pub async fn identify(
 async fn take_try(store: &Store, state: &State, phone: &str, person: &str) -> Result<(), Fault> {
     let subjects =
         [(format!("identity:{phone}"), OF_ONE_PHONE), (format!("identity:{phone}:{person}"), FOR_ONE_NUMBER)];
-    let now = state.clock.now().timestamp_millis();
+    let now = state.clock.now();
     let taken = store.write(subjects, move |connection, subjects| {
         Box::pin(async move {
             for (subject, slowing) in &subjects {
                 if tries::take(connection, subject, now, slowing).await?.is_none() {
-                    let next = tries::next_at(connection, subject).await?.unwrap_or(now);
-                    let seconds = u32::try_from((next - now) / SECOND).unwrap_or_default().max(1);
+                    let next = tries::next_at(connection, subject).await?.map_or(now, |next| *next);
+                    let seconds = u32::try_from((next - now).num_seconds()).unwrap_or_default().max(1);
                     return Err(ServiceError::TooMany { retry_after_seconds: seconds }.into());
                 }
             }

@@ -105,7 +105,7 @@ pub async fn note_failure(state: &State, phone: &Phone, has_account: bool) -> Re
             let now = state.clock.now();
             let day = rules::calendar::local(now).date();
             let subject = format!("password:{}:{day}", codes::phone_hash(&state, &phone));
-            let failures = tries::take(connection, &subject, now.timestamp_millis(), &FAILURES).await?;
+            let failures = tries::take(connection, &subject, now, &FAILURES).await?;
             if failures == Some(TOLD_AFTER) {
                 let delivery = if has_account { Delivery::Sent } else { Delivery::Unsent };
                 texts::notify(connection, &state, delivery, &phone, "sms.wrong-passwords").await?;

@@ -11,7 +11,6 @@ use super::sessions::{ABSOLUTE, IDLE};
 use crate::caller::{Person, Session};
 use crate::db::Fault;
 use crate::db::accounts::{self, SessionRow};
-use crate::services::violations::facts::moment;
 use crate::state::State;
 
 /// A use is stored when the last one is so long ago.
@@ -36,7 +35,7 @@ pub async fn recognise(
     let noted = state.last_uses.noted(&token_hash);
     let found = accounts::find_session(connection, &token_hash).await?;
     let Some(row) = found else { return Ok((SessionState::Ended, None)) };
-    let (began, seen) = (moment(row.began_at)?, moment(row.seen_at.max(noted.unwrap_or_default()))?);
+    let (began, seen) = (*row.began_at, noted.map_or(*row.seen_at, |noted| noted.max(*row.seen_at)));
     if now - began > ABSOLUTE {
         return Ok((SessionState::Ended, None));
     }
@@ -45,7 +44,7 @@ pub async fn recognise(
     }
     // An account without a proven person has no data to show, so its session counts as ended.
     let Some(person_id) = row.account.person_id.clone() else { return Ok((SessionState::Ended, None)) };
-    if now - seen > NOTED_AFTER && state.last_uses.note(token_hash, now.timestamp_millis()) {
+    if now - seen > NOTED_AFTER && state.last_uses.note(token_hash, now) {
         tokio::spawn(store_uses(state.clone()));
     }
     let account = summary(state, &row, &person_id, (now + IDLE).min(began + ABSOLUTE))?;
@@ -84,14 +83,14 @@ async fn store_uses(state: State) {
             Ok(()) => state.last_uses.stored(&times),
             Err(fault) => {
                 tracing::warn!(%fault, "the last uses of sessions could not be stored");
-                state.last_uses.put_off((state.clock.now() - IDLE).timestamp_millis());
+                state.last_uses.put_off(state.clock.now() - IDLE);
                 return;
             }
         }
     }
 }
 
-async fn store(state: &State, times: Vec<(String, i64)>) -> Result<(), Fault> {
+async fn store(state: &State, times: Vec<(String, Moment)>) -> Result<(), Fault> {
     let stored = state.store.write(times, move |connection, times| {
         Box::pin(async move {
             for (token_hash, time) in times {

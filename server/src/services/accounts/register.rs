@@ -56,7 +56,7 @@ async fn create_once(
 ) -> Result<(), Fault> {
     let known =
         || Fault::from(ServiceError::Invalid(vec![FieldError::new("password", "error.register.known")]));
-    let now = state.clock.now().timestamp_millis();
+    let now = state.clock.now();
     let note = async |connection: &mut AnyConnection, of: &str, event: &str| {
         let id = state.clock.id().to_string();
         let by_account = &account.id;
@@ -96,7 +96,7 @@ pub async fn other_account(state: &State, person: &str) -> Result<Option<String>
 
 /// Words about the person that a password must not contain.
 pub async fn personal(state: &State, phone: &Phone, person: &str) -> Result<passwords::Personal, Fault> {
-    let now = state.clock.now().timestamp_millis();
+    let now = state.clock.now();
     let mut connection = state.store.read().await?;
     let row = registry::find_person(&mut connection, person).await?.ok_or(ServiceError::SignedOut)?;
     let id_number = state.open_stored(&format!("persons:{person}:id_number"), &row.id_number)?;

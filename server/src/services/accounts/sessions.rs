@@ -6,8 +6,7 @@ use chrono::TimeDelta;
 
 use crate::caller::{Session, Visitor};
 use crate::db::Fault;
-use crate::db::accounts::{self, AccountRow};
-use crate::services::violations::facts::moment;
+use crate::db::accounts::{self, AccountRow, SessionCardRow};
 use crate::state::State;
 
 /// A session unused so long is over.
@@ -36,10 +35,9 @@ pub async fn begin(state: &State, visitor: &Visitor, account: &AccountRow) -> Re
                     if let Some(before) = before {
                         accounts::end_session(connection, &before.person.account_id, &before.id).await?;
                     }
-                    let millis = now.timestamp_millis();
-                    let (idle, old) = ((now - IDLE).timestamp_millis(), (now - ABSOLUTE).timestamp_millis());
+                    let (idle, old) = (now - IDLE, now - ABSOLUTE);
                     accounts::end_old_sessions_of(connection, &account, idle, old).await?;
-                    Ok(accounts::insert_session(connection, &id, &hash, &account, millis, &device).await?)
+                    Ok(accounts::insert_session(connection, &id, &hash, &account, now, &device).await?)
                 })
             },
         )
@@ -68,15 +66,12 @@ async fn ended(state: &State, account: &str, session: &str) -> Result<bool, Faul
 pub async fn list(state: &State, own: &Session) -> Result<Vec<SessionCard>, Fault> {
     let mut connection = state.store.read().await?;
     let rows = accounts::sessions_of(&mut connection, &own.person.account_id).await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(SessionCard {
-                began_at: moment(row.began_at)?,
-                seen_at: moment(row.seen_at)?,
-                device: row.device,
-                current: row.id == own.id,
-                id: row.id,
-            })
-        })
-        .collect()
+    let card = |row: SessionCardRow| SessionCard {
+        began_at: *row.began_at,
+        seen_at: *row.seen_at,
+        device: row.device,
+        current: row.id == own.id,
+        id: row.id,
+    };
+    Ok(rows.into_iter().map(card).collect())
 }

@@ -14,7 +14,6 @@ use sqlx::AnyConnection;
 
 use crate::db::outbox::{self, NewText};
 use crate::db::{Fault, accounts::AccountRow};
-use crate::services::violations::facts::moment;
 use crate::state::State;
 
 /// A notice is of use for a day.
@@ -104,8 +103,8 @@ pub(super) async fn queue(
         kind: if delivery == Delivery::Sent { "sms" } else { "unsent" },
         recipient: &recipient,
         body: &body,
-        created_at: now.timestamp_millis(),
-        valid_until: (now + valid).timestamp_millis(),
+        created_at: now,
+        valid_until: now + valid,
     };
     Ok(outbox::insert_text(connection, &row).await?)
 }
@@ -137,7 +136,7 @@ pub async fn newest(state: &State) -> Result<Vec<OutboxText>, Fault> {
             let open =
                 |part: &str, sealed: &str| state.open_stored(&format!("outbox:{}:{part}", row.id), sealed);
             Ok(OutboxText {
-                at: moment(row.created_at)?,
+                at: *row.created_at,
                 phone: open("recipient", &row.recipient)?,
                 text: open("body", &row.body)?,
             })

@@ -35,7 +35,7 @@ pub async fn due(state: &State, person: &Person) -> Result<Vec<Attention>, Fault
     });
     if let Some(licence) = registry::find_licence(&mut connection, &person.id).await? {
         let today = calendar::local(now).date();
-        let ends = licence.valid_until.and_then(|day| day.parse::<chrono::NaiveDate>().ok());
+        let ends = licence.valid_until.map(|day| day.0);
         if let Some((on, renewal)) = ends.and_then(|on| Some((on, Renewal::of(on, today)?))) {
             due.push(Attention::LicenceEnds { on, renewal });
         }

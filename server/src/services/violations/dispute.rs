@@ -154,7 +154,7 @@ async fn dispute_once(
     let digest = disputed.digest();
     let confirmed = codes::confirm(connection, state, person, CodePurpose::Dispute, &digest, code).await?;
     if let Confirmation::Confirmed = confirmed {
-        let now = state.clock.now().timestamp_millis();
+        let now = state.clock.now();
         let (vehicle, record) = (&disputed.vehicle, &disputed.record);
         if !registry::mark_disputed(connection, vehicle, record, &person.account_id, now).await? {
             // An order has taken it since.

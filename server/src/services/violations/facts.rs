@@ -3,9 +3,9 @@
 use rules::Moment;
 use rules::calendar;
 use rules::families::camera::{Applicant, LeaseFacts, LicenceFacts, RecordFacts, VehicleFacts};
-use rules::licence::{Ledger, LicenceStates, Points, PointsEntry};
+use rules::licence::{Ledger, Points, PointsEntry};
 use rules::person::IdentityLevel;
-use rules::vehicle::{Relation, VehicleStates};
+use rules::vehicle::Relation;
 use rules::violation::{PointsUnderLaw, RecordStanding};
 use sqlx::AnyConnection;
 
@@ -18,37 +18,17 @@ pub struct Asking<'a> {
     pub order: &'a str,
 }
 
-pub fn moment(millis: i64) -> Result<Moment, Fault> {
-    Moment::from_timestamp_millis(millis).ok_or_else(|| Fault::corrupt("moment", millis))
-}
-
-/// A set of codes, stored separated by spaces.
-pub fn stored_set<T, S: FromIterator<T>>(
-    what: &str,
-    codes: &str,
-    read: impl Fn(&str) -> Option<T>,
-) -> Result<S, Fault> {
-    codes.split_whitespace().map(|code| read(code).ok_or_else(|| Fault::corrupt(what, code))).collect()
-}
-
-pub fn ledger(licence: &LicenceRow, entries: &[PointsRow]) -> Result<Ledger, Fault> {
-    let day = |text: &str| {
-        text.parse().map_err(|error| Fault::corrupt(format!("licences:{}:days", licence.person_id), error))
+pub fn ledger(licence: &LicenceRow, entries: &[PointsRow]) -> Ledger {
+    let entry = |row: &PointsRow| PointsEntry {
+        on: row.occurred_on.0,
+        points: row.points,
+        fine_paid: row.fine_paid != 0,
     };
-    Ok(Ledger {
-        first_issued: day(&licence.first_issued)?,
-        entries: entries
-            .iter()
-            .map(|entry| {
-                Ok(PointsEntry {
-                    on: day(&entry.occurred_on)?,
-                    points: entry.points,
-                    fine_paid: entry.fine_paid != 0,
-                })
-            })
-            .collect::<Result<_, Fault>>()?,
-        full_marks: licence.full_marks.split_whitespace().map(day).collect::<Result<_, Fault>>()?,
-    })
+    Ledger {
+        first_issued: licence.first_issued.0,
+        entries: entries.iter().map(entry).collect(),
+        full_marks: licence.full_marks.0.clone(),
+    }
 }
 
 pub fn points(stored: i64) -> Result<Points, Fault> {
@@ -68,17 +48,13 @@ pub async fn applicant(
         return Ok(Applicant { identity, licence: None, held_points: held });
     };
     let entries = registry::points_entries(connection, person).await?;
-    let ledger = ledger(&row, &entries)?;
+    let ledger = ledger(&row, &entries);
     let today = calendar::local(now).date();
     let cycle = rules::licence::ScoringCycle::of(ledger.first_issued, today);
-    let cycle_began = calendar::moment(cycle.start.and_time(chrono::NaiveTime::MIN)).timestamp_millis();
+    let cycle_began = calendar::moment(cycle.start.and_time(chrono::NaiveTime::MIN));
     let unreported = points(registry::unreported_points(connection, person, cycle_began).await?)?;
     let licence = LicenceFacts {
-        states: stored_set::<_, LicenceStates>(
-            "licence state",
-            &row.states,
-            rules::licence::LicenceState::from_code,
-        )?,
+        states: row.states.0,
         cycle_points: ledger.points_of_cycle(today) + unreported,
         carried_points: ledger.carried_points(today),
         full_marks: ledger.full_marks_of_cycle(today),
@@ -170,21 +146,16 @@ pub async fn standing(
         plate: row.plate.clone(),
         kind: row.kind,
         usage: row.usage,
-        states: stored_set::<_, VehicleStates>(
-            "vehicle state",
-            &row.states,
-            rules::vehicle::VehicleState::from_code,
-        )?,
+        states: row.states.0,
         relation: if own { Relation::Own } else { Relation::None },
         bound_since: None,
         lease: None,
     };
     let owned_since = if own { row.owner_since.map(|since| *since) } else { None };
-    let now_millis = now.timestamp_millis();
-    if !own && let Some(since) = registry::find_binding(connection, person, &row.id, now_millis).await? {
+    if !own && let Some(since) = registry::find_binding(connection, person, &row.id, now).await? {
         vehicle.relation =
             if row.owner_kind == "organisation" { Relation::Organisation } else { Relation::Other };
-        vehicle.bound_since = Some(moment(since)?);
+        vehicle.bound_since = Some(*since);
     }
     // An owner of all records needs no lease; one who has leased the car before buying it keeps those of that time.
     if own && owned_since.is_none() {

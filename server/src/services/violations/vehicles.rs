@@ -17,7 +17,7 @@ pub async fn of(state: &State, person: &Person) -> Result<Vec<OwnVehicle>, Fault
     let request = state.request();
     let now = request.now;
     let mut connection = state.store.read().await?;
-    let rows = registry::vehicles_of(&mut connection, &person.id, now.timestamp_millis()).await?;
+    let rows = registry::vehicles_of(&mut connection, &person.id, now).await?;
     let asking = Asking::default();
     let applicant = facts::applicant(&mut connection, &person.id, person.identity, now, asking).await?;
     let mut vehicles = Vec::with_capacity(rows.len());
