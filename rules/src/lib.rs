@@ -17,6 +17,7 @@ pub mod place;
 pub mod plate;
 pub mod rulebook;
 pub mod set;
+pub mod text;
 pub mod vehicle;
 pub mod violation;
 

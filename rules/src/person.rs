@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::NaiveDate;
 
 use crate::set::{coded, parsed_text};
+use crate::text::half_width;
 
 coded! {
     /// How surely the account's holder is the person (ordered).
@@ -44,10 +45,7 @@ impl NumberError {
 fn plain(text: &str) -> String {
     text.chars()
         .filter(|character| !character.is_whitespace() && !matches!(character, '-' | '－'))
-        .map(|character| match character {
-            '！'..='～' => char::from_u32(u32::from(character) - 0xFEE0).unwrap_or(character),
-            other => other,
-        })
+        .map(half_width)
         .collect()
 }
 

@@ -5,6 +5,7 @@ mod prefixes;
 use std::fmt;
 
 use crate::set::parsed_text;
+use crate::text::half_width;
 use prefixes::PREFIXES;
 
 /// What may stand at the end of a special plate.
@@ -115,11 +116,7 @@ impl PlateNumber {
             .filter(|character| {
                 !character.is_whitespace() && !matches!(character, '·' | '•' | '・' | '-' | '.')
             })
-            .map(|character| match character {
-                '！'..='～' => char::from_u32(u32::from(character) - 0xFEE0).unwrap_or(character),
-                other => other,
-            })
-            .map(|character| character.to_ascii_uppercase())
+            .map(|character| half_width(character).to_ascii_uppercase())
             .collect();
         let prefix: String = characters.iter().take(2).collect();
         let prefix = PlatePrefix::parse(&prefix)?;

@@ -8,11 +8,12 @@ use axum::Router;
 use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::address::Proxies;
 use crate::db::Fault;
 use crate::http::connections::{self, ConnectionLimits};
+use crate::jobs::every;
 
 static MEASURES: OnceLock<PrometheusHandle> = OnceLock::new();
 
@@ -28,21 +29,19 @@ pub fn router() -> Router {
 }
 
 /// Folds what was measured into its sums until told to stop: otherwise every single value is kept until somebody reads.
-pub async fn keep_up(mut stop: watch::Receiver<bool>) {
-    loop {
+pub async fn keep_up(stop: CancellationToken) {
+    let folding = || async {
         start().run_upkeep();
-        tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(5)) => {}
-            _ = stop.changed() => return,
-        }
-    }
+        Ok::<(), std::convert::Infallible>(())
+    };
+    every(Duration::from_secs(5), &stop, "measures", folding).await;
 }
 
 /// Answers at the address until told to stop.
 pub async fn listen(
     address: SocketAddr,
     limits: ConnectionLimits,
-    stop: watch::Receiver<bool>,
+    stop: CancellationToken,
 ) -> Result<(), Fault> {
     let refused = |error| Fault::Internal(format!("listening on {address} for metrics: {error}"));
     let listener = TcpListener::bind(address).await.map_err(refused)?;

@@ -7,9 +7,9 @@ use futures::future::join_all;
 use leptos::prelude::{LeptosOptions, get_configuration};
 use rules::rulebook::Rulebook;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use crate::address::Proxies;
 use crate::clock::Clock;
@@ -101,24 +101,25 @@ pub async fn run(settings: ServeSettings) -> Result<(), Fault> {
     monitoring::start();
     let state = state(&settings).await?;
     let limits = settings.connections.limits().within_open_files();
-    let (stop, mut stopped) = watch::channel(false);
+    let stop = CancellationToken::new();
     if let Some(address) = settings.metrics_listen {
-        monitoring::listen(address, limits, stopped.clone()).await?;
+        monitoring::listen(address, limits, stop.clone()).await?;
     }
     let router = router(&state, options, &settings.wechat.pages.join(" "));
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|error| Fault::Internal(format!("listening on {}: {error}", settings.listen)))?;
     let feed = feed_folder(&settings)?;
-    let working = start_jobs(&state, feed, &stopped);
+    let working = start_jobs(&state, feed, &stop);
+    let told = stop.clone();
     tokio::spawn(async move {
         signalled().await;
-        stop.send_replace(true);
+        told.cancel();
     });
     tracing::info!(origin = %state.origin, engine = state.store.engine().name(), "ready");
-    let serving = connections::serve(listener, router, limits, state.proxies.clone(), stopped.clone());
+    let serving = connections::serve(listener, router, limits, state.proxies.clone(), stop.clone());
     let jobs = async {
-        connections::told_to_stop(&mut stopped).await;
+        stop.cancelled().await;
         if timeout(limits.stop, join_all(working)).await.is_err() {
             tracing::warn!("a job did not end in time");
         }
@@ -135,17 +136,13 @@ fn feed_folder(settings: &ServeSettings) -> Result<Option<(PathBuf, Desk)>, Faul
     Ok(Some((folder, desk)))
 }
 
-fn start_jobs(
-    state: &State,
-    feed: Option<(PathBuf, Desk)>,
-    stopped: &watch::Receiver<bool>,
-) -> Vec<JoinHandle<()>> {
+fn start_jobs(state: &State, feed: Option<(PathBuf, Desk)>, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
     let mut working = vec![
-        tokio::spawn(jobs::cases::run(state.clone(), stopped.clone())),
-        tokio::spawn(jobs::bill::run(state.clone(), stopped.clone())),
-        tokio::spawn(jobs::outbox::run(state.clone(), stopped.clone())),
-        tokio::spawn(jobs::purge::run(state.clone(), stopped.clone())),
-        tokio::spawn(monitoring::keep_up(stopped.clone())),
+        tokio::spawn(jobs::cases::run(state.clone(), stop.clone())),
+        tokio::spawn(jobs::bill::run(state.clone(), stop.clone())),
+        tokio::spawn(jobs::outbox::run(state.clone(), stop.clone())),
+        tokio::spawn(jobs::purge::run(state.clone(), stop.clone())),
+        tokio::spawn(monitoring::keep_up(stop.clone())),
     ];
     if let Some((folder, desk)) = feed {
         let importer = Importer {
@@ -154,7 +151,7 @@ fn start_jobs(
             clock: Arc::clone(&state.clock),
             desk,
         };
-        working.push(tokio::spawn(feed::watch(importer, folder, stopped.clone())));
+        working.push(tokio::spawn(feed::watch(importer, folder, stop.clone())));
     }
     working
 }

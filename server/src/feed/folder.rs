@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::watch::Receiver;
+use tokio_util::sync::CancellationToken;
 
 use super::import::Importer;
 use super::manifest::Manifest;
@@ -32,16 +32,13 @@ pub fn feed_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// Reads the folder's files as they come and grow, until told to stop. A failure is logged and tried again.
-pub async fn watch(importer: Importer, folder: PathBuf, mut stop: Receiver<bool>) {
+pub async fn watch(importer: Importer, folder: PathBuf, stop: CancellationToken) {
     let mut seen = BTreeMap::new();
-    while !*stop.borrow() {
+    while !stop.is_cancelled() {
         if let Err(error) = look(&importer, &folder, &mut seen, &stop).await {
             tracing::error!(%error, folder = %folder.display(), "the feed folder could not be read");
         }
-        tokio::select! {
-            () = tokio::time::sleep(PAUSE) => {}
-            _ = stop.changed() => return,
-        }
+        stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await;
     }
 }
 
@@ -49,7 +46,7 @@ async fn look(
     importer: &Importer,
     folder: &Path,
     seen: &mut BTreeMap<PathBuf, Look>,
-    stop: &Receiver<bool>,
+    stop: &CancellationToken,
 ) -> io::Result<()> {
     let files = feed_files(folder)?;
     seen.retain(|path, _| files.contains(path));
@@ -61,7 +58,7 @@ async fn look(
         if seen.get(&path) == Some(&now) {
             continue;
         }
-        let go_on = |_| if *stop.borrow() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        let go_on = |_| if stop.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
         match importer.import_file(&path, go_on).await {
             Ok(counts) => {
                 let total = counts.total();
@@ -73,7 +70,7 @@ async fn look(
             }
             Err(error) => tracing::error!(%error, "a feed file"),
         }
-        if *stop.borrow() {
+        if stop.is_cancelled() {
             break;
         }
     }

@@ -19,9 +19,9 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use self::stream::{Answer, Stream};
@@ -83,7 +83,7 @@ pub async fn serve(
     router: Router,
     limits: ConnectionLimits,
     proxies: Proxies,
-    mut stop: watch::Receiver<bool>,
+    stop: CancellationToken,
 ) {
     let table = Arc::new(Table::new(limits, proxies));
     let mut running = JoinSet::new();
@@ -105,7 +105,7 @@ pub async fn serve(
             },
             _ = sweep.tick() => table.close_overdue(),
             Some(_) = running.join_next() => {}
-            () = told_to_stop(&mut stop) => break,
+            () = stop.cancelled() => break,
         }
     }
     drop(listener);
@@ -120,20 +120,8 @@ pub async fn serve(
     tracing::warn!(connections = running.len(), "closing connections that did not end in time");
 }
 
-/// Waits until the flag is set, or nobody is left to set it.
-pub async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
-    let told = stop.wait_for(|stop| *stop).await;
-    drop(told);
-}
-
 /// Answers the requests of one connection until either side ends it.
-async fn hold(
-    stream: TcpStream,
-    peer: SocketAddr,
-    slot: Slot,
-    router: Router,
-    mut stop: watch::Receiver<bool>,
-) {
+async fn hold(stream: TcpStream, peer: SocketAddr, slot: Slot, router: Router, stop: CancellationToken) {
     // Without TCP_NODELAY every answer in pieces waits 40 ms for the peer's delayed acknowledgement.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY was not set");
@@ -164,7 +152,7 @@ async fn hold(
                 return;
             }
             () = watched.closed() => return,
-            () = told_to_stop(&mut stop), if !stopping => {
+            () = stop.cancelled(), if !stopping => {
                 stopping = true;
                 serving.as_mut().graceful_shutdown();
             }

@@ -1,5 +1,7 @@
 //! Security headers, the reference of a request, and its log line.
 
+use std::any::Any;
+
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -53,7 +55,13 @@ pub async fn protect_page(payment_pages: String, mut request: Request, next: Nex
     response
 }
 
-/// Adds the headers, measures and logs. A panic becomes a plain failure.
+/// A panic becomes a plain failure; what it said stands in the log.
+pub fn panicked(_: Box<dyn Any + Send>) -> Response {
+    tracing::error!("a handler panicked");
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
+
+/// Adds the headers, measures and logs.
 pub async fn finish(mut request: Request, next: Next) -> Response {
     let reference = Reference::random();
     request.extensions_mut().insert(reference.clone());
@@ -61,13 +69,8 @@ pub async fn finish(mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     // Whatever level is logged, each line of the request has these.
     let span = tracing::error_span!("request", %reference, %method, path = %plain(&path), account = Empty);
-    let handled = next.run(request).instrument(span.clone());
-    let caught = futures::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(handled)).await;
+    let mut response = next.run(request).instrument(span.clone()).await;
     let _entered = span.entered();
-    let mut response = caught.unwrap_or_else(|_| {
-        tracing::error!("a handler panicked");
-        StatusCode::INTERNAL_SERVER_ERROR.into_response()
-    });
     add(response.headers_mut(), &reference);
     let referrer = HeaderValue::from_static(referrer_policy(&path));
     response.headers_mut().insert(REFERRER_POLICY, referrer);

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
+use super::every;
 use crate::db::Fault;
 use crate::engine::payments::bill::{self, Books};
 use crate::state::State;
@@ -11,16 +12,8 @@ use crate::state::State;
 const EVERY: Duration = Duration::from_secs(10 * 60);
 
 /// Runs until told to stop.
-pub async fn run(state: State, mut stop: watch::Receiver<bool>) {
-    loop {
-        if let Err(fault) = once(&state).await {
-            tracing::error!(%fault, "the bills could not be fetched");
-        }
-        tokio::select! {
-            () = tokio::time::sleep(EVERY) => {}
-            _ = stop.changed() => return,
-        }
-    }
+pub async fn run(state: State, stop: CancellationToken) {
+    every(EVERY, &stop, "bill", || once(&state)).await;
 }
 
 /// Every bill that is due; a day that fails keeps no other waiting.

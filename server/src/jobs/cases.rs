@@ -6,8 +6,9 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures::future::join_all;
 use futures::stream::{self, StreamExt};
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
+use super::every;
 use super::outbox::{End, claim, settle};
 use crate::db::Fault;
 use crate::db::cases::{self, CaseKey};
@@ -40,27 +41,17 @@ impl Step {
             Self::Refund => refund::send_open(state).await,
         }
     }
-
-    /// A failure is logged and tried again: every step may be repeated, and left half done when told to stop.
-    async fn every_second(self, state: &State, mut stop: watch::Receiver<bool>) {
-        loop {
-            let step = async {
-                if let Err(fault) = self.once(state).await {
-                    tracing::error!(%fault, step = ?self, "a step of the case job failed");
-                }
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            };
-            tokio::select! {
-                () = step => {}
-                _ = stop.changed() => return,
-            }
-        }
-    }
 }
 
-/// Runs until told to stop. The steps go side by side: a provider that hangs keeps nobody's lapse waiting.
-pub async fn run(state: State, stop: watch::Receiver<bool>) {
-    join_all(STEPS.map(|step| step.every_second(&state, stop.clone()))).await;
+/// Runs until told to stop. The steps go side by side: a provider that hangs keeps nobody's lapse waiting, and a step is
+/// left half done when told to stop, because every step may be repeated.
+pub async fn run(state: State, stop: CancellationToken) {
+    let every_second = STEPS.map(async |step| {
+        let name = format!("{step:?}");
+        let steps = every(Duration::from_secs(1), &stop, &name, || step.once(&state));
+        stop.run_until_cancelled(steps).await;
+    });
+    join_all(every_second).await;
 }
 
 /// Everything that is due now, once.

@@ -5,8 +5,9 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures::StreamExt;
 use rules::Moment;
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
+use super::every;
 use crate::db::outbox::OutboxRow;
 use crate::db::{Fault, outbox};
 use crate::gateways::sms::SmsSender;
@@ -19,17 +20,12 @@ const CLAIM: TimeDelta = TimeDelta::seconds(60);
 const AT_ONCE: usize = 32;
 
 /// Runs until told to stop.
-pub async fn run(state: State, mut stop: watch::Receiver<bool>) {
-    loop {
-        if let Err(fault) = once(&state).await {
-            tracing::error!(%fault, "sending texts failed");
-        }
+pub async fn run(state: State, stop: CancellationToken) {
+    let sending = || async {
         state.limits.forget_old();
-        tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(2)) => {}
-            _ = stop.changed() => return,
-        }
-    }
+        once(&state).await
+    };
+    every(Duration::from_secs(2), &stop, "outbox", sending).await;
 }
 
 /// Sends every SMS that is due, once; one that is of no use by now is given up.

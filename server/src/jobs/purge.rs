@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
+use super::every;
 use crate::db::{Fault, accounts, outbox, payments, retention, sms_codes, tries};
 use crate::engine::forget;
 use crate::services::accounts::{ABSOLUTE, IDLE};
@@ -24,16 +25,8 @@ const UNPAID: TimeDelta = TimeDelta::days(180);
 const AT_ONCE: u32 = 100;
 
 /// Runs at the start and once a day, until told to stop.
-pub async fn run(state: State, mut stop: watch::Receiver<bool>) {
-    loop {
-        if let Err(fault) = once(&state).await {
-            tracing::error!(%fault, "expired data could not be deleted");
-        }
-        tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(24 * 60 * 60)) => {}
-            _ = stop.changed() => return,
-        }
-    }
+pub async fn run(state: State, stop: CancellationToken) {
+    every(Duration::from_secs(24 * 60 * 60), &stop, "purge", || once(&state)).await;
 }
 
 /// Everything that has had its time by now.

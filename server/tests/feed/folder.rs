@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use server::feed::{folder::feed_files, watch};
-use tokio::sync::watch::channel;
+use tokio_util::sync::CancellationToken;
 
 use crate::stage::{Stage, person, record, stages};
 
@@ -25,8 +25,8 @@ async fn new_and_grown_files_are_read() {
     for stage in stages().await {
         let folder = stage.folder.path().join("feed");
         std::fs::create_dir(&folder).unwrap();
-        let (stop, stopped) = channel(false);
-        let watching = tokio::spawn(watch(stage.importer.clone(), folder.clone(), stopped));
+        let stop = CancellationToken::new();
+        let watching = tokio::spawn(watch(stage.importer.clone(), folder.clone(), stop.clone()));
         std::fs::write(folder.join("a.ndjson"), person(AT, "李明") + "{}\n").unwrap();
         waits_for(&stage, "select id from persons", 1).await;
         let mut file = std::fs::OpenOptions::new().append(true).open(folder.join("a.ndjson")).unwrap();
@@ -36,7 +36,7 @@ async fn new_and_grown_files_are_read() {
         let files = feed_files(&folder).unwrap();
         assert_eq!(files, [folder.join("a.ndjson"), folder.join("b.ndjson")]);
         assert_eq!(stage.side("a").lines().count(), 1, "told in a folder of its own");
-        stop.send_replace(true);
+        stop.cancel();
         watching.await.unwrap();
     }
 }

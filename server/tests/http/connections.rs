@@ -14,6 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
 
 const LONG: Duration = Duration::from_secs(60);
 const PATIENT: ConnectionLimits =
@@ -22,7 +23,7 @@ const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 
 struct Served {
     address: SocketAddr,
-    stop: watch::Sender<bool>,
+    stop: CancellationToken,
     ended: JoinHandle<()>,
     /// How many requests for `/slow` have come.
     slow: watch::Receiver<usize>,
@@ -47,8 +48,8 @@ async fn served_behind(limits: ConnectionLimits, proxies: Proxies) -> Served {
         .route("/large", get(|| async { Body::from(vec![b'x'; 64 << 20]) }));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let (stop, stopped) = watch::channel(false);
-    let ended = tokio::spawn(serve(listener, router, limits, proxies, stopped));
+    let stop = CancellationToken::new();
+    let ended = tokio::spawn(serve(listener, router, limits, proxies, stop.clone()));
     Served { address, stop, ended, slow, go }
 }
 
@@ -209,7 +210,7 @@ async fn told_to_stop_what_is_asked_is_answered_and_what_is_half_asked_does_not_
     let site = served(ConnectionLimits { stop: Duration::from_secs(4), ..PATIENT }).await;
     let mut half = site.asked(b"GET / HTTP/1.1\r\nhost: a\r\nx-half: ").await;
     let (mut idle, mut asked) = (site.kept_alive().await, site.slow().await);
-    site.stop.send_replace(true);
+    site.stop.cancel();
     assert!(is_closed(&mut idle).await);
     site.go.send_replace(true);
     assert!(answer(&mut asked).await.starts_with("HTTP/1.1 200"));

@@ -1,5 +1,7 @@
 //! Reads the forms of a page as a browser would: their action and the hidden fields.
 
+use scraper::{ElementRef, Html, Selector};
+
 /// A form with the fields that go with it.
 #[derive(Clone, Debug)]
 pub struct Form {
@@ -31,20 +33,16 @@ impl Form {
 
 /// The posting forms of the page.
 pub fn forms(page: &str) -> Vec<Form> {
-    let posting = page.split("<form ").skip(1).filter_map(|rest| {
-        let (head, rest) = rest.split_once('>')?;
-        (attribute(head, "method")? == "post").then_some(())?;
-        let inside = rest.split("</form>").next()?;
-        let inputs = inside.split("<input ").skip(1).filter_map(|rest| rest.split('>').next());
-        let hidden = inputs.filter(|input| attribute(input, "type").as_deref() == Some("hidden"));
-        let fields = hidden.filter_map(|input| Some((attribute(input, "name")?, attribute(input, "value")?)));
-        Some(Form { action: attribute(head, "action")?, fields: fields.collect() })
-    });
-    posting.collect()
-}
-
-fn attribute(tag: &str, name: &str) -> Option<String> {
-    let (_, rest) = tag.split_once(&format!("{name}=\""))?;
-    let value = rest.split('"').next()?;
-    Some(value.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+    let selector = |text| Selector::parse(text).expect("a selector");
+    let (posting, hidden) = (selector("form[method=post]"), selector("input[type=hidden]"));
+    let page = Html::parse_document(page);
+    let field = |input: ElementRef<'_>| {
+        let input = input.value();
+        Some((input.attr("name")?.to_owned(), input.attr("value")?.to_owned()))
+    };
+    let form = |form: ElementRef<'_>| {
+        let action = form.value().attr("action")?.to_owned();
+        Some(Form { action, fields: form.select(&hidden).filter_map(field).collect() })
+    };
+    page.select(&posting).filter_map(form).collect()
 }

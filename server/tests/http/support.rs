@@ -17,7 +17,7 @@ use server::services::accounts::{NewAccount, create, passwords};
 use server::services::orders::notice;
 use server::state::State;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::form::{Form, forms};
 use crate::world::{self, PHONE, World};
@@ -113,8 +113,8 @@ pub fn serve_with(world: &World, options: LeptosOptions, listener: TcpListener) 
         stop: limit,
     };
     tokio::spawn(async move {
-        let (_stop, stopped) = watch::channel(false);
-        connections::serve(listener, router, limits, Proxies::default(), stopped).await;
+        let never = CancellationToken::new();
+        connections::serve(listener, router, limits, Proxies::default(), never).await;
     });
     address
 }

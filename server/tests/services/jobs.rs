@@ -7,7 +7,7 @@ use server::db::{Engine, Fault, Store};
 use server::jobs;
 use server::sandbox::Faults;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::provider::Watched;
 use crate::support::worlds;
@@ -154,15 +154,15 @@ async fn a_provider_that_hangs_keeps_no_lapse_waiting() {
         let provider = Watched::before(&mut world);
         provider.hush();
         world.clock.advance(TimeDelta::minutes(1));
-        let (stop, stopped) = watch::channel(false);
-        let running = tokio::spawn(jobs::cases::run(world.state.clone(), stopped));
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(jobs::cases::run(world.state.clone(), stop.clone()));
         while provider.asked("query") == 0 {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
         let order = world.placed(&["r2"]).await;
         world.clock.advance(TimeDelta::hours(3));
         world.until(&order, CaseState::Lapsed).await;
-        stop.send_replace(true);
+        stop.cancel();
         running.await.unwrap();
     }
 }

@@ -91,14 +91,7 @@ fn code_hash(state: &State, id: &str, code: &str) -> String {
 
 /// Full-width digits and spaces are what people type too.
 fn digits(typed: &str) -> String {
-    typed
-        .chars()
-        .filter(|character| !character.is_whitespace())
-        .map(|character| match character {
-            '０'..='９' => char::from_u32(u32::from(character) - 0xFEE0).unwrap_or(character),
-            other => other,
-        })
-        .collect()
+    typed.chars().filter(|character| !character.is_whitespace()).map(rules::text::half_width).collect()
 }
 
 /// Uses a live code up, or counts a wrong try against all of them.
