@@ -1,12 +1,13 @@
 // Runs a program of wasm32-unknown-unknown without imports in Chromium and prints the time for one of its cases.
 // node tools/bench-wasm.mjs FILE CASES
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const { chromium } = createRequire(new URL('../end2end/package.json', import.meta.url))('@playwright/test');
 
 const [file, cases] = process.argv.slice(2);
-const browser = await chromium.launch({ executablePath: process.env.LUTONG_CHROMIUM || undefined });
+const browsers = [process.env.CHROME_PATH, '/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
+const browser = await chromium.launch({ executablePath: browsers.find((path) => path && existsSync(path)) });
 try {
   const page = await browser.newPage();
   const seconds = await page.evaluate(async (bytes) => {
