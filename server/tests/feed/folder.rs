@@ -3,10 +3,12 @@
 use std::io::Write;
 use std::time::Duration;
 
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::feed::{folder::feed_files, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::stage::{Stage, person, record, stages};
+use crate::stage::{Stage, person, record, stage_on};
 
 const AT: &str = "2026-11-01T08:00:00Z";
 
@@ -20,9 +22,10 @@ async fn waits_for(stage: &Stage, sql: &str, rows: usize) {
     panic!("{sql} never gave {rows} rows");
 }
 
+#[rstest]
 #[tokio::test]
-async fn new_and_grown_files_are_read() {
-    for stage in stages().await {
+async fn new_and_grown_files_are_read(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(stage) = stage_on(engine).await {
         let folder = stage.folder.path().join("feed");
         std::fs::create_dir(&folder).unwrap();
         let stop = CancellationToken::new();

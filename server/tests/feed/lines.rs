@@ -1,10 +1,12 @@
 //! Lines that are not taken: each with its place, its code and its field, and without its values.
 
 use proptest::prelude::*;
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::feed::line;
 use server::feed::reader::LONGEST;
 
-use crate::stage::{now, person, record, stages};
+use crate::stage::{now, person, record, stage_on};
 
 const AT: &str = "2026-11-01T08:00:00Z";
 
@@ -95,13 +97,16 @@ fn wrong_lines() -> Vec<(String, &'static str, &'static str)> {
     ]
 }
 
+#[rstest]
 #[tokio::test]
-async fn rejected_lines_stand_in_the_side_file_with_place_code_and_field() {
+async fn rejected_lines_stand_in_the_side_file_with_place_code_and_field(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
     let wrong = wrong_lines();
     // A good line before each wrong one: rejections touch nothing else.
     let good = |at: usize| record(AT, &format!("R{at}"), "").replace("V1", "V2");
     let text: String = wrong.iter().enumerate().map(|(at, (line, ..))| good(at) + line).collect();
-    for stage in stages().await {
+    if let Some(stage) = stage_on(engine).await {
         let counts = stage.import_text("a.ndjson", &text).await;
         assert_eq!(counts.total().accepted, wrong.len() as u64);
         assert_eq!(counts.total().rejected, wrong.len() as u64);
@@ -124,13 +129,16 @@ async fn rejected_lines_stand_in_the_side_file_with_place_code_and_field() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn bytes_that_are_no_text_and_lines_without_end_are_passed_over() {
+async fn bytes_that_are_no_text_and_lines_without_end_are_passed_over(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
     let long = format!("{{\"kind\":\"person\",\"name\":\"{}\"}}\n", "x".repeat(LONGEST));
     let text =
         [b"\xff\xfe\n\n\r\n", long.as_bytes(), long.repeat(40).as_bytes(), person(AT, "李明").as_bytes()]
             .concat();
-    for stage in stages().await {
+    if let Some(stage) = stage_on(engine).await {
         let path = stage.write("a.ndjson", &text);
         let counts = stage.import(&path).await;
         assert_eq!((counts.total().accepted, counts.total().rejected), (1, 42));
@@ -139,9 +147,10 @@ async fn bytes_that_are_no_text_and_lines_without_end_are_passed_over() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_file_that_is_not_there_is_an_error() {
-    for stage in stages().await {
+async fn a_file_that_is_not_there_is_an_error(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(stage) = stage_on(engine).await {
         let path = stage.folder.path().join("nowhere.ndjson");
         let error = stage.import_batches(&path, 1).await.unwrap_err();
         assert!(error.to_string().contains("nowhere.ndjson"), "{error}");

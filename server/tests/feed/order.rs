@@ -4,12 +4,15 @@ use std::io::Write;
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 
-use crate::stage::{person, record, registry_of, stages};
+use crate::stage::{person, record, registry_of, stage_on};
 
+#[rstest]
 #[tokio::test]
-async fn reading_a_file_again_or_a_copy_of_it_changes_nothing() {
-    for stage in stages().await {
+async fn reading_a_file_again_or_a_copy_of_it_changes_nothing(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(stage) = stage_on(engine).await {
         let text = registry_of(60);
         let path = stage.write("a.ndjson", &text);
         let first = stage.import(&path).await;
@@ -68,8 +71,9 @@ fn versions() -> Vec<String> {
     lines
 }
 
+#[rstest]
 #[tokio::test]
-async fn any_order_of_the_lines_gives_the_newest_facts() {
+async fn any_order_of_the_lines_gives_the_newest_facts(#[values(Sqlite, Postgres)] engine: Engine) {
     let in_order = versions();
     let mut expected = None;
     for seed in 0..12 {
@@ -77,7 +81,7 @@ async fn any_order_of_the_lines_gives_the_newest_facts() {
         if seed > 0 {
             lines.shuffle(&mut rand::rngs::StdRng::seed_from_u64(seed));
         }
-        for stage in stages().await {
+        if let Some(stage) = stage_on(engine).await {
             let counts = stage.import_text("a.ndjson", &lines.concat()).await;
             assert_eq!(counts.lines(), 18);
             assert_eq!(counts.total().rejected, 0, "{}", stage.side("a"));
@@ -92,8 +96,11 @@ async fn any_order_of_the_lines_gives_the_newest_facts() {
     assert!(expected.contains("李大明") && expected.contains("P3") && !expected.contains("P1"), "{expected}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_import_that_stops_after_any_batch_goes_on_where_it_stopped() {
+async fn an_import_that_stops_after_any_batch_goes_on_where_it_stopped(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
     let mut text = registry_of(500);
     // Rejected lines in every batch, so that the side file is continued too.
     text = text
@@ -103,7 +110,7 @@ async fn an_import_that_stops_after_any_batch_goes_on_where_it_stopped() {
         .collect();
     let batches = text.lines().count().div_ceil(1000);
     assert!(batches >= 3);
-    for whole in stages().await {
+    if let Some(whole) = stage_on(engine).await {
         let counts = whole.import_text("a.ndjson", &text).await;
         let registry = whole.registry().await;
         let position = "select cast(bytes_read as text), cast(lines_read as text), cast(accepted as text), cast(rejected as text), \
@@ -111,7 +118,7 @@ async fn an_import_that_stops_after_any_batch_goes_on_where_it_stopped() {
         let expected = whole.rows(position).await;
         assert_eq!(expected[0][0], Some(text.len().to_string()));
         for stop in 1..batches {
-            for stage in stages().await.into_iter().filter(|stage| stage.url[..6] == whole.url[..6]) {
+            if let Some(stage) = stage_on(engine).await {
                 let path = stage.write("a.ndjson", &text);
                 let mut sum = stage.import_batches(&path, stop).await.unwrap();
                 assert_eq!(sum.lines(), stop as u64 * 1000);
@@ -125,14 +132,15 @@ async fn an_import_that_stops_after_any_batch_goes_on_where_it_stopped() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_file_cut_at_any_byte_is_read_on_when_it_grows() {
+async fn a_file_cut_at_any_byte_is_read_on_when_it_grows(#[values(Sqlite, Postgres)] engine: Engine) {
     let mut lines = versions();
     lines.insert(3, "{\"kind\":\"person\"}\n".into());
     let text = lines.concat();
-    for whole in stages().await {
+    if let Some(whole) = stage_on(engine).await {
         whole.import_text("a.ndjson", &text).await;
-        for stage in stages().await.into_iter().filter(|stage| stage.url[..6] == whole.url[..6]) {
+        if let Some(stage) = stage_on(engine).await {
             let path = stage.write("a.ndjson", "");
             let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
             for piece in text.as_bytes().chunks(61) {
@@ -145,9 +153,10 @@ async fn a_file_cut_at_any_byte_is_read_on_when_it_grows() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_line_without_its_newline_waits() {
-    for stage in stages().await {
+async fn a_line_without_its_newline_waits(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(stage) = stage_on(engine).await {
         let line = person("2026-11-01T08:00:00Z", "李明");
         let cut = &line[..line.len() - 1];
         let path = stage.write("a.ndjson", cut);
@@ -158,9 +167,12 @@ async fn a_line_without_its_newline_waits() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn another_file_under_an_old_name_is_read_from_its_beginning() {
-    for stage in stages().await {
+async fn another_file_under_an_old_name_is_read_from_its_beginning(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(stage) = stage_on(engine).await {
         stage.import_text("a.ndjson", &(person("2026-11-01T08:00:00Z", "李明") + "{}\n")).await;
         assert!(!stage.side("a").is_empty());
         let counts = stage
@@ -176,9 +188,10 @@ async fn another_file_under_an_old_name_is_read_from_its_beginning() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_time_of_synchronisation_is_the_newest_facts_own() {
-    for stage in stages().await {
+async fn the_time_of_synchronisation_is_the_newest_facts_own(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(stage) = stage_on(engine).await {
         let text = person("2026-11-02T00:00:00Z", "李明") + &record("2026-11-01T00:00:00Z", "R1", "");
         stage.import_text("a.ndjson", &text).await;
         stage.import_text("b.ndjson", &record("2026-10-01T00:00:00Z", "R2", "")).await;

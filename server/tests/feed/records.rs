@@ -1,6 +1,8 @@
 //! What the feed does to records that this program holds, has processed, or has marked.
 
-use crate::stage::{Stage, record, stages};
+use crate::stage::{Stage, record, stage_on};
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 
 const OLD: &str = "2026-11-01T08:00:00Z";
 const NEW: &str = "2026-11-02T08:00:00Z";
@@ -17,9 +19,10 @@ fn pair(state: &str, registry: &str) -> (String, String) {
     (state.to_owned(), registry.to_owned())
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_free_record_follows_the_registry() {
-    for stage in stages().await {
+async fn a_free_record_follows_the_registry(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(stage) = stage_on(engine).await {
         stage.import_text("a.ndjson", &record(OLD, "R1", "")).await;
         assert_eq!(state(&stage, "R1").await, pair("unprocessed", "unprocessed"));
         stage.import_text("b.ndjson", &record(NEW, "R1", ELSEWHERE)).await;
@@ -30,9 +33,12 @@ async fn a_free_record_follows_the_registry() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_order_that_holds_a_record_processed_elsewhere_hears_of_it_once() {
-    for stage in stages().await {
+async fn an_order_that_holds_a_record_processed_elsewhere_hears_of_it_once(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(stage) = stage_on(engine).await {
         stage.import_text("a.ndjson", &record(OLD, "R1", "")).await;
         stage.run("update camera_records set state = 'held', held_person = 'P', held_order = 'O' where id = 'R1'").await;
         stage.import_text("b.ndjson", &record(NEW, "R1", "")).await;
@@ -49,9 +55,10 @@ async fn an_order_that_holds_a_record_processed_elsewhere_hears_of_it_once() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_record_processed_here_stays_processed() {
-    for stage in stages().await {
+async fn a_record_processed_here_stays_processed(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(stage) = stage_on(engine).await {
         stage.import_text("a.ndjson", &record(OLD, "R1", "")).await;
         stage.run("update camera_records set state = 'processed', held_person = 'P', held_order = 'O'").await;
         stage.import_text("b.ndjson", &record(NEW, "R1", ELSEWHERE)).await;
@@ -60,9 +67,12 @@ async fn a_record_processed_here_stays_processed() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_dispute_of_ours_stays_until_the_registry_has_known_of_one() {
-    for stage in stages().await {
+async fn a_dispute_of_ours_stays_until_the_registry_has_known_of_one(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(stage) = stage_on(engine).await {
         let disputed = async || {
             stage.rows("select cast(disputed as text) from camera_records").await[0][0].clone().unwrap()
         };

@@ -1,13 +1,15 @@
 //! A source tells of its own regions and vehicles alone.
 
 use ed25519_dalek::SigningKey;
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::feed::Desk;
 use server::feed::fact::Kind;
 use server::feed::scope::Scope;
 use server::feed::sign::sign;
 use server::feed::sources::Source;
 
-use crate::stage::{Stage, stages};
+use crate::stage::{Stage, stage_on};
 
 const FIRST: &str = "2026-11-01T08:00:00Z";
 const LATER: &str = "2026-11-02T08:00:00Z";
@@ -29,12 +31,10 @@ fn sources() -> Vec<Source> {
     ]
 }
 
-async fn scoped() -> Vec<Stage> {
-    let mut stages = stages().await;
-    for stage in &mut stages {
-        stage.importer.desk = Desk::open(stage.folder.path(), sources(), false).unwrap();
-    }
-    stages
+async fn scoped(engine: Engine) -> Option<Stage> {
+    let mut stage = stage_on(engine).await?;
+    stage.importer.desk = Desk::open(stage.folder.path(), sources(), false).unwrap();
+    Some(stage)
 }
 
 /// The codes and fields of the lines that were refused.
@@ -86,9 +86,10 @@ fn licence(at: &str, file_number: &str, state: &str) -> String {
     )
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_source_tells_of_its_own_regions_and_plates_alone() {
-    for stage in scoped().await {
+async fn a_source_tells_of_its_own_regions_and_plates_alone(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(stage) = scoped(engine).await {
         let lines = [
             record(FIRST, "R1", "530102"),
             record(FIRST, "R2", "450102"),
@@ -105,9 +106,10 @@ async fn a_source_tells_of_its_own_regions_and_plates_alone() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn nobody_binds_or_leases_the_vehicle_of_another_source() {
-    for stage in scoped().await {
+async fn nobody_binds_or_leases_the_vehicle_of_another_source(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(stage) = scoped(engine).await {
         let lines = [vehicle(FIRST, "G1", "桂A12345", "normal"), binding(FIRST, "B1", "G1")];
         assert!(tell(&stage, "guangxi", 1, &lines).await.is_empty());
         let lines = [
@@ -129,9 +131,12 @@ async fn nobody_binds_or_leases_the_vehicle_of_another_source() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn another_source_changes_a_fact_only_after_it_was_transferred() {
-    for stage in scoped().await {
+async fn another_source_changes_a_fact_only_after_it_was_transferred(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(stage) = scoped(engine).await {
         let lines = [
             vehicle(FIRST, "V1", "桂A12345", "normal"),
             licence(FIRST, "450199000002", "normal"),

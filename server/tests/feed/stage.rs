@@ -169,14 +169,10 @@ impl Stage {
 }
 
 /// A stage on each engine that there is.
-pub async fn stages() -> Vec<Stage> {
-    let mut folder = TempDir::new().unwrap();
-    let mut stages = Vec::new();
-    for url in databases::fresh(folder.path()).await {
-        let own = std::mem::replace(&mut folder, TempDir::new().unwrap());
-        stages.push(Stage::at(url, own).await);
-    }
-    stages
+pub async fn stage_on(engine: Engine) -> Option<Stage> {
+    let folder = TempDir::new().unwrap();
+    let url = databases::fresh(engine, folder.path()).await?;
+    Some(Stage::at(url, folder).await)
 }
 
 /// The lines of so many unnamed people.

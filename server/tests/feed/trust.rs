@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use ed25519_dalek::SigningKey;
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::feed::counts::Counts;
 use server::feed::folder::feed_files;
 use server::feed::manifest::Manifest;
@@ -14,7 +16,7 @@ use server::feed::sign::sign;
 use server::feed::sources::Source;
 use server::feed::{Desk, line};
 
-use crate::stage::{Stage, now, person, record, registry_of, stages};
+use crate::stage::{Stage, now, person, record, registry_of, stage_on};
 
 const AT: &str = "2026-11-01T08:00:00Z";
 
@@ -23,13 +25,11 @@ fn key() -> SigningKey {
 }
 
 /// Stages outside of development, with one source of every fact.
-async fn strict_stages() -> Vec<Stage> {
-    let mut stages = stages().await;
-    for stage in &mut stages {
-        let source = Source { id: "yunnan".into(), key: key().verifying_key(), scope: Scope::everything() };
-        stage.importer.desk = Desk::open(stage.folder.path(), vec![source], false).unwrap();
-    }
-    stages
+async fn strict_stage(engine: Engine) -> Option<Stage> {
+    let mut stage = stage_on(engine).await?;
+    let source = Source { id: "yunnan".into(), key: key().verifying_key(), scope: Scope::everything() };
+    stage.importer.desk = Desk::open(stage.folder.path(), vec![source], false).unwrap();
+    Some(stage)
 }
 
 /// The code of the side file's only line.
@@ -45,9 +45,10 @@ async fn nobody_is_known(stage: &Stage) {
     assert!(stage.rows("select id from persons").await.is_empty());
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_unsigned_file_is_refused_outside_of_development() {
-    for stage in strict_stages().await {
+async fn an_unsigned_file_is_refused_outside_of_development(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(stage) = strict_stage(engine).await {
         let path = stage.write("a.ndjson", person(AT, "李明"));
         let counts = stage.import(&path).await;
         assert_eq!(refused(&stage, &counts, "a"), "unsigned");
@@ -59,15 +60,16 @@ async fn an_unsigned_file_is_refused_outside_of_development() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_manifest_that_does_not_fit_refuses_the_file() {
+async fn a_manifest_that_does_not_fit_refuses_the_file(#[values(Sqlite, Postgres)] engine: Engine) {
     let change = |path: &Path, change: &dyn Fn(&mut Manifest)| {
         let path = Manifest::path_of(path);
         let mut manifest: Manifest = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         change(&mut manifest);
         std::fs::write(&path, serde_json::to_vec(&manifest).unwrap()).unwrap();
     };
-    for stage in strict_stages().await {
+    if let Some(stage) = strict_stage(engine).await {
         let text = person(AT, "李明");
         let fresh = |name: &str, sequence: i64, key: &SigningKey| -> PathBuf {
             let path = stage.write(&format!("{name}.ndjson"), &text);
@@ -95,9 +97,10 @@ async fn a_manifest_that_does_not_fit_refuses_the_file() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_sequence_number_stands_for_one_content_for_good() {
-    for stage in strict_stages().await {
+async fn a_sequence_number_stands_for_one_content_for_good(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(stage) = strict_stage(engine).await {
         let first = stage.write("a.ndjson", person(AT, "李明"));
         sign(&first, "yunnan", 7, &key()).unwrap();
         assert_eq!(stage.import(&first).await.total().accepted, 1);
@@ -112,9 +115,12 @@ async fn a_sequence_number_stands_for_one_content_for_good() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn no_more_of_a_file_is_read_than_was_signed_and_an_interrupted_one_goes_on() {
-    for stage in strict_stages().await {
+async fn no_more_of_a_file_is_read_than_was_signed_and_an_interrupted_one_goes_on(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(stage) = strict_stage(engine).await {
         let text = registry_of(300);
         let lines = text.lines().count() as u64;
         assert!(lines > 1_000, "several batches");
@@ -130,9 +136,12 @@ async fn no_more_of_a_file_is_read_than_was_signed_and_an_interrupted_one_goes_o
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_new_dump_under_the_old_name_is_read_wholly_even_where_it_begins_alike() {
-    for stage in stages().await {
+async fn a_new_dump_under_the_old_name_is_read_wholly_even_where_it_begins_alike(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(stage) = stage_on(engine).await {
         let lines = |at: &str, name: &str| -> String {
             let same: String = (0..10).map(|id| record(AT, &format!("R{id}"), "")).collect();
             let changed: String = (10..30).map(|id| record(at, &format!("R{id}"), "")).collect();
@@ -147,9 +156,10 @@ async fn a_new_dump_under_the_old_name_is_read_wholly_even_where_it_begins_alike
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_link_is_never_followed() {
-    for stage in stages().await {
+async fn a_link_is_never_followed(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(stage) = stage_on(engine).await {
         let secret = stage.write("seal.key", "the secret");
         // Where earlier versions wrote rejected lines.
         symlink(&secret, stage.folder.path().join("a.rejected.ndjson")).unwrap();

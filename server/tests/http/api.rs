@@ -1,12 +1,14 @@
 //! The API for machines: the judgement of the rules themselves, and problems with a stable code and the field.
 
 use http::{Method, StatusCode};
+use rstest::rstest;
 use rules::families::camera::{self, CameraCase};
 use rules::rulebook::Rulebook;
 use serde_json::{Value, json};
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::http::forms::LARGEST;
 
-use crate::support::{Answer, Browser, sites};
+use crate::support::{Answer, Browser, site_on};
 
 const CAMERA: &str = "/api/v1/assessments/camera-record";
 const LATE_FEE: &str = "/api/v1/assessments/late-fee";
@@ -111,10 +113,11 @@ fn varied() -> Vec<Value> {
     ]
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_assessment_is_the_verdict_of_the_rules_themselves() {
+async fn an_assessment_is_the_verdict_of_the_rules_themselves(#[values(Sqlite, Postgres)] engine: Engine) {
     let rulebook = Rulebook::shipped();
-    for site in sites().await {
+    if let Some(site) = site_on(engine).await {
         let browser = site.browser();
         let mut refused = std::collections::BTreeSet::new();
         for case in cases() {
@@ -140,9 +143,12 @@ async fn an_assessment_is_the_verdict_of_the_rules_themselves() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn channels_carried_points_and_certain_points_may_be_stated() {
-    for site in sites().await {
+async fn channels_carried_points_and_certain_points_may_be_stated(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.browser();
         let judged = async |case: &Value| {
             let answer = read(&post(&browser, CAMERA, case.to_string()).await);
@@ -173,9 +179,10 @@ async fn channels_carried_points_and_certain_points_may_be_stated() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_late_fee_is_three_per_cent_a_day_and_at_most_the_fine() {
-    for site in sites().await {
+async fn a_late_fee_is_three_per_cent_a_day_and_at_most_the_fine(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.browser();
         for (paid_on, days, fee) in [("2026-10-16", 0, 0), ("2026-10-17", 1, 600), ("2027-06-01", 228, 20000)]
         {
@@ -196,9 +203,12 @@ fn suspended(from: &str, until: Value, count: usize) -> Value {
     json!({ "fine": 20000, "served_on": "2026-10-01", "paid_on": "2026-11-01", "suspensions": suspensions })
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_late_fee_takes_up_to_twenty_suspensions_of_a_day_and_more() {
-    for site in sites().await {
+async fn a_late_fee_takes_up_to_twenty_suspensions_of_a_day_and_more(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let fine = suspended("2026-10-20", json!("2026-10-20"), 20);
         let answer = post(&site.browser(), LATE_FEE, fine.to_string()).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
@@ -206,9 +216,12 @@ async fn a_late_fee_takes_up_to_twenty_suspensions_of_a_day_and_more() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_does_not_fit_is_told_with_a_stable_code_and_the_field() {
-    for site in sites().await {
+async fn what_does_not_fit_is_told_with_a_stable_code_and_the_field(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.browser();
         let mut unknown = passing();
         unknown["record"]["paid"] = json!(true);
@@ -247,9 +260,12 @@ async fn what_does_not_fit_is_told_with_a_stable_code_and_the_field() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn fields_that_contradict_each_other_are_told_with_a_code_of_their_own() {
-    for site in sites().await {
+async fn fields_that_contradict_each_other_are_told_with_a_code_of_their_own(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.browser();
         let backwards = json!({ "fine": 1, "served_on": "2026-10-02", "paid_on": "2026-10-01" });
         for (path, body, field) in [
@@ -269,9 +285,12 @@ async fn fields_that_contradict_each_other_are_told_with_a_code_of_their_own() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_request_of_the_api_is_told_with_a_stable_code() {
-    for site in sites().await {
+async fn what_is_no_request_of_the_api_is_told_with_a_stable_code(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.browser();
         let problem = |answer: &Answer| {
             let problem = read(answer);

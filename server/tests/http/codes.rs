@@ -1,9 +1,11 @@
 //! SMS codes: one a minute for each purpose, ten a day on the word of strangers, each for one purpose, one browser and one
 //! thing, once, for ten minutes.
 
+use rstest::rstest;
 use server::address::{Proxies, network};
+use server::db::Engine::{self, Postgres, Sqlite};
 
-use crate::support::{Answer, Browser, NEW_PHONE, Site, agreed, sites, sites_with};
+use crate::support::{Answer, Browser, NEW_PHONE, Site, agreed, site_on, site_with};
 use crate::world::PHONE;
 
 async fn ask(browser: &Browser, phone: &str) -> Answer {
@@ -26,9 +28,12 @@ async fn asked(site: &Site) -> (Browser, String) {
     (browser, code)
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn within_a_minute_no_second_code_goes_out_and_the_first_stays_good() {
-    for site in sites().await {
+async fn within_a_minute_no_second_code_goes_out_and_the_first_stays_good(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let (browser, code) = asked(&site).await;
         site.seconds_pass(17);
         assert_eq!(ask(&browser, PHONE).await.location(), "/sign-in/code", "pressed again");
@@ -52,9 +57,12 @@ async fn within_a_minute_no_second_code_goes_out_and_the_first_stays_good() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn pressing_again_within_a_minute_keeps_the_code_for_registering_and_for_an_order() {
-    for site in sites().await {
+async fn pressing_again_within_a_minute_keeps_the_code_for_registering_and_for_an_order(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.browser();
         let sent = browser.submit("/register", "/api/register/code/send", &[("phone", NEW_PHONE)]).await;
         assert_eq!(sent.location(), "/register/code");
@@ -78,9 +86,10 @@ async fn pressing_again_within_a_minute_keeps_the_code_for_registering_and_for_a
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_is_asked_for_once_more_only_after_a_first() {
-    for site in sites().await {
+async fn a_code_is_asked_for_once_more_only_after_a_first(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.browser();
         let token = browser.token().await;
         let sent = browser.post("/api/sign-in/code/send", &[("csrf", &token), ("again", "true")]).await;
@@ -91,9 +100,10 @@ async fn a_code_is_asked_for_once_more_only_after_a_first() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_text_names_the_act_that_its_code_confirms() {
-    for site in sites().await {
+async fn a_text_names_the_act_that_its_code_confirms(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         ask(&site.browser(), PHONE).await;
         site.seconds_pass(1);
@@ -123,9 +133,12 @@ async fn a_text_names_the_act_that_its_code_confirms() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_clock_set_back_or_forward_keeps_nobody_waiting_for_a_code() {
-    for site in sites().await {
+async fn a_clock_set_back_or_forward_keeps_nobody_waiting_for_a_code(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let (browser, code) = asked(&site).await;
         site.minutes_pass(-3 * 60);
         assert_eq!(ask(&browser, PHONE).await.location(), "/sign-in/code", "set back");
@@ -140,9 +153,10 @@ async fn a_clock_set_back_or_forward_keeps_nobody_waiting_for_a_code() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn of_ten_at_once_one_gets_a_code() {
-    for site in sites().await {
+async fn of_ten_at_once_one_gets_a_code(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let mut forms = Vec::new();
         for _ in 0..10 {
             let browser = site.browser();
@@ -164,13 +178,16 @@ async fn of_ten_at_once_one_gets_a_code() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_codes_a_day_go_to_a_number_on_the_word_of_strangers_and_six_on_the_word_of_one() {
+async fn ten_codes_a_day_go_to_a_number_on_the_word_of_strangers_and_six_on_the_word_of_one(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
     let proxied = |state: &mut server::state::State| {
         state.proxies = Proxies::new(vec![network("127.0.0.0/8").expect("a network")]);
     };
     let addresses = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
-    for site in sites_with(proxied).await {
+    if let Some(site) = site_with(engine, proxied).await {
         let roaming = site.browser();
         let mut sent = Vec::new();
         for number in 0..8 {
@@ -195,9 +212,10 @@ async fn ten_codes_a_day_go_to_a_number_on_the_word_of_strangers_and_six_on_the_
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_has_thirty_codes_a_day() {
-    for site in sites().await {
+async fn a_session_has_thirty_codes_a_day(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let mut sent = 0;
         for _ in 0..32 {
@@ -211,13 +229,16 @@ async fn a_session_has_thirty_codes_a_day() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn one_address_gets_no_more_codes_a_day_than_its_limit_for_whatever_phones() {
+async fn one_address_gets_no_more_codes_a_day_than_its_limit_for_whatever_phones(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
     use server::limits::Limits;
     let few = |state: &mut server::state::State| {
         state.limits = std::sync::Arc::new(Limits::new(1_000, 1_000, 1_000, 3));
     };
-    for site in sites_with(few).await {
+    if let Some(site) = site_with(engine, few).await {
         for last in 1..=4 {
             let sent = ask(&site.browser(), &format!("1390000000{last}")).await;
             assert_eq!(sent.location() == "/sign-in/code", last <= 3, "number {last}: {}", sent.location());
@@ -225,9 +246,10 @@ async fn one_address_gets_no_more_codes_a_day_than_its_limit_for_whatever_phones
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_signs_in_once() {
-    for site in sites().await {
+async fn a_code_signs_in_once(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let (browser, code) = asked(&site).await;
         let form = browser.form("/sign-in/code", "/api/sign-in/code").await.with(&[("code", &code)]);
         assert_eq!(browser.post("/api/sign-in/code", &form.pairs()).await.location(), "/");
@@ -238,9 +260,10 @@ async fn a_code_signs_in_once() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_is_good_for_less_than_ten_minutes() {
-    for site in sites().await {
+async fn a_code_is_good_for_less_than_ten_minutes(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let (browser, code) = asked(&site).await;
         site.seconds_pass(10 * 60);
         assert_eq!(try_code(&browser, &code).await.location(), "/sign-in/code");
@@ -251,9 +274,10 @@ async fn a_code_is_good_for_less_than_ten_minutes() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn five_wrong_tries_void_a_code() {
-    for site in sites().await {
+async fn five_wrong_tries_void_a_code(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let (browser, code) = asked(&site).await;
         for _ in 0..4 {
             try_code(&browser, wrong(&code)).await;
@@ -269,9 +293,10 @@ async fn five_wrong_tries_void_a_code() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn wrong_tries_at_once_count_one_by_one() {
-    for site in sites().await {
+async fn wrong_tries_at_once_count_one_by_one(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let (browser, code) = asked(&site).await;
         let form = browser.form("/sign-in/code", "/api/sign-in/code").await.with(&[("code", wrong(&code))]);
         let trying = (0..10).map(|_| {
@@ -284,9 +309,10 @@ async fn wrong_tries_at_once_count_one_by_one() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_serves_no_other_browser_and_no_other_purpose() {
-    for site in sites().await {
+async fn a_code_serves_no_other_browser_and_no_other_purpose(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let (browser, code) = asked(&site).await;
         let stranger = site.browser();
         site.seconds_pass(1);
@@ -307,9 +333,12 @@ async fn a_code_serves_no_other_browser_and_no_other_purpose() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_for_one_selection_places_no_other_order_and_does_not_sign_in() {
-    for site in sites().await {
+async fn a_code_for_one_selection_places_no_other_order_and_does_not_sign_in(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let first = driver.order_form(&site, "v1", "r1").await;
         let code = first.value("code").expect("a code").to_owned();

@@ -1,12 +1,13 @@
 //! The program is killed as `kill -9` does at each point of an order, a payment, a cancellation and a refund. The person
 //! presses again what did not answer, and everything ends as if nothing had happened.
 
+use rstest::rstest;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use http::Method;
-use server::db::Engine;
+use server::db::Engine::{self, Postgres, Sqlite};
 use tokio::net::TcpListener;
 
 use crate::form::{Form, forms};
@@ -194,13 +195,10 @@ enum Then {
     Forgets,
 }
 
-async fn sites() -> Vec<Site> {
-    let port = |listener: &TcpListener| listener.local_addr().expect("an address").port();
-    let worlds = populated().await;
-    worlds
-        .into_iter()
-        .map(|(world, listener)| Site { address: own_address(port(&listener)), world })
-        .collect()
+async fn site_on(engine: Engine) -> Option<Site> {
+    let (world, listener) = populated(engine).await?;
+    let port = listener.local_addr().expect("an address").port();
+    Some(Site { address: own_address(port), world })
 }
 
 /// Whether the point was reached; whether or not, everything ended as it should.
@@ -274,26 +272,29 @@ async fn ended_once(site: &Site, point: &str, then: Then) {
     world.every_promise_holds().await;
 }
 
-async fn killed_at_each(points: &[&str], then: Then) {
+async fn killed_at_each(engine: Engine, points: &[&str], then: Then) {
     for point in points {
-        for site in sites().await {
+        if let Some(site) = site_on(engine).await {
             assert!(killed_at(site, point, then).await, "{point} was reached");
         }
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_while_placing_there_is_one_order() {
-    killed_at_each(&["case.place.inserted", "case.place.held", "case.placed"], Then::Pays).await;
+async fn killed_while_placing_there_is_one_order(#[values(Sqlite, Postgres)] engine: Engine) {
+    killed_at_each(engine, &["case.place.inserted", "case.place.held", "case.placed"], Then::Pays).await;
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_while_opening_the_payment_there_is_one_capture() {
-    killed_at_each(&["payment.started", "payment.opened-outside"], Then::Pays).await;
+async fn killed_while_opening_the_payment_there_is_one_capture(#[values(Sqlite, Postgres)] engine: Engine) {
+    killed_at_each(engine, &["payment.started", "payment.opened-outside"], Then::Pays).await;
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_while_the_payment_is_noted_it_settles_once() {
+async fn killed_while_the_payment_is_noted_it_settles_once(#[values(Sqlite, Postgres)] engine: Engine) {
     let points = [
         "notification.read",
         "payment.capture.noted",
@@ -301,35 +302,38 @@ async fn killed_while_the_payment_is_noted_it_settles_once() {
         "case.settle.carried-out",
         "payment.noted",
     ];
-    killed_at_each(&points, Then::Pays).await;
+    killed_at_each(engine, &points, Then::Pays).await;
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_while_cancelling_everything_is_given_back() {
-    killed_at_each(&["case.end.given-back", "case.ended"], Then::Cancels).await;
+async fn killed_while_cancelling_everything_is_given_back(#[values(Sqlite, Postgres)] engine: Engine) {
+    killed_at_each(engine, &["case.end.given-back", "case.ended"], Then::Cancels).await;
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_while_closing_the_payment_no_money_can_come() {
-    killed_at_each(&["payment.closed-outside"], Then::LeavesAndCancels).await;
+async fn killed_while_closing_the_payment_no_money_can_come(#[values(Sqlite, Postgres)] engine: Engine) {
+    killed_at_each(engine, &["payment.closed-outside"], Then::LeavesAndCancels).await;
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_while_the_order_lapses_everything_is_given_back() {
-    killed_at_each(&["case.end.given-back", "case.ended"], Then::Forgets).await;
+async fn killed_while_the_order_lapses_everything_is_given_back(#[values(Sqlite, Postgres)] engine: Engine) {
+    killed_at_each(engine, &["case.end.given-back", "case.ended"], Then::Forgets).await;
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_while_refunding_the_money_comes_back_once() {
-    killed_at_each(&["refund.sent", "refund.noted", "refund.note.done"], Then::PaysInVain).await;
+async fn killed_while_refunding_the_money_comes_back_once(#[values(Sqlite, Postgres)] engine: Engine) {
+    killed_at_each(engine, &["refund.sent", "refund.noted", "refund.note.done"], Then::PaysInVain).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_before_each_commit_of_the_writer_the_order_settles_once() {
     // Commands that come together share a commit, so that how many there are differs from run to run.
     for commit in 1.. {
-        let mut sites = sites().await.into_iter();
-        let site = sites.find(|site| site.world.engine() == Engine::Sqlite).expect("a site on SQLite");
+        let site = site_on(Sqlite).await.expect("a site on SQLite");
         if !killed_at(site, &format!("writer.before-commit:{commit}"), Then::Pays).await {
             assert!(commit > 4, "only {commit} commits from placing to the receipt");
             return;

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use http::StatusCode;
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 
 use crate::form::Form;
 use crate::journal;
-use crate::support::{Answer, Browser, Site, sites};
+use crate::support::{Answer, Browser, Site, site_on};
 
 /// Sends all forms at the same time; gives the answers. Who is told that the program is too busy presses again.
 async fn race(browser: &Browser, forms: Vec<Form>) -> Vec<Answer> {
@@ -38,9 +40,12 @@ async fn one_order(site: &Site, answers: &[Answer]) -> String {
     orders.first().expect("one").to_string()
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_clients_of_one_account_with_forms_of_their_own_make_one_order() {
-    for site in sites().await {
+async fn two_hundred_clients_of_one_account_with_forms_of_their_own_make_one_order(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let form = driver.order_form(&site, "v1", "r1").await;
         let forms = (0..200).map(|number| form.clone().with(&[("key", &format!("{number:032}"))]));
@@ -56,9 +61,12 @@ async fn two_hundred_clients_of_one_account_with_forms_of_their_own_make_one_ord
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn one_form_sent_two_hundred_times_is_one_order_and_every_answer_leads_to_it() {
-    for site in sites().await {
+async fn one_form_sent_two_hundred_times_is_one_order_and_every_answer_leads_to_it(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let form = driver.order_form(&site, "v1", "r1").await;
         let answers = race(&driver, vec![form; 200]).await;
@@ -84,10 +92,13 @@ async fn add_records(site: &Site, from: usize, until: usize) {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_asks_as_many_queries_for_two_hundred_records_as_for_five() {
+async fn a_list_asks_as_many_queries_for_two_hundred_records_as_for_five(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
     journal::start();
-    for site in sites().await {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         driver.place(&site, "v1", "r1").await;
         let mut asked = Vec::new();
@@ -111,10 +122,11 @@ async fn a_list_asks_as_many_queries_for_two_hundred_records_as_for_five() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn who_asks_is_known_after_two_queries() {
+async fn who_asks_is_known_after_two_queries(#[values(Sqlite, Postgres)] engine: Engine) {
     journal::start();
-    for site in sites().await {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         // A page that asks for nothing of its own.
         for (browser, most) in [(&driver, 2), (&site.browser(), 1)] {
@@ -126,10 +138,13 @@ async fn who_asks_is_known_after_two_queries() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn receipts_and_chosen_records_are_read_at_once_however_many_there_are() {
+async fn receipts_and_chosen_records_are_read_at_once_however_many_there_are(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
     journal::start();
-    for site in sites().await {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         add_records(&site, 0, 20).await;
         let mut asked = Vec::new();

@@ -1,9 +1,11 @@
 //! What nobody has accepted may be disputed, and nothing else.
 
 use http::StatusCode;
+use rstest::rstest;
 use rules::place::PlaceId;
+use server::db::Engine::{self, Postgres, Sqlite};
 
-use crate::support::{Browser, OTHER_ID_NUMBER, OTHER_PHONE, Site, agreed, sites};
+use crate::support::{Browser, OTHER_ID_NUMBER, OTHER_PHONE, Site, agreed, site_on};
 
 /// Sends the form of the last step with a code.
 async fn confirm(browser: &Browser, record: &str, code: &str) -> String {
@@ -36,9 +38,12 @@ async fn stays_as_it_is(site: &Site, browser: &Browser, why: &str) {
     assert_eq!(marked(site).await, 0);
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_record_held_or_processed_is_not_disputed_and_the_person_is_told_why() {
-    for site in sites().await {
+async fn a_record_held_or_processed_is_not_disputed_and_the_person_is_told_why(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let order = driver.place(&site, "v1", "r1").await;
         stays_as_it_is(&site, &driver, "这条记录在一笔待缴款订单里").await;
@@ -48,9 +53,10 @@ async fn a_record_held_or_processed_is_not_disputed_and_the_person_is_told_why()
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dispute_is_noted_once_and_its_page_names_the_office() {
-    for site in sites().await {
+async fn a_dispute_is_noted_once_and_its_page_names_the_office(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let page = "/vehicles/v1/records/r2";
         let (form, done) = (format!("{page}/dispute"), format!("{page}/disputed"));
@@ -89,9 +95,12 @@ async fn a_dispute_is_noted_once_and_its_page_names_the_office() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn every_page_with_data_of_the_registry_says_as_of_when_it_is() {
-    for site in sites().await {
+async fn every_page_with_data_of_the_registry_says_as_of_when_it_is(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         driver.dispute(&site, "v1", "r2").await;
         let agreed = agreed(&site.world);
@@ -130,9 +139,12 @@ async fn bound(site: &Site, days: i64) -> Browser {
     site.other().await
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_may_not_handle_a_record_of_anothers_car_may_not_dispute_it() {
-    for site in sites().await {
+async fn whoever_may_not_handle_a_record_of_anothers_car_may_not_dispute_it(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let bound = bound(&site, 2).await;
         let page = "/vehicles/v1/records/r1";
         let shown = bound.get(page).await;
@@ -155,9 +167,12 @@ async fn whoever_may_not_handle_a_record_of_anothers_car_may_not_dispute_it() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dispute_is_taken_back_by_whoever_said_it_or_the_owner_while_the_registry_does_not_know() {
-    for site in sites().await {
+async fn a_dispute_is_taken_back_by_whoever_said_it_or_the_owner_while_the_registry_does_not_know(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let (bound, driver) = (bound(&site, 30).await, site.driver().await);
         let page = "/vehicles/v1/records/r1";
         for (by, back) in [(&bound, &bound), (&driver, &driver), (&bound, &driver)] {

@@ -2,8 +2,10 @@
 
 use crate::form::forms;
 use crate::journal;
-use crate::support::{Answer, Browser, DRIVERS_PLATE, NEW_ID_NUMBER, PASSWORD, Site, sites};
+use crate::support::{Answer, Browser, DRIVERS_PLATE, NEW_ID_NUMBER, PASSWORD, Site, site_on};
 use crate::world::{ID_NUMBER, PHONE};
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 
 /// No account, and the same masked number as the driver's.
 const UNKNOWN: &str = "13811110001";
@@ -51,9 +53,10 @@ async fn alike(site: &Site, page: &str, action: &str, fields: &[(&str, &str)]) {
     assert_eq!(seen[0], seen[1], "{action}");
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_is_sent_alike_to_known_and_unknown_phones() {
-    for site in sites().await {
+async fn a_code_is_sent_alike_to_known_and_unknown_phones(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         alike(&site, "/sign-in", "/api/sign-in/code/send", &[]).await;
         alike(&site, "/register", "/api/register/code/send", &[]).await;
         // Within the minute both are refused alike too.
@@ -63,9 +66,12 @@ async fn a_code_is_sent_alike_to_known_and_unknown_phones() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_password_and_an_unknown_phone_are_answered_alike() {
-    for site in sites().await {
+async fn a_wrong_password_and_an_unknown_phone_are_answered_alike(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let fields = [("password", "not-the-password")];
         alike(&site, "/sign-in/password", "/api/sign-in/password", &fields).await;
         let answer = site.browser().sign_in(UNKNOWN, PASSWORD).await;
@@ -74,9 +80,12 @@ async fn a_wrong_password_and_an_unknown_phone_are_answered_alike() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_code_is_answered_alike_for_known_and_unknown_phones() {
-    for site in sites().await {
+async fn a_wrong_code_is_answered_alike_for_known_and_unknown_phones(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         for (page, send, code) in [
             ("/sign-in", "/api/sign-in/code/send", "/api/sign-in/code"),
             ("/register", "/api/register/code/send", "/api/register/code"),
@@ -110,10 +119,11 @@ async fn cost(browser: &Browser, page: &str, action: &str, fields: &[(&str, &str
 
 const HASHED: &str = "a password is compared with a hash";
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn known_and_unknown_phones_take_the_same_work() {
+async fn known_and_unknown_phones_take_the_same_work(#[values(Sqlite, Postgres)] engine: Engine) {
     journal::start();
-    for site in sites().await {
+    if let Some(site) = site_on(engine).await {
         let browser = site.browser();
         for (page, action) in
             [("/sign-in", "/api/sign-in/code/send"), ("/register", "/api/register/code/send")]
@@ -137,11 +147,14 @@ async fn known_and_unknown_phones_take_the_same_work() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn known_and_unknown_id_numbers_are_answered_alike_with_the_same_work() {
+async fn known_and_unknown_id_numbers_are_answered_alike_with_the_same_work(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
     journal::start();
     let (page, action) = ("/register/identity", "/api/register/identity");
-    for site in sites().await {
+    if let Some(site) = site_on(engine).await {
         let browser = site.browser();
         browser.prove_phone(&site, UNKNOWN).await;
         let (mut seen, mut costs) = (Vec::new(), Vec::new());
@@ -164,9 +177,12 @@ async fn known_and_unknown_id_numbers_are_answered_alike_with_the_same_work() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_made_up_phone_stays_the_same_and_differs_with_every_entry() {
-    for site in sites().await {
+async fn a_made_up_phone_stays_the_same_and_differs_with_every_entry(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.browser();
         browser.prove_phone(&site, UNKNOWN).await;
         let mut phones = Vec::new();

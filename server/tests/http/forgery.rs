@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use http::{Method, StatusCode};
 use leptos::server_fn::axum::server_fn_paths;
+use rstest::rstest;
 use rules::kernel::CaseState;
 use server::clock::Clock;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::sandbox::Faults;
 
 use crate::form::Form;
 use crate::routes::READ;
-use crate::support::{Browser, NEW_PHONE, ORIGIN, PASSWORD, Site, sites};
+use crate::support::{Browser, NEW_PHONE, ORIGIN, PASSWORD, Site, site_on};
 use crate::world::{NOTIFICATIONS, PHONE, World};
 
 /// Everything that a form may change, as numbers.
@@ -75,9 +77,10 @@ async fn targets(site: &Site, driver: &Browser) -> Vec<Form> {
     ]
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn every_form_needs_the_token_of_this_very_session() {
-    for site in sites().await {
+async fn every_form_needs_the_token_of_this_very_session(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let visitor = site.browser();
         let before_signing_in = visitor.token().await;
         visitor.sign_in(PHONE, PASSWORD).await;
@@ -112,9 +115,12 @@ async fn aimed(site: &Site) -> (Browser, Vec<Form>, Vec<i64>) {
     (driver, forms, snapshot(&site.world).await)
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_of_another_origin_is_refused_even_with_the_right_token() {
-    for site in sites().await {
+async fn a_form_of_another_origin_is_refused_even_with_the_right_token(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let (driver, forms, before) = aimed(&site).await;
         for form in forms {
             for (header, value) in [
@@ -134,9 +140,12 @@ async fn a_form_of_another_origin_is_refused_even_with_the_right_token() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_form_with_its_token_from_its_own_origin_takes_effect() {
-    for site in sites().await {
+async fn the_same_form_with_its_token_from_its_own_origin_takes_effect(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let form = driver.order_form(&site, "v1", "r1").await;
         let request = driver.request(Method::POST, &form.action).form(&form.pairs());
@@ -147,9 +156,12 @@ async fn the_same_form_with_its_token_from_its_own_origin_takes_effect() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn reading_changes_nothing_not_even_at_the_address_of_a_form() {
-    for site in sites().await {
+async fn reading_changes_nothing_not_even_at_the_address_of_a_form(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let (driver, forms, before) = aimed(&site).await;
         for form in forms {
             let query = serde_urlencoded::to_string(&form.fields).expect("a query");
@@ -166,9 +178,12 @@ async fn reading_changes_nothing_not_even_at_the_address_of_a_form() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_notification_that_the_provider_did_not_sign_is_turned_away() {
-    for site in sites().await {
+async fn a_notification_that_the_provider_did_not_sign_is_turned_away(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let order = driver.place(&site, "v1", "r1").await;
         site.world.faults(Faults { lose_notifications: true, ..Faults::default() });

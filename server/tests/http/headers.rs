@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use http::{Method, StatusCode};
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::http::forms::LARGEST;
 use server::http::policy::{Policy, Routes};
 use server::limits::Limits;
 
-use crate::support::{Answer, Browser, HASHED, Site, sites, sites_with};
+use crate::support::{Answer, Browser, HASHED, Site, site_on, site_with};
 
 const JSON: &str = "application/json";
 
@@ -55,9 +57,10 @@ async fn answers(site: &Site) -> Vec<(&'static str, StatusCode, Answer)> {
     answers
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn every_kind_of_answer_tells_the_browser_what_it_may_do() {
-    for site in sites().await {
+async fn every_kind_of_answer_tells_the_browser_what_it_may_do(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         for (name, status, answer) in answers(&site).await {
             assert_eq!(answer.status, status, "{name}");
             let policy = answer.header("content-security-policy");
@@ -86,9 +89,10 @@ async fn every_kind_of_answer_tells_the_browser_what_it_may_do() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn only_the_order_names_our_origin_to_the_providers_page() {
-    for site in sites().await {
+async fn only_the_order_names_our_origin_to_the_providers_page(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let order = driver.place(&site, "v1", "r1").await;
         let page = format!("/orders/{order}");
@@ -127,9 +131,12 @@ async fn a_panic_is_one_failed_request_in_every_profile() {
     assert!(!profiles.contains("panic = \"abort\""), "a panic ends one request, not the program");
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn too_many_requests_are_told_so_with_the_same_headers_and_when_to_come_back() {
-    for site in sites_with(|state| state.limits = Arc::new(Limits::new(1, 1, 10, 100))).await {
+async fn too_many_requests_are_told_so_with_the_same_headers_and_when_to_come_back(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_with(engine, |state| state.limits = Arc::new(Limits::new(1, 1, 10, 100))).await {
         let visitor = site.browser();
         let token = visitor.token().await;
         let page = visitor.post("/api/settings", &[("csrf", &token)]).await;
@@ -148,9 +155,10 @@ async fn too_many_requests_are_told_so_with_the_same_headers_and_when_to_come_ba
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_runs_scripts_of_its_own_nonce_alone() {
-    for site in sites().await {
+async fn a_page_runs_scripts_of_its_own_nonce_alone(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.browser();
         let mut nonces = Vec::new();
         for _ in 0..2 {
@@ -197,9 +205,10 @@ async fn not_kept(browser: &Browser, path: &str) {
     assert_eq!(answer.headers.get_all("cache-control").iter().count(), 1, "{path}");
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_personal_is_kept_by_a_cache() {
-    for site in sites().await {
+async fn nothing_personal_is_kept_by_a_cache(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let order = driver.place(&site, "v1", "r1").await;
         let receipt = driver.pay(&site, &order).await;
@@ -215,9 +224,10 @@ async fn nothing_personal_is_kept_by_a_cache() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_icon_is_kept_for_good_under_the_name_of_its_drawing() {
-    for site in sites().await {
+async fn an_icon_is_kept_for_good_under_the_name_of_its_drawing(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let visitor = site.browser();
         for (path, status, kept) in [
             ("/icons/icon.svg?1", StatusCode::OK, "public, max-age=31536000, immutable"),
@@ -230,10 +240,13 @@ async fn an_icon_is_kept_for_good_under_the_name_of_its_drawing() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn only_a_file_that_is_there_under_the_hash_of_its_content_is_kept_for_good() {
+async fn only_a_file_that_is_there_under_the_hash_of_its_content_is_kept_for_good(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
     const FOR_GOOD: &str = "public, max-age=31536000, immutable";
-    for site in sites().await {
+    if let Some(site) = site_on(engine).await {
         let visitor = site.browser();
         let shown = visitor.get(HASHED).await;
         assert_eq!((shown.status, shown.header("cache-control")), (StatusCode::OK, FOR_GOOD));
@@ -253,9 +266,12 @@ async fn only_a_file_that_is_there_under_the_hash_of_its_content_is_kept_for_goo
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reference_tells_nothing_of_how_many_requests_there_are() {
-    for site in sites().await {
+async fn a_reference_tells_nothing_of_how_many_requests_there_are(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let visitor = site.browser();
         let mut numbers = Vec::new();
         for _ in 0..8 {
@@ -268,9 +284,10 @@ async fn a_reference_tells_nothing_of_how_many_requests_there_are() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn no_other_origin_may_read_an_answer() {
-    for site in sites().await {
+async fn no_other_origin_may_read_an_answer(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         for path in ["/", "/me", "/evidence/v1/r1", "/api/v1/rulebook", "/pkg/lutong.css"] {
             for method in [Method::GET, Method::OPTIONS] {

@@ -1,8 +1,10 @@
 //! A leased vehicle passes from hand to hand: each lessee answers for what happened in an own term, and sees nothing else.
 
 use http::StatusCode;
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 
-use crate::support::{Browser, OTHER_ID_NUMBER, Site, sites};
+use crate::support::{Browser, OTHER_ID_NUMBER, Site, site_on};
 
 const DAY: i64 = 86_400_000;
 
@@ -60,9 +62,12 @@ async fn listed(browser: &Browser) -> Vec<&'static str> {
     shown.map(|(record, _)| *record).collect()
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lessee_sees_pictures_and_records_of_the_own_terms_and_nothing_else() {
-    for site in sites().await {
+async fn a_lessee_sees_pictures_and_records_of_the_own_terms_and_nothing_else(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         passed_around(&site).await;
         let (driver, other) = (site.driver().await, site.other().await);
         for (browser, own) in [(&other, &["first", "third"][..]), (&driver, &["second"])] {
@@ -86,9 +91,12 @@ async fn a_lessee_sees_pictures_and_records_of_the_own_terms_and_nothing_else() 
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn each_record_is_judged_by_the_lease_that_ran_when_it_happened() {
-    for site in sites().await {
+async fn each_record_is_judged_by_the_lease_that_ran_when_it_happened(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         passed_around(&site).await;
         let other = site.other().await;
         let list = other.get("/vehicles/l1").await.body;
@@ -101,9 +109,12 @@ async fn each_record_is_judged_by_the_lease_that_ran_when_it_happened() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_vehicle_whose_leases_are_over_appears_for_its_records_alone() {
-    for site in sites().await {
+async fn a_vehicle_whose_leases_are_over_appears_for_its_records_alone(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         passed_around(&site).await;
         let (other, driver) = (other_id(&site), site.world.driver.id.clone());
         lease(&site, "l2", &[(&driver, 20, 5), (&other, 4, -30)]).await;
@@ -116,9 +127,10 @@ async fn a_vehicle_whose_leases_are_over_appears_for_its_records_alone() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_binding_hides_no_lease_and_a_lease_no_binding() {
-    for site in sites().await {
+async fn a_binding_hides_no_lease_and_a_lease_no_binding(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         passed_around(&site).await;
         let other = other_id(&site);
         let bound = site.world.state.clock.now().timestamp_millis() - 12 * DAY;

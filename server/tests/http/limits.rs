@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use http::{Method, StatusCode};
+use rstest::rstest;
 use server::address::{Proxies, network};
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::http::forms::LARGEST;
 use server::limits::Limits;
 use server::state::State;
 
-use crate::support::{Browser, sites, sites_with};
+use crate::support::{Browser, site_on, site_with};
 
 const API: &str = "/api/v1/rulebook";
 
@@ -23,13 +25,16 @@ async fn forwarded(browser: &Browser, method: Method, path: &str, addresses: &st
     browser.send(request.form(&[("csrf", token.as_str())])).await.status
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn behind_a_trusted_proxy_each_address_has_limits_of_its_own_that_no_header_gets_around() {
+async fn behind_a_trusted_proxy_each_address_has_limits_of_its_own_that_no_header_gets_around(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
     let behind_proxy = |state: &mut State| {
         one_each(state);
         state.proxies = Proxies::new(vec![network("127.0.0.0/8").expect("a network")]);
     };
-    for site in sites_with(behind_proxy).await {
+    if let Some(site) = site_with(engine, behind_proxy).await {
         let browser = site.browser();
         for (method, path, good) in
             [(Method::GET, API, StatusCode::OK), (Method::POST, "/api/settings", StatusCode::FOUND)]
@@ -51,9 +56,12 @@ async fn behind_a_trusted_proxy_each_address_has_limits_of_its_own_that_no_heade
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_header_of_whoever_is_no_trusted_proxy_counts_for_nothing() {
-    for site in sites_with(one_each).await {
+async fn the_header_of_whoever_is_no_trusted_proxy_counts_for_nothing(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_with(engine, one_each).await {
         let browser = site.browser();
         assert_eq!(forwarded(&browser, Method::GET, API, "192.0.2.1").await, StatusCode::OK);
         let second = forwarded(&browser, Method::GET, API, "192.0.2.2").await;
@@ -76,9 +84,12 @@ async fn is_a_page(browser: &Browser, fields: &[(&str, &str)], status: StatusCod
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_sends_too_much_is_told_on_a_page_in_their_language() {
-    for site in sites_with(|state| state.limits = Arc::new(Limits::new(3, 1, 10, 1))).await {
+async fn whoever_sends_too_much_is_told_on_a_page_in_their_language(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_with(engine, |state| state.limits = Arc::new(Limits::new(3, 1, 10, 1))).await {
         let browser = site.browser();
         let token = browser.token().await;
         let large = "x".repeat(LARGEST);
@@ -96,9 +107,10 @@ async fn whoever_sends_too_much_is_told_on_a_page_in_their_language() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_can_be_no_number_of_anything_is_not_found() {
-    for site in sites().await {
+async fn what_can_be_no_number_of_anything_is_not_found(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let (token, long) = (driver.token().await, "1".repeat(5_000));
         for number in ["%00", "v1%00", "%0d%0a", &long] {
@@ -135,9 +147,10 @@ async fn what_can_be_no_number_of_anything_is_not_found() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_typed_comes_back_short_whatever_its_length() {
-    for site in sites().await {
+async fn what_was_typed_comes_back_short_whatever_its_length(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.browser();
         let token = browser.token().await;
         let (long, next) = ("1".repeat(60_000), format!("/{}", "a".repeat(60_000)));
@@ -161,9 +174,14 @@ async fn what_was_typed_comes_back_short_whatever_its_length() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_reads_too_much_is_told_when_to_come_back_and_keeps_their_session() {
-    for site in sites_with(|state| state.limits = Arc::new(Limits::new(9, 1, 10, 1).pages(4))).await {
+async fn whoever_reads_too_much_is_told_when_to_come_back_and_keeps_their_session(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) =
+        site_with(engine, |state| state.limits = Arc::new(Limits::new(9, 1, 10, 1).pages(4))).await
+    {
         let driver = site.driver().await;
         for _ in 0..3 {
             assert_eq!(driver.get("/vehicles").await.status, StatusCode::OK);
@@ -185,9 +203,12 @@ async fn whoever_reads_too_much_is_told_when_to_come_back_and_keeps_their_sessio
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn fields_that_cannot_be_read_lead_to_a_page_of_this_site_whatever_the_referer() {
-    for site in sites().await {
+async fn fields_that_cannot_be_read_lead_to_a_page_of_this_site_whatever_the_referer(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.browser();
         let token = browser.token().await;
         for body in [format!("csrf={token}&again=perhaps"), format!("csrf={token}&phone=1&phone=2")] {
@@ -201,9 +222,12 @@ async fn fields_that_cannot_be_read_lead_to_a_page_of_this_site_whatever_the_ref
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_method_that_no_page_knows_is_answered_so_and_counts_as_no_form() {
-    for site in sites_with(one_each).await {
+async fn a_method_that_no_page_knows_is_answered_so_and_counts_as_no_form(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_with(engine, one_each).await {
         let browser = site.browser();
         for (path, known) in [("/", "GET, HEAD"), ("/no/such/page", "GET, HEAD"), ("/api/settings", "POST")] {
             for method in [Method::OPTIONS, Method::TRACE, Method::PUT, Method::DELETE, Method::PATCH] {

@@ -1,8 +1,10 @@
 //! The pages from the notice to the receipt, as a browser without scripts gets them.
 
 use http::StatusCode;
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 
-use crate::support::{Answer, Browser, DRIVERS_PLATE, Site, agreed, sites};
+use crate::support::{Answer, Browser, DRIVERS_PLATE, Site, agreed, site_on};
 use crate::world::ID_NUMBER;
 
 /// Opens the payment of the order and gives the provider's page.
@@ -36,9 +38,10 @@ fn cancels(page: &Answer, order: &str) -> bool {
     page.body.contains(&format!("href=\"/orders/{order}/cancel\""))
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_notice_is_agreed_to_before_the_decision_is_shown() {
-    for site in sites().await {
+async fn the_notice_is_agreed_to_before_the_decision_is_shown(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let sent = driver.get("/vehicles/v1/decision?records=r1").await;
         assert_eq!(sent.location(), "/vehicles/v1/notice?records=r1");
@@ -51,9 +54,12 @@ async fn the_notice_is_agreed_to_before_the_decision_is_shown() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_decision_states_what_article_45_of_the_procedure_asks_for() {
-    for site in sites().await {
+async fn the_decision_states_what_article_45_of_the_procedure_asks_for(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let agreed = agreed(&site.world);
         let shown = driver.get(&format!("/vehicles/v1/decision?records=r1&records=r5&{agreed}")).await;
@@ -96,9 +102,12 @@ async fn the_decision_states_what_article_45_of_the_procedure_asks_for() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_police_of_the_city_decide_where_the_national_rules_hold() {
-    for site in sites().await {
+async fn the_police_of_the_city_decide_where_the_national_rules_hold(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         site.world.run("update camera_records set region = '450302' where id = 'r1'".into()).await;
         let driver = site.driver().await;
         let shown = driver.get(&format!("/vehicles/v1/decision?records=r1&{}", agreed(&site.world))).await;
@@ -106,9 +115,10 @@ async fn the_police_of_the_city_decide_where_the_national_rules_hold() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn every_step_names_the_place() {
-    for site in sites().await {
+async fn every_step_names_the_place(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         driver.order_form(&site, "v1", "r1").await;
         let agreed = agreed(&site.world);
@@ -119,9 +129,12 @@ async fn every_step_names_the_place() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_early_second_code_leaves_the_person_where_the_first_is_typed_in() {
-    for site in sites().await {
+async fn an_early_second_code_leaves_the_person_where_the_first_is_typed_in(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let agreed = agreed(&site.world);
         let decision = |record: &str| format!("/vehicles/v1/decision?records={record}&{agreed}");
@@ -141,9 +154,10 @@ async fn an_early_second_code_leaves_the_person_where_the_first_is_typed_in() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn records_accepted_before_lead_to_their_order() {
-    for site in sites().await {
+async fn records_accepted_before_lead_to_their_order(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let order = driver.place(&site, "v1", "r1").await;
         let own = format!("/orders/{order}?accepted=already");
@@ -160,9 +174,10 @@ async fn records_accepted_before_lead_to_their_order() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_sum_is_the_heading_of_an_order_to_pay() {
-    for site in sites().await {
+async fn the_sum_is_the_heading_of_an_order_to_pay(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let order = driver.place(&site, "v1", "r1").await;
         site.minutes_pass(1);
@@ -178,9 +193,10 @@ async fn the_sum_is_the_heading_of_an_order_to_pay() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn after_the_providers_page_only_the_answer_is_waited_for() {
-    for site in sites().await {
+async fn after_the_providers_page_only_the_answer_is_waited_for(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let order = driver.place(&site, "v1", "r1").await;
         let cashier = open_payment(&driver, &order).await;
@@ -205,9 +221,10 @@ async fn after_the_providers_page_only_the_answer_is_waited_for() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_declined_payment_says_so_and_can_be_tried_again() {
-    for site in sites().await {
+async fn a_declined_payment_says_so_and_can_be_tried_again(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let order = driver.place(&site, "v1", "r1").await;
         let cashier = open_payment(&driver, &order).await;
@@ -226,9 +243,10 @@ async fn a_declined_payment_says_so_and_can_be_tried_again() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_settled_order_is_not_pending_and_is_nobody_elses() {
-    for site in sites().await {
+async fn a_settled_order_is_not_pending_and_is_nobody_elses(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let order = driver.place(&site, "v1", "r1").await;
         driver.pay(&site, &order).await;
@@ -243,9 +261,10 @@ async fn a_settled_order_is_not_pending_and_is_nobody_elses() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn cancelling_is_asked_about_on_a_page_of_its_own() {
-    for site in sites().await {
+async fn cancelling_is_asked_about_on_a_page_of_its_own(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let order = driver.place(&site, "v1", "r1").await;
         let page = format!("/orders/{order}");
@@ -282,9 +301,12 @@ async fn add_expensive(site: &Site) {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reason_that_several_records_share_is_told_once_beside_them() {
-    for site in sites().await {
+async fn a_reason_that_several_records_share_is_told_once_beside_them(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         add_expensive(&site).await;
         let driver = site.driver().await;
         let shown =
@@ -303,9 +325,10 @@ async fn a_reason_that_several_records_share_is_told_once_beside_them() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_receipt_names_its_owner_in_full_and_folds_the_proof() {
-    for site in sites().await {
+async fn a_receipt_names_its_owner_in_full_and_folds_the_proof(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let order = driver.place(&site, "v1", "r1").await;
         let number = driver.pay(&site, &order).await;

@@ -9,7 +9,7 @@ use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use crate::support::{Browser, Site, options, populated, serve_with, sites, start};
+use crate::support::{Browser, Site, options, populated, serve_with, site_on, start};
 
 /// A wire to a database that can be cut and mended.
 struct Wire {
@@ -87,7 +87,7 @@ async fn while_the_database_is_gone_people_are_told_and_afterwards_go_on() {
 /// A program that writes for longer than SQLite itself waits: a backup, or a large import.
 #[tokio::test(flavor = "multi_thread")]
 async fn while_another_program_writes_pages_are_shown_and_writes_wait_for_their_turn() {
-    for site in sites().await.into_iter().filter(|site| site.world.engine() == Engine::Sqlite) {
+    if let Some(site) = site_on(Engine::Sqlite).await {
         let driver = site.driver().await;
         assert_eq!(driver.get("/readyz").await.status, StatusCode::OK);
         let mut other = AnyConnection::connect(&site.world.url).await.expect("the file");
@@ -115,7 +115,7 @@ async fn while_another_program_writes_pages_are_shown_and_writes_wait_for_their_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_panics_is_one_failed_write() {
-    for site in sites().await.into_iter().filter(|site| site.world.engine() == Engine::Sqlite) {
+    if let Some(site) = site_on(Engine::Sqlite).await {
         let driver = site.driver().await;
         let panicking = site.world.state.store.write((), |_, ()| {
             Box::pin(async {
@@ -155,7 +155,7 @@ const FILLER: &str = "insert into outbox (id, kind, recipient, body, created_at,
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_takes_nothing_half() {
-    for site in sites().await.into_iter().filter(|site| site.world.engine() == Engine::Sqlite) {
+    if let Some(site) = site_on(Engine::Sqlite).await {
         let driver = site.driver().await;
         let form = driver.order_form(&site, "v1", "r1").await;
         let events = site.world.number("select count(*) from case_events").await;

@@ -1,8 +1,10 @@
 //! A vehicle changes hands: a new owner and a lessee see what is theirs, however much else there is.
 
 use http::StatusCode;
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 
-use crate::support::{Browser, Site, sites};
+use crate::support::{Browser, Site, site_on};
 
 const DAY: i64 = 86_400_000;
 
@@ -41,9 +43,10 @@ async fn found(browser: &Browser, record: &str) -> bool {
     all
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_owner_sees_nothing_from_before() {
-    for site in sites().await {
+async fn a_new_owner_sees_nothing_from_before(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         add(&site, "v1", "before", 20).await;
         add(&site, "v1", "after", 3).await;
         let driver = site.driver().await;
@@ -64,9 +67,12 @@ async fn a_new_owner_sees_nothing_from_before() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn who_leased_the_car_before_buying_it_keeps_the_records_of_that_time() {
-    for site in sites().await {
+async fn who_leased_the_car_before_buying_it_keeps_the_records_of_that_time(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         add(&site, "v1", "leased", 20).await;
         add(&site, "v1", "before", 40).await;
         owns_since(&site, 10).await;
@@ -80,9 +86,12 @@ async fn who_leased_the_car_before_buying_it_keeps_the_records_of_that_time() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_records_of_a_busy_rental_car_do_not_push_out_those_of_an_earlier_lessee() {
-    for site in sites().await {
+async fn the_records_of_a_busy_rental_car_do_not_push_out_those_of_an_earlier_lessee(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let (now, driver) = (site.world.state.clock.now().timestamp_millis(), site.world.driver.id.clone());
         site.world
             .run(

@@ -1,8 +1,10 @@
 //! What a place's own rules and data do to the pages: its name, its payment channel, its offices, its texts.
 
 use http::StatusCode;
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 
-use crate::support::{Browser, Site, agreed, sites};
+use crate::support::{Browser, Site, agreed, site_on};
 
 /// The words of the page, a space in place of each tag.
 fn words(page: &str) -> String {
@@ -22,9 +24,12 @@ async fn shown(browser: &Browser, record: &str) -> String {
     words(&page.body)
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_place_whose_channel_has_no_gateway_is_refused_before_the_order() {
-    for site in sites().await {
+async fn a_place_whose_channel_has_no_gateway_is_refused_before_the_order(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         set(&site, "r2", "region = '370102'").await;
         site.world.run("update vehicles set plate = '鲁A12345' where id = 'v1'".into()).await;
         let driver = site.driver().await;
@@ -52,9 +57,12 @@ async fn a_place_whose_channel_has_no_gateway_is_refused_before_the_order() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_payment_channel_stands_on_the_notice_and_on_the_order() {
-    for site in sites().await {
+async fn the_payment_channel_stands_on_the_notice_and_on_the_order(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let notice = words(&driver.get("/vehicles/v1/notice?records=r2").await.body);
         assert!(notice.contains("缴款渠道") && notice.contains("微信支付"), "{notice}");
@@ -64,9 +72,12 @@ async fn the_payment_channel_stands_on_the_notice_and_on_the_order() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_place_of_a_violation_is_its_city_with_whose_rules_hold() {
-    for site in sites().await {
+async fn the_place_of_a_violation_is_its_city_with_whose_rules_hold(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         for (region, place) in [
             ("530102", "违法发生地昆明市"),
@@ -84,9 +95,12 @@ async fn the_place_of_a_violation_is_its_city_with_whose_rules_hold() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_help_line_of_a_place_is_not_the_phone_of_its_counter() {
-    for site in sites().await {
+async fn the_help_line_of_a_place_is_not_the_phone_of_its_counter(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         set(&site, "r2", "region = '500103', disputed = 1").await;
         let driver = site.driver().await;
         let record = shown(&driver, "r2").await;
@@ -95,9 +109,10 @@ async fn the_help_line_of_a_place_is_not_the_phone_of_its_counter() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn penalty_and_points_name_their_own_law_by_its_full_title() {
-    for site in sites().await {
+async fn penalty_and_points_name_their_own_law_by_its_full_title(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let record = shown(&driver, "r2").await.replace(' ', "");
         assert!(record.contains("处罚依据《中华人民共和国道路交通安全法》第三十五条、第九十条"), "{record}");
@@ -118,9 +133,10 @@ async fn penalty_and_points_name_their_own_law_by_its_full_title() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_warning_carries_no_points() {
-    for site in sites().await {
+async fn a_warning_carries_no_points(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         set(&site, "r2", "penalty = 'warning', fine = 0").await;
         let driver = site.driver().await;
         let record = shown(&driver, "r2").await;
@@ -130,9 +146,12 @@ async fn a_warning_carries_no_points() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn points_that_only_the_registry_can_tell_are_left_to_the_counter() {
-    for site in sites().await {
+async fn points_that_only_the_registry_can_tell_are_left_to_the_counter(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let then = "2021-06-01T02:00:00Z".parse::<rules::Moment>().expect("a moment").timestamp_millis();
         set(&site, "r2", &format!("code = '1636', points = 6, violated_at = {then}")).await;
         let driver = site.driver().await;
@@ -146,9 +165,12 @@ async fn points_that_only_the_registry_can_tell_are_left_to_the_counter() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refusal_says_whose_text_it_quotes_and_what_the_penalty_is() {
-    for site in sites().await {
+async fn a_refusal_says_whose_text_it_quotes_and_what_the_penalty_is(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         set(&site, "r2", "region = '450305', disputed = 1").await;
         let record = shown(&driver, "r2").await;
@@ -165,9 +187,12 @@ async fn a_refusal_says_whose_text_it_quotes_and_what_the_penalty_is() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_licence_about_to_end_and_one_that_has_ended_are_told_apart() {
-    for site in sites().await {
+async fn a_licence_about_to_end_and_one_that_has_ended_are_told_apart(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         for (valid_until, words) in [
             ("2027-02-16", Some(("驾驶证快到期了", "有效期至 2027年2月16日"))),
@@ -187,9 +212,12 @@ async fn a_licence_about_to_end_and_one_that_has_ended_are_told_apart() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_rulebook_shows_how_a_text_is_read_and_where_none_says_anything() {
-    for site in sites().await {
+async fn the_rulebook_shows_how_a_text_is_read_and_where_none_says_anything(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let visitor = site.browser();
         let page = |rule: &str| {
             let (visitor, address) = (visitor.clone(), format!("/rulebook/{rule}"));

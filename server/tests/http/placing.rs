@@ -1,8 +1,10 @@
 //! The form that places an order says which records and that the person agrees: nothing else of it is believed.
 
 use crate::form::Form;
-use crate::support::{Browser, Site, agreed, sites};
+use crate::support::{Browser, Site, agreed, site_on};
 use crate::world::PHONE;
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 
 async fn orders(site: &Site) -> i64 {
     site.world.number("select count(*) from cases").await
@@ -12,9 +14,12 @@ async fn post(browser: &Browser, form: &Form) -> String {
     browser.post("/api/orders/place", &form.pairs()).await.location().to_owned()
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fine_points_or_verdict_that_the_browser_names_is_not_believed() {
-    for site in sites().await {
+async fn a_fine_points_or_verdict_that_the_browser_names_is_not_believed(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let claims = [
             ("fine", "1"),
@@ -57,9 +62,10 @@ async fn a_fine_points_or_verdict_that_the_browser_names_is_not_believed() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_key_of_another_persons_form_gives_nothing_of_theirs() {
-    for site in sites().await {
+async fn the_key_of_another_persons_form_gives_nothing_of_theirs(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let (driver, other) = (site.driver().await, site.other().await);
         let form = driver.order_form(&site, "v1", "r1").await;
         let placed = post(&driver, &form).await;
@@ -76,9 +82,12 @@ async fn the_key_of_another_persons_form_gives_nothing_of_theirs() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_without_the_agreement_leads_back_to_the_notice_and_says_so() {
-    for site in sites().await {
+async fn a_form_without_the_agreement_leads_back_to_the_notice_and_says_so(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let form = driver.order_form(&site, "v1", "r1").await;
         let notice = "/vehicles/v1/notice?records=r1";
@@ -104,9 +113,12 @@ async fn a_form_without_the_agreement_leads_back_to_the_notice_and_says_so() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn inside_wechat_the_order_says_that_another_browser_is_needed() {
-    for site in sites().await {
+async fn inside_wechat_the_order_says_that_another_browser_is_needed(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let order = format!("/orders/{}", driver.place(&site, "v1", "r1").await);
         let words = "微信内不能打开缴款页面";

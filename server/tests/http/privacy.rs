@@ -4,12 +4,15 @@ use app::api::ServiceError;
 use http::{Method, StatusCode};
 use leptos::prelude::{Owner, provide_context};
 use leptos::reactive::computed::ScopedFuture;
-use server::db::{Engine, Fault};
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
+use server::db::Fault;
 use server::reference::Reference;
 
 use crate::journal;
 use crate::support::{
-    Answer, Browser, DRIVERS_PLATE, NEW_ID_NUMBER, NEW_PASSWORD, NEW_PHONE, NEW_PLATE, PASSWORD, Site, sites,
+    Answer, Browser, DRIVERS_PLATE, NEW_ID_NUMBER, NEW_PASSWORD, NEW_PHONE, NEW_PLATE, PASSWORD, Site,
+    site_on,
 };
 use crate::world::{ID_NUMBER, PHONE};
 
@@ -104,10 +107,11 @@ async fn journey(site: &Site, secrets: &mut Secrets) -> Vec<Browser> {
     vec![visitor, driver]
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn no_log_line_and_no_address_holds_anything_personal() {
+async fn no_log_line_and_no_address_holds_anything_personal(#[values(Sqlite, Postgres)] engine: Engine) {
     journal::start();
-    for site in sites().await {
+    if let Some(site) = site_on(engine).await {
         let mut secrets = Secrets::of_people();
         for browser in journey(&site, &mut secrets).await {
             for address in browser.addresses() {
@@ -120,9 +124,10 @@ async fn no_log_line_and_no_address_holds_anything_personal() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_show_numbers_masked() {
-    for site in sites().await {
+async fn pages_show_numbers_masked(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let order = driver.place(&site, "v1", "r1").await;
         let receipt = driver.pay(&site, &order).await;
@@ -145,10 +150,11 @@ async fn pages_show_numbers_masked() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_line_break_in_what_is_typed_breaks_no_line_of_the_log() {
+async fn a_line_break_in_what_is_typed_breaks_no_line_of_the_log(#[values(Sqlite, Postgres)] engine: Engine) {
     journal::start();
-    for site in sites().await {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let forged = "\r\n{\"level\":\"ERROR\",\"fields\":{\"message\":\"forged\"}}\r\n";
         let encoded = "%0d%0a%7B%22forged%22:1%7D%0a";
@@ -201,10 +207,13 @@ fn tells_nothing(answer: &Answer, what: &str) {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn each_line_of_a_request_has_its_reference_and_a_hash_of_the_account() {
+async fn each_line_of_a_request_has_its_reference_and_a_hash_of_the_account(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
     journal::start();
-    for site in sites().await {
+    if let Some(site) = site_on(engine).await {
         let visited = site.browser().get("/rulebook").await;
         let driver = site.driver().await;
         let shown = [driver.get("/vehicles").await, driver.get("/orders").await];
@@ -227,10 +236,11 @@ async fn each_line_of_a_request_has_its_reference_and_a_hash_of_the_account() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failing_store_shows_a_reference_and_nothing_of_itself() {
+async fn a_failing_store_shows_a_reference_and_nothing_of_itself(#[values(Sqlite, Postgres)] engine: Engine) {
     journal::start();
-    for site in sites().await {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let form = driver.order_form(&site, "v1", "r1").await;
         site.world.run("drop table camera_records".into()).await;
@@ -281,10 +291,13 @@ async fn a_failure_keeps_its_reference_on_whatever_task_it_is_met() {
     assert!(reference.len() == 16 && journal::text().contains(&reference), "a job's failure has its own");
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn who_cannot_be_recognised_is_told_of_the_outage_and_not_signed_out() {
+async fn who_cannot_be_recognised_is_told_of_the_outage_and_not_signed_out(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
     journal::start();
-    for site in sites().await {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         site.world.run("drop table sessions".into()).await;
         let session = driver.cookie("__Host-session");
@@ -309,7 +322,7 @@ async fn who_cannot_be_recognised_is_told_of_the_outage_and_not_signed_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_file_of_the_store_holds_nothing_personal_in_clear() {
-    for site in sites().await.into_iter().filter(|site| site.world.engine() == Engine::Sqlite) {
+    if let Some(site) = site_on(Sqlite).await {
         let mut secrets = Secrets::of_people();
         journey(&site, &mut secrets).await;
         let mut bytes = Vec::new();

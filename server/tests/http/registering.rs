@@ -1,11 +1,13 @@
 //! Nobody registers in another person's name: a code to the phone that the registry holds proves who somebody is.
 
 use http::StatusCode;
+use rstest::rstest;
 use rules::person::{IdentityLevel, Phone};
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::services::accounts::{NewAccount, create};
 
 use crate::support::{
-    Browser, DRIVERS_PLATE, NEW_ID_NUMBER, NEW_PASSWORD, NEW_PHONE, NEW_PLATE, Site, person, sites,
+    Browser, DRIVERS_PLATE, NEW_ID_NUMBER, NEW_PASSWORD, NEW_PHONE, NEW_PLATE, Site, person, site_on,
 };
 use crate::world::{ID_NUMBER, PHONE};
 
@@ -24,9 +26,10 @@ async fn accounts(site: &Site) -> i64 {
     site.world.number("select count(*) from accounts").await
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_id_number_and_a_plate_alone_open_nothing() {
-    for site in sites().await {
+async fn an_id_number_and_a_plate_alone_open_nothing(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let stranger = registering(&site, STRANGER).await;
         let before = accounts(&site).await;
         assert_eq!(stranger.identify(ID_NUMBER, DRIVERS_PLATE).await, CODE_PAGE);
@@ -45,9 +48,12 @@ async fn an_id_number_and_a_plate_alone_open_nothing() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_registers_with_the_registrys_phone_is_the_person() {
-    for site in sites().await {
+async fn whoever_registers_with_the_registrys_phone_is_the_person(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let owner = registering(&site, NEW_PHONE).await;
         assert_eq!(
             owner.identify(NEW_ID_NUMBER, "云A99999").await,
@@ -61,9 +67,12 @@ async fn whoever_registers_with_the_registrys_phone_is_the_person() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn with_another_phone_a_code_to_the_registrys_phone_proves_the_person() {
-    for site in sites().await {
+async fn with_another_phone_a_code_to_the_registrys_phone_proves_the_person(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let owner = registering(&site, OWNERS_SECOND).await;
         assert_eq!(owner.identify(NEW_ID_NUMBER, NEW_PLATE).await, CODE_PAGE);
         let code = site.world.newest_code().await;
@@ -80,9 +89,12 @@ async fn with_another_phone_a_code_to_the_registrys_phone_proves_the_person() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_and_a_person_without_a_phone_see_the_same_pages_and_no_code_fits() {
-    for site in sites().await {
+async fn nobody_and_a_person_without_a_phone_see_the_same_pages_and_no_code_fits(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         person(&site.world, "530102199606064053", None, "v4", "云A44444").await;
         for (id_number, proof) in [
             ("530102197001010002", "云A33333"),
@@ -111,9 +123,12 @@ async fn nobody_and_a_person_without_a_phone_see_the_same_pages_and_no_code_fits
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_proves_to_be_the_person_takes_over_from_another_account() {
-    for site in sites().await {
+async fn whoever_proves_to_be_the_person_takes_over_from_another_account(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         // Made before the registry's phone was asked for.
         let state = &site.world.state;
         let intruder = NewAccount {
@@ -159,9 +174,10 @@ async fn whoever_proves_to_be_the_person_takes_over_from_another_account() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn tries_of_one_phone_grow_slower_and_hinder_nobody_else() {
-    for site in sites().await {
+async fn tries_of_one_phone_grow_slower_and_hinder_nobody_else(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let owner = registering(&site, NEW_PHONE).await;
         let stranger = registering(&site, STRANGER).await;
         for number in 0..3 {
@@ -188,9 +204,12 @@ async fn tries_of_one_phone_grow_slower_and_hinder_nobody_else() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_password_that_contains_the_persons_numbers_is_refused_and_the_page_says_which() {
-    for site in sites().await {
+async fn a_password_that_contains_the_persons_numbers_is_refused_and_the_page_says_which(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let owner = registering(&site, NEW_PHONE).await;
         assert_eq!(owner.identify(NEW_ID_NUMBER, NEW_PLATE).await, "/register/password");
         for (password, words) in [

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use http::{Method, StatusCode};
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::http::policy::{Policy, Routes};
 use server::serve;
 use server::services::orders::notice;
 
-use crate::support::{Answer, Browser, DRIVERS_PLATE, NEW_PHONE, Site, options, sites};
+use crate::support::{Answer, Browser, DRIVERS_PLATE, NEW_PHONE, Site, options, site_on};
 use crate::world::PHONE;
 
 /// What a visitor, the driver and another citizen get: a status, `sign-in`, or where they are sent.
@@ -179,9 +181,12 @@ impl Things {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn every_route_of_the_server_stands_in_the_tables_and_does_what_its_policy_says() {
-    for site in sites().await {
+async fn every_route_of_the_server_stands_in_the_tables_and_does_what_its_policy_says(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let routes =
             serve::routes(&site.world.state, options(&site.world), &site.world.sandbox.origins.pages);
         let read = READ.iter().map(|(path, _, outcomes)| (*path, outcomes[0]));
@@ -207,9 +212,10 @@ fn a_page_without_a_policy_stops_the_start() {
     drop(Routes::<()>::default().add_application(["/new".to_owned()].into_iter(), axum::Router::new()));
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_needs_a_session_is_kept_by_no_cache() {
-    for site in sites().await {
+async fn whatever_needs_a_session_is_kept_by_no_cache(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let things = Things::of(&site, &driver).await;
         let policies =
@@ -229,9 +235,12 @@ async fn whatever_needs_a_session_is_kept_by_no_cache() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn every_address_shows_each_person_what_is_theirs_and_nothing_else() {
-    for site in sites().await {
+async fn every_address_shows_each_person_what_is_theirs_and_nothing_else(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let (visitor, driver, other) = (site.browser(), site.driver().await, site.other().await);
         let things = Things::of(&site, &driver).await;
         for (route, address, outcomes) in READ {
@@ -245,9 +254,12 @@ async fn every_address_shows_each_person_what_is_theirs_and_nothing_else() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_whose_person_is_not_proved_gets_what_a_visitor_gets() {
-    for site in sites().await {
+async fn an_account_whose_person_is_not_proved_gets_what_a_visitor_gets(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let things = Things::of(&site, &driver).await;
         let unproved = site.driver().await;
@@ -261,9 +273,10 @@ async fn an_account_whose_person_is_not_proved_gets_what_a_visitor_gets() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn every_form_answers_each_person_for_what_is_theirs_alone() {
-    for site in sites().await {
+async fn every_form_answers_each_person_for_what_is_theirs_alone(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let (visitor, driver, other) = (site.browser(), site.driver().await, site.other().await);
         let things = Things::of(&site, &driver).await;
         for (path, fields, outcomes) in SENT {
@@ -281,9 +294,10 @@ async fn every_form_answers_each_person_for_what_is_theirs_alone() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn machines_are_asked_for_a_signature_or_for_json() {
-    for site in sites().await {
+async fn machines_are_asked_for_a_signature_or_for_json(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         for (path, status) in [
             ("/gateways/wechat/notifications", StatusCode::UNAUTHORIZED),
             ("/api/v1/assessments/camera-record", StatusCode::UNSUPPORTED_MEDIA_TYPE),
@@ -299,9 +313,10 @@ async fn machines_are_asked_for_a_signature_or_for_json() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn outside_of_development_nobody_reads_the_outbox() {
-    for site in crate::support::sites_with(|state| state.development = false).await {
+async fn outside_of_development_nobody_reads_the_outbox(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = crate::support::site_with(engine, |state| state.development = false).await {
         for browser in [site.browser(), site.driver().await] {
             assert_eq!(browser.get("/outbox").await.status, StatusCode::NOT_FOUND);
         }

@@ -1,10 +1,12 @@
 //! What anyone may ask without signing in: each rule's page, one's own case, and what paying late adds.
 
 use http::StatusCode;
+use rstest::rstest;
 use rules::families::camera::Camera;
 use rules::kernel::Family;
+use server::db::Engine::{self, Postgres, Sqlite};
 
-use crate::support::{Answer, sites};
+use crate::support::{Answer, site_on};
 
 /// Where the page's links lead that begin so.
 fn links<'a>(page: &'a Answer, begin: &'a str) -> impl Iterator<Item = String> + 'a {
@@ -12,9 +14,12 @@ fn links<'a>(page: &'a Answer, begin: &'a str) -> impl Iterator<Item = String> +
     links.filter(move |link| link.starts_with(begin)).map(|link| link.replace("&amp;", "&"))
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn from_each_rules_page_one_comes_to_a_case_that_it_refuses() {
-    for site in sites().await {
+async fn from_each_rules_page_one_comes_to_a_case_that_it_refuses(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let visitor = site.browser();
         for rule in Camera::RULES.iter().map(|rule| rule.id) {
             let about = format!("/rulebook/{}", rule.code());
@@ -28,9 +33,12 @@ async fn from_each_rules_page_one_comes_to_a_case_that_it_refuses() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn facts_that_few_people_change_are_folded_away_until_one_is_changed() {
-    for site in sites().await {
+async fn facts_that_few_people_change_are_folded_away_until_one_is_changed(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let visitor = site.browser();
         let folded = |page: &Answer| !page.body.contains("<details open");
         assert!(folded(&visitor.get("/what-if").await));
@@ -44,9 +52,10 @@ async fn facts_that_few_people_change_are_folded_away_until_one_is_changed() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_paying_late_adds_is_computed_for_anyone() {
-    for site in sites().await {
+async fn what_paying_late_adds_is_computed_for_anyone(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let visitor = site.browser();
         let page = visitor.get("/rulebook/fine.late-fee").await;
         assert_eq!(links(&page, "/what-if/").collect::<Vec<_>>(), ["/what-if/late-fee"]);

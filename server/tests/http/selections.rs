@@ -1,8 +1,10 @@
 //! A selection that one order can't take is divided, and each part is a link away.
 
 use http::StatusCode;
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 
-use crate::support::{Site, agreed, sites};
+use crate::support::{Site, agreed, site_on};
 
 /// Records `t1`, `t2`, … like `r2`, in the region.
 async fn add(site: &Site, count: usize, region: &str) {
@@ -18,9 +20,10 @@ async fn add(site: &Site, count: usize, region: &str) {
         .await;
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn records_of_two_places_are_offered_place_by_place() {
-    for site in sites().await {
+async fn records_of_two_places_are_offered_place_by_place(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         add(&site, 1, "450103").await;
         let driver = site.driver().await;
         let (both, agreed) = ("records=r2&records=t1", agreed(&site.world));
@@ -58,9 +61,10 @@ fn of_link(link: &str) -> Vec<&str> {
     link.split('&').filter_map(|part| part.trim_start_matches("amp;").strip_prefix("records=")).collect()
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn more_than_two_hundred_records_are_offered_in_parts() {
-    for site in sites().await {
+async fn more_than_two_hundred_records_are_offered_in_parts(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         // Without points, so that all of them pass.
         site.world.run("update camera_records set points = 0, code = '1039' where id = 'r2'".into()).await;
         add(&site, 230, "530102").await;
@@ -77,9 +81,12 @@ async fn more_than_two_hundred_records_are_offered_in_parts() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_part_leads_on_with_the_records_that_pass_and_tells_why_the_others_do_not() {
-    for site in sites().await {
+async fn a_part_leads_on_with_the_records_that_pass_and_tells_why_the_others_do_not(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         // Nanning handles only its own plates.
         add(&site, 1, "450103").await;
         let driver = site.driver().await;

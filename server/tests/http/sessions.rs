@@ -1,15 +1,20 @@
 //! Sessions: in a cookie that only this site sees, new at every sign-in, ended on the server, over after their time.
 
 use http::{Method, StatusCode};
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 
-use crate::support::{ORIGIN, OTHER_PHONE, PASSWORD, agreed, sites};
+use crate::support::{ORIGIN, OTHER_PHONE, PASSWORD, agreed, site_on};
 use crate::world::PHONE;
 
 const SESSION: &str = "__Host-session";
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_session_cookie_is_bound_to_this_host_and_hidden_from_scripts() {
-    for site in sites().await {
+async fn the_session_cookie_is_bound_to_this_host_and_hidden_from_scripts(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let signed_in = site.browser().sign_in(PHONE, PASSWORD).await;
         let line = signed_in.set_cookie(SESSION).expect("a session");
         let mut parts = line.split("; ").skip(1).collect::<Vec<_>>();
@@ -22,9 +27,10 @@ async fn the_session_cookie_is_bound_to_this_host_and_hidden_from_scripts() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn every_cookie_of_the_program_is_for_this_host_alone() {
-    for site in sites().await {
+async fn every_cookie_of_the_program_is_for_this_host_alone(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.browser();
         let mut lines = Vec::new();
         let mut note = |answer: &crate::support::Answer| {
@@ -56,9 +62,10 @@ async fn every_cookie_of_the_program_is_for_this_host_alone() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn signing_in_gives_a_new_session_and_ends_the_one_before() {
-    for site in sites().await {
+async fn signing_in_gives_a_new_session_and_ends_the_one_before(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.browser();
         let planted = "ab".repeat(32);
         browser.set_cookie(SESSION, &planted);
@@ -77,9 +84,12 @@ async fn signing_in_gives_a_new_session_and_ends_the_one_before() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_store_holds_a_hash_of_the_session_and_not_the_session() {
-    for site in sites().await {
+async fn the_store_holds_a_hash_of_the_session_and_not_the_session(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let token = site.driver().await.cookie(SESSION).expect("a session");
         let stored = site.world.text("select token_hash from sessions").await.expect("a session");
         assert_ne!(stored, token);
@@ -90,9 +100,10 @@ async fn the_store_holds_a_hash_of_the_session_and_not_the_session() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn signing_out_ends_the_session_on_the_server() {
-    for site in sites().await {
+async fn signing_out_ends_the_session_on_the_server(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.driver().await;
         let token = browser.cookie(SESSION).expect("a session");
         let out = browser.submit("/me", "/api/sign-out", &[]).await;
@@ -105,9 +116,12 @@ async fn signing_out_ends_the_session_on_the_server() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_is_ended_from_another_of_the_same_account_and_from_no_other_account() {
-    for site in sites().await {
+async fn a_session_is_ended_from_another_of_the_same_account_and_from_no_other_account(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let (phone, desk, other) = (site.driver().await, site.driver().await, site.other().await);
         let form = desk.form("/me/sessions", "/api/sessions/end").await;
         let id = form.value("session").expect("the phone's session").to_owned();
@@ -123,9 +137,12 @@ async fn a_session_is_ended_from_another_of_the_same_account_and_from_no_other_a
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_unused_for_thirty_minutes_is_over_and_one_used_goes_on() {
-    for site in sites().await {
+async fn a_session_unused_for_thirty_minutes_is_over_and_one_used_goes_on(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.driver().await;
         site.minutes_pass(30);
         assert!(browser.is_signed_in().await, "exactly thirty minutes");
@@ -137,9 +154,12 @@ async fn a_session_unused_for_thirty_minutes_is_over_and_one_used_goes_on() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_is_over_after_twelve_hours_however_much_it_is_used() {
-    for site in sites().await {
+async fn a_session_is_over_after_twelve_hours_however_much_it_is_used(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.driver().await;
         for _ in 0..28 {
             site.minutes_pass(25);
@@ -152,9 +172,12 @@ async fn a_session_is_over_after_twelve_hours_however_much_it_is_used() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unreadable_identity_level_is_an_outage_and_no_lower_level() {
-    for site in sites().await {
+async fn an_unreadable_identity_level_is_an_outage_and_no_lower_level(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.driver().await;
         site.world.run("update accounts set identity = 'face' where id = 'a1'".into()).await;
         assert_eq!(browser.get("/me").await.status, StatusCode::SERVICE_UNAVAILABLE);
@@ -163,9 +186,10 @@ async fn an_unreadable_identity_level_is_an_outage_and_no_lower_level() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn sign_out_pressed_twice_ends_signed_out() {
-    for site in sites().await {
+async fn sign_out_pressed_twice_ends_signed_out(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.driver().await;
         let form = browser.form("/me", "/api/sign-out").await;
         // As they are when pressed: with the cookies of the page.
@@ -185,9 +209,12 @@ async fn sign_out_pressed_twice_ends_signed_out() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn sign_in_pressed_twice_over_an_old_session_ends_signed_in() {
-    for site in sites().await {
+async fn sign_in_pressed_twice_over_an_old_session_ends_signed_in(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let fields = [("phone", PHONE), ("password", PASSWORD)];
         for at_once in [true, false] {
             let browser = site.driver().await;
@@ -205,9 +232,12 @@ async fn sign_in_pressed_twice_over_an_old_session_ends_signed_in() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn who_was_away_too_long_is_told_why_to_sign_in_and_comes_back_to_the_very_step() {
-    for site in sites().await {
+async fn who_was_away_too_long_is_told_why_to_sign_in_and_comes_back_to_the_very_step(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let step = &*format!("/vehicles/v1/decision?records=r2&{}", agreed(&site.world));
         let to_step = app::api::sign_in_and_return(step);
@@ -232,9 +262,12 @@ async fn who_was_away_too_long_is_told_why_to_sign_in_and_comes_back_to_the_very
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_whose_account_has_no_proven_person_is_no_session() {
-    for site in sites().await {
+async fn a_session_whose_account_has_no_proven_person_is_no_session(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let browser = site.other().await;
         for (change, back) in
             [("person_id = null", "person_id = id"), ("frozen_at = 1, person_id = id", "frozen_at = null")]
@@ -250,9 +283,10 @@ async fn a_session_whose_account_has_no_proven_person_is_no_session() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_tells_the_worker_how_long_the_session_lasts() {
-    for site in sites().await {
+async fn a_page_tells_the_worker_how_long_the_session_lasts(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let page = driver.get("/me").await.body;
         assert!(

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use http::StatusCode;
+use rstest::rstest;
 use server::address::{Proxies, network};
 use server::config::LimitSettings;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::limits::Limits;
 use server::state::State;
 
 use crate::journal;
-use crate::support::{Browser, NEW_PHONE, PASSWORD, Site, sites, sites_with};
+use crate::support::{Browser, NEW_PHONE, PASSWORD, Site, site_on, site_with};
 use crate::world::PHONE;
 
 const HOME: &str = "192.0.2.10";
@@ -61,9 +63,12 @@ async fn signs_in_by_code(site: &Site, owner: &Browser) {
     assert!(owner.is_signed_in().await);
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stranger_burns_codes_and_passwords_and_the_owner_signs_in_and_confirms_an_order() {
-    for site in sites_with(usual).await {
+async fn a_stranger_burns_codes_and_passwords_and_the_owner_signs_in_and_confirms_an_order(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_with(engine, usual).await {
         let owner = site.browser().at(HOME);
         assert_eq!(owner.sign_in(PHONE, PASSWORD).await.location(), "/");
         assert_eq!(burn_codes(&site, STRANGERS[0], PHONE).await, 6, "on the word of one address");
@@ -86,18 +91,22 @@ async fn a_stranger_burns_codes_and_passwords_and_the_owner_signs_in_and_confirm
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn one_stranger_leaves_codes_for_an_owner_in_a_new_browser() {
-    for site in sites_with(usual).await {
+async fn one_stranger_leaves_codes_for_an_owner_in_a_new_browser(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_with(engine, usual).await {
         assert_eq!(burn_codes(&site, STRANGERS[0], PHONE).await, 6);
         site.seconds_pass(61);
         signs_in_by_code(&site, &site.browser().at(ELSEWHERE)).await;
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stranger_at_the_owners_address_leaves_a_known_browser_its_own_tries() {
-    for site in sites_with(usual).await {
+async fn a_stranger_at_the_owners_address_leaves_a_known_browser_its_own_tries(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_with(engine, usual).await {
         let owner = site.browser().at(HOME);
         assert_eq!(owner.sign_in(PHONE, PASSWORD).await.location(), "/");
         owner.submit("/me", "/api/sign-out", &[]).await;
@@ -111,9 +120,12 @@ async fn a_stranger_at_the_owners_address_leaves_a_known_browser_its_own_tries()
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_browser_is_known_for_its_own_phones_alone_and_not_for_ever() {
-    for site in sites_with(usual).await {
+async fn a_browser_is_known_for_its_own_phones_alone_and_not_for_ever(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_with(engine, usual).await {
         let other = site.other().await.at(STRANGERS[0]);
         other.submit("/me", "/api/sign-out", &[]).await;
         burn_passwords(&site, STRANGERS[0]).await;
@@ -130,9 +142,10 @@ async fn a_browser_is_known_for_its_own_phones_alone_and_not_for_ever() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_owner_is_told_once_a_day_of_many_wrong_passwords() {
-    for site in sites().await {
+async fn the_owner_is_told_once_a_day_of_many_wrong_passwords(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let told = async || {
             let texts = site.world.texts_to(PHONE).await;
             texts.iter().filter(|text| text.contains("错误的密码")).count()
@@ -153,14 +166,17 @@ async fn the_owner_is_told_once_a_day_of_many_wrong_passwords() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_goes_out_on_the_word_of_strangers_has_a_bound_for_the_whole_country() {
+async fn what_goes_out_on_the_word_of_strangers_has_a_bound_for_the_whole_country(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
     let few = |state: &mut State| {
         let mut limits = Limits::new(1_000, 1_000, 1_000, 1_000);
         limits.texts_a_day = 3;
         state.limits = Arc::new(limits);
     };
-    for site in sites_with(few).await {
+    if let Some(site) = site_with(engine, few).await {
         let driver = site.driver().await;
         for last in 1..=4 {
             let browser = site.browser();
@@ -177,14 +193,15 @@ async fn what_goes_out_on_the_word_of_strangers_has_a_bound_for_the_whole_countr
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn numbers_of_one_range_have_a_bound_of_their_own() {
+async fn numbers_of_one_range_have_a_bound_of_their_own(#[values(Sqlite, Postgres)] engine: Engine) {
     let few = |state: &mut State| {
         let mut limits = Limits::new(1_000, 1_000, 1_000, 1_000);
         limits.texts_of_range_a_day = 2;
         state.limits = Arc::new(limits);
     };
-    for site in sites_with(few).await {
+    if let Some(site) = site_with(engine, few).await {
         for (phone, goes) in
             [("13900000001", true), ("13900009999", true), ("13900005555", false), ("13900010000", true)]
         {
@@ -194,22 +211,30 @@ async fn numbers_of_one_range_have_a_bound_of_their_own() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn many_phones_behind_one_private_address_are_told_to_the_operator_once() {
+async fn many_phones_behind_one_private_address_are_told_to_the_operator_once(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
     journal::start();
     let warnings = || journal::text().matches("LUTONG_TRUSTED_PROXIES").count();
-    for (number, site) in sites().await.into_iter().enumerate() {
+    if let Some(site) = site_on(engine).await {
         for phone in 0..25 {
             site.browser().ask_to_sign_in(&format!("139000000{phone:02}")).await;
             site.browser().ask_to_sign_in("13800000009").await;
-            assert_eq!(warnings(), number + usize::from(phone >= 18), "phone {phone}");
+            assert_eq!(warnings(), usize::from(phone >= 18), "phone {phone}");
         }
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_has_a_limit_of_forms_that_no_neighbour_uses_up() {
-    for site in sites_with(|state| state.limits = Arc::new(Limits::new(20, 1_000, 1_000, 1_000))).await {
+async fn a_session_has_a_limit_of_forms_that_no_neighbour_uses_up(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) =
+        site_with(engine, |state| state.limits = Arc::new(Limits::new(20, 1_000, 1_000, 1_000))).await
+    {
         let driver = site.driver().await;
         let neighbour = site.browser();
         let token = neighbour.token().await;

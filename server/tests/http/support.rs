@@ -40,28 +40,23 @@ pub struct Site {
 }
 
 /// One site per engine, with a second person who has vehicle `v2` with record `x1`, and a third without an account.
-pub async fn sites() -> Vec<Site> {
-    sites_with(|_| {}).await
+pub async fn site_on(engine: Engine) -> Option<Site> {
+    site_with(engine, |_| {}).await
 }
 
 /// The same, with something of the state set otherwise.
-pub async fn sites_with(change: impl Fn(&mut State)) -> Vec<Site> {
-    let mut sites = Vec::new();
-    for (mut world, listener) in populated().await {
-        change(&mut world.state);
-        sites.push(Site { address: start(&world, listener), world });
-    }
-    sites
+pub async fn site_with(engine: Engine, change: impl Fn(&mut State)) -> Option<Site> {
+    let (mut world, listener) = populated(engine).await?;
+    change(&mut world.state);
+    Some(Site { address: start(&world, listener), world })
 }
 
-/// Worlds with the people and things of a site, and nothing that serves them yet.
-pub async fn populated() -> Vec<(World, TcpListener)> {
-    let mut worlds = world::opened().await;
-    for (world, _) in &mut worlds {
-        world.state.origin = ORIGIN.into();
-        populate(world).await;
-    }
-    worlds
+/// A world with the people and things of a site, and nothing that serves them yet.
+pub async fn populated(engine: Engine) -> Option<(World, TcpListener)> {
+    let (mut world, listener) = world::opened(engine).await?;
+    world.state.origin = ORIGIN.into();
+    populate(&world).await;
+    Some((world, listener))
 }
 
 /// The port at an address that no other process uses. A port of 127.0.0.1 on which nobody listens for a moment may be

@@ -2,9 +2,11 @@
 
 use app::receipt::{Outcome, Proof};
 use http::StatusCode;
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::signing::Signer;
 
-use crate::support::{Answer, Browser, Site, sites};
+use crate::support::{Answer, Browser, Site, site_on};
 
 async fn proof(site: &Site, number: &str) -> Proof {
     let column = |name: &str| format!("select {name} from receipts where number = '{number}'");
@@ -29,9 +31,12 @@ fn outcome(answer: &Answer) -> &str {
     rest.split('"').next().unwrap_or_default()
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_browser_without_scripts_learns_whether_a_receipt_is_genuine() {
-    for site in sites().await {
+async fn a_browser_without_scripts_learns_whether_a_receipt_is_genuine(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let (visitor, driver) = (site.browser(), site.driver().await);
         let proof = paid(&site, &driver).await;
         let link = format!("https://lutong.example/verify#{}", proof.fragment().unwrap());
@@ -57,9 +62,10 @@ async fn a_browser_without_scripts_learns_whether_a_receipt_is_genuine() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_receipt_made_with_a_key_of_ones_own_is_not_ours() {
-    for site in sites().await {
+async fn a_receipt_made_with_a_key_of_ones_own_is_not_ours(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let (visitor, driver) = (site.browser(), site.driver().await);
         let genuine = paid(&site, &driver).await;
         let own = Signer::from_keys(&format!("home:secret:{}:2026-01-01", "44".repeat(32))).unwrap();
@@ -77,9 +83,10 @@ async fn a_receipt_made_with_a_key_of_ones_own_is_not_ours() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_receipt_of_the_first_version_still_verifies() {
-    for site in sites().await {
+async fn a_receipt_of_the_first_version_still_verifies(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let signer = &site.world.state.signer;
         let key = signer.published().remove(0).public_key;
         let text = format!(
@@ -90,9 +97,12 @@ async fn a_receipt_of_the_first_version_still_verifies() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_published_keys_verify_a_receipt_without_asking_anyone() {
-    for site in sites().await {
+async fn the_published_keys_verify_a_receipt_without_asking_anyone(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(site) = site_on(engine).await {
         let (visitor, driver) = (site.browser(), site.driver().await);
         let proof = paid(&site, &driver).await;
         let answer = visitor.get("/.well-known/lutong-keys.json").await;
@@ -115,9 +125,10 @@ async fn the_published_keys_verify_a_receipt_without_asking_anyone() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn every_fact_of_the_receipts_page_is_signed() {
-    for site in sites().await {
+async fn every_fact_of_the_receipts_page_is_signed(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(site) = site_on(engine).await {
         let driver = site.driver().await;
         let order = driver.place(&site, "v1", "r1").await;
         let number = driver.pay(&site, &order).await;

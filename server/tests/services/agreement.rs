@@ -2,17 +2,22 @@
 
 use app::api::ServiceError;
 use app::api::orders::Agreement;
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::db::Fault;
 use server::services::orders::application::OrderApplication;
 use server::services::orders::notice;
 
 use crate::support::{Placing, place};
 
-use crate::support::worlds;
+use crate::support::world_on;
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_without_agreement_places_nothing_and_costs_no_code() {
-    for world in worlds().await {
+async fn a_form_without_agreement_places_nothing_and_costs_no_code(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         let chosen = world.chosen(&["r1"]);
         let code = world.code(&chosen).await;
         let good = world.placing("agreed", &chosen, &code);
@@ -46,7 +51,7 @@ async fn a_form_without_agreement_places_nothing_and_costs_no_code() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_version_of_the_notice_follows_the_rulebook() {
-    let world = worlds().await.remove(0);
+    let world = world_on(Sqlite).await.expect("a world on SQLite");
     let mut rulebook = (*world.state.rulebook).clone();
     let before = notice::version(&rulebook);
     assert_eq!(before, notice::version(&world.state.rulebook));

@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use crate::support::place;
 use app::api::ServiceError;
+use rstest::rstest;
 use rules::kernel::CaseState;
-use server::db::{Engine, Fault};
+use server::db::Engine::{self, Postgres, Sqlite};
+use server::db::Fault;
 use server::engine::end;
 use server::engine::payments::reconcile;
 use server::invariants;
@@ -13,7 +15,7 @@ use server::jobs;
 use server::sandbox::Faults;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 
-use crate::support::worlds;
+use crate::support::world_on;
 use crate::world::World;
 
 /// Changes that the feed or the person may make between placing and the payment's arrival, and the refund's reason.
@@ -44,10 +46,13 @@ async fn comes_back_for(world: &World, reason: &str) {
     world.every_promise_holds().await;
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_record_that_changed_since_it_was_accepted_is_not_settled_and_the_money_goes_back() {
+async fn a_record_that_changed_since_it_was_accepted_is_not_settled_and_the_money_goes_back(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
     for (what, reason) in CHANGES {
-        for world in worlds().await {
+        if let Some(world) = world_on(engine).await {
             change(&world, BEFORE).await;
             let order = world.placed(&["r1", "r2"]).await;
             let page = world.open_payment(&order).await;
@@ -59,10 +64,11 @@ async fn a_record_that_changed_since_it_was_accepted_is_not_settled_and_the_mone
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_late_payment_does_not_settle_at_the_amounts_of_before() {
+async fn a_late_payment_does_not_settle_at_the_amounts_of_before(#[values(Sqlite, Postgres)] engine: Engine) {
     for (what, reason) in [CHANGES[0], CHANGES[3]] {
-        for world in worlds().await {
+        if let Some(world) = world_on(engine).await {
             world.faults(Faults { lose_notifications: true, ..Faults::default() });
             let order = world.placed(&["r1", "r2"]).await;
             let page = world.open_payment(&order).await;
@@ -76,9 +82,10 @@ async fn a_late_payment_does_not_settle_at_the_amounts_of_before() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_settlement_at_another_amount_is_a_broken_promise() {
-    for world in worlds().await {
+async fn a_settlement_at_another_amount_is_a_broken_promise(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         let order = world.placed(&["r1"]).await;
         let page = world.open_payment(&order).await;
         world.press(&page, "pay").await;
@@ -121,10 +128,11 @@ const BETWEEN: [&str; 4] = [
     "update camera_records set location = '别处', updated_at = updated_at + 1 where id = 'r1'",
 ];
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_record_that_changes_while_it_is_read_is_not_held() {
+async fn a_record_that_changes_while_it_is_read_is_not_held(#[values(Sqlite, Postgres)] engine: Engine) {
     for statement in BETWEEN {
-        for world in worlds().await {
+        if let Some(world) = world_on(engine).await {
             let chosen = world.chosen(&["r1"]);
             let code = world.code(&chosen).await;
             let (url, came_between) = (world.url.clone(), Arc::new(Mutex::new(None)));
@@ -135,7 +143,7 @@ async fn a_record_that_changes_while_it_is_read_is_not_held() {
             .unwrap();
             let placed = place(&world.state, world.placing("between", &chosen, &code)).await;
             fail::remove("case.place.loaded");
-            if world.engine() == Engine::Sqlite {
+            if world.engine() == Sqlite {
                 assert_eq!(*came_between.lock().unwrap(), None, "one writer: nobody comes in between");
                 assert!(placed.is_ok());
                 continue;
@@ -151,9 +159,10 @@ async fn a_record_that_changes_while_it_is_read_is_not_held() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_record_does_not_change_while_its_order_settles() {
-    for world in worlds().await {
+async fn a_record_does_not_change_while_its_order_settles(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         let order = world.placed(&["r1"]).await;
         let page = world.open_payment(&order).await;
         world.faults(Faults { lose_notifications: true, ..Faults::default() });

@@ -1,23 +1,28 @@
 //! How often the provider is asked, and about whom first.
 
 use chrono::TimeDelta;
+use rstest::rstest;
 use rules::kernel::CaseState;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::engine::end;
 use server::engine::payments::{open, reconcile};
 use server::jobs;
 use server::sandbox::Faults;
 
 use crate::provider::Watched;
-use crate::support::{payer, worlds};
+use crate::support::{payer, world_on};
 use crate::world::World;
 
 async fn payment_state(world: &World) -> String {
     world.text("select state from payments").await.expect("a payment")
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_payment_that_the_provider_never_saw_closes_when_the_time_to_pay_is_over() {
-    for world in worlds().await {
+async fn a_payment_that_the_provider_never_saw_closes_when_the_time_to_pay_is_over(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         let order = world.placed(&["r1"]).await;
         world.faults(Faults { fail_requests: 1, ..Faults::default() });
         assert!(open::open(&world.state, &order, &payer()).await.is_err());
@@ -30,9 +35,12 @@ async fn a_payment_that_the_provider_never_saw_closes_when_the_time_to_pay_is_ov
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn payments_without_an_answer_do_not_keep_newer_ones_waiting() {
-    for world in worlds().await {
+async fn payments_without_an_answer_do_not_keep_newer_ones_waiting(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         for number in 0..150 {
             world
                 .run(format!(
@@ -53,9 +61,12 @@ async fn payments_without_an_answer_do_not_keep_newer_ones_waiting() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_looked_at_again_and_again_asks_once_every_three_seconds() {
-    for mut world in worlds().await {
+async fn a_page_looked_at_again_and_again_asks_once_every_three_seconds(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(mut world) = world_on(engine).await {
         let order = world.placed(&["r1"]).await;
         world.open_payment(&order).await;
         let provider = Watched::before(&mut world);
@@ -69,9 +80,12 @@ async fn a_page_looked_at_again_and_again_asks_once_every_three_seconds() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_job_asks_ever_more_seldom_and_at_once_when_the_order_ends() {
-    for mut world in worlds().await {
+async fn the_job_asks_ever_more_seldom_and_at_once_when_the_order_ends(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(mut world) = world_on(engine).await {
         let order = world.placed(&["r1"]).await;
         world.open_payment(&order).await;
         let provider = Watched::before(&mut world);

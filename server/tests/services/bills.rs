@@ -1,15 +1,17 @@
 //! The provider's bill of each day is compared with our books: every difference is found, and nothing else.
 
 use chrono::NaiveDate;
+use rstest::rstest;
 use rules::kernel::CaseState;
 use server::clock::Clock;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::engine::payments::bill::{self, Books};
 use server::gateways::payment::PaymentProvider;
 use server::jobs;
 use server::sandbox::{Faults, Payment};
 
 use crate::provider::Watched;
-use crate::support::worlds;
+use crate::support::world_on;
 use crate::world::World;
 
 fn books(world: &World) -> Books<'_> {
@@ -47,9 +49,12 @@ async fn differences(world: &World) -> Vec<String> {
     found
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn books_that_agree_show_no_difference_and_a_bill_is_fetched_once() {
-    for mut world in worlds().await {
+async fn books_that_agree_show_no_difference_and_a_bill_is_fetched_once(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(mut world) = world_on(engine).await {
         paid(&world, "r1", CaseState::Settled).await;
         world.run("update camera_records set disputed = 1 where id = 'r2'".into()).await;
         world.run("update camera_records set disputed = 0 where id = 'r2'".into()).await;
@@ -77,9 +82,12 @@ async fn books_that_agree_show_no_difference_and_a_bill_is_fetched_once() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn every_row_that_differs_is_found_and_stays_until_it_is_mended() {
-    for world in worlds().await {
+async fn every_row_that_differs_is_found_and_stays_until_it_is_mended(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         for record in ["r1", "r2", "r3"] {
             paid(&world, record, CaseState::Settled).await;
         }
@@ -109,9 +117,12 @@ async fn every_row_that_differs_is_found_and_stays_until_it_is_mended() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bill_that_fails_comes_later_and_a_day_without_payments_has_none() {
-    for world in worlds().await {
+async fn a_bill_that_fails_comes_later_and_a_day_without_payments_has_none(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         paid(&world, "r1", CaseState::Settled).await;
         next_morning(&world);
         world.faults(Faults { fail_requests: 1, ..Faults::default() });
@@ -129,9 +140,12 @@ async fn a_bill_that_fails_comes_later_and_a_day_without_payments_has_none() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_provider_without_a_bill_for_our_payments_is_a_difference_in_the_end() {
-    for world in worlds().await {
+async fn a_provider_without_a_bill_for_our_payments_is_a_difference_in_the_end(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         paid(&world, "r1", CaseState::Settled).await;
         world.sandbox.till.lock().unwrap().payments.clear();
         next_morning(&world);

@@ -2,8 +2,10 @@
 
 use app::api::ServiceError;
 use app::api::orders::Placed;
+use rstest::rstest;
 use rules::person::IdentityLevel;
 use server::caller::Person;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::db::Fault;
 use server::services::accounts::codes;
 use server::services::orders::application::OrderApplication;
@@ -11,7 +13,7 @@ use server::services::orders::application::OrderApplication;
 use crate::support::{Placing, place};
 use server::state::State;
 
-use crate::support::{order_of, worlds};
+use crate::support::{order_of, world_on};
 use crate::world::World;
 
 const DRIVERS: usize = 199;
@@ -53,9 +55,12 @@ async fn place_when_there_is_room(state: State, placing: Placing) -> Result<Plac
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_people_who_may_all_handle_one_record_make_one_order() {
-    for world in worlds().await {
+async fn two_hundred_people_who_may_all_handle_one_record_make_one_order(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         // Chongqing lets drivers with a binding handle what happened since.
         world.run("update camera_records set region = '500108'".into()).await;
         world.run("update vehicles set plate = '渝A12345'".into()).await;

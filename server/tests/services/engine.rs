@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use app::api::ServiceError;
 use chrono::TimeDelta;
+use rstest::rstest;
 use rules::kernel::CaseState;
 use rules::person::IdentityLevel;
 use server::caller::{Officer, Person};
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::db::Fault;
 use server::db::cases::CaseKey;
 use server::engine::place::{Placed, place};
@@ -15,16 +17,14 @@ use server::engine::{Procedures, end, payments};
 use server::jobs;
 use server::services::orders::procedure::CameraOrders;
 
-use crate::support::{payer, worlds};
+use crate::support::{payer, world_on};
 use crate::trial::{CourseApplication, Courses, OPEN_FOR, PLACES};
 use crate::world::World;
 
-async fn with_courses() -> Vec<World> {
-    let mut worlds = worlds().await;
-    for world in &mut worlds {
-        world.state.procedures = Procedures::new(vec![Box::new(CameraOrders), Box::new(Courses)]);
-    }
-    worlds
+async fn with_courses(engine: Engine) -> Option<World> {
+    let mut world = world_on(engine).await?;
+    world.state.procedures = Procedures::new(vec![Box::new(CameraOrders), Box::new(Courses)]);
+    Some(world)
 }
 
 fn officer() -> Officer {
@@ -61,9 +61,10 @@ async fn suspend(world: &World) {
     world.run("update licences set states = 'suspended'".into()).await;
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_application_placed_twice_is_one_case() {
-    for world in with_courses().await {
+async fn an_application_placed_twice_is_one_case(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = with_courses(engine).await {
         let case = placed(&world, "1").await;
         assert_eq!(placed(&world, "1").await, case);
         let other = applies(&world, &world.driver, "1", "c2").await;
@@ -78,9 +79,10 @@ async fn an_application_placed_twice_is_one_case() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_rule_refuses_opens_no_case() {
-    for world in with_courses().await {
+async fn what_a_rule_refuses_opens_no_case(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = with_courses(engine).await {
         suspend(&world).await;
         let Ok(Placed::Refused(decision)) = applies(&world, &world.driver, "1", "c1").await else {
             panic!("not refused")
@@ -90,9 +92,10 @@ async fn what_a_rule_refuses_opens_no_case() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_people_take_as_many_places_as_there_are() {
-    for world in with_courses().await {
+async fn two_hundred_people_take_as_many_places_as_there_are(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = with_courses(engine).await {
         let world = Arc::new(world);
         let racing = (0..200).map(|number| {
             let world = Arc::clone(&world);
@@ -122,9 +125,12 @@ async fn two_hundred_people_take_as_many_places_as_there_are() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_case_lapses_at_its_deadline_and_its_place_is_free_again() {
-    for world in with_courses().await {
+async fn a_case_lapses_at_its_deadline_and_its_place_is_free_again(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = with_courses(engine).await {
         let case = placed(&world, "1").await;
         world.clock.advance(OPEN_FOR - TimeDelta::milliseconds(1));
         jobs::cases::once(&world.state).await.unwrap();
@@ -140,13 +146,14 @@ async fn a_case_lapses_at_its_deadline_and_its_place_is_free_again() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_officer_decides_once_and_gives_a_reason() {
+async fn an_officer_decides_once_and_gives_a_reason(#[values(Sqlite, Postgres)] engine: Engine) {
     for (finding, reviewed, state, places) in [
         (Finding::Approve, Reviewed::Settled, CaseState::Settled, 1),
         (Finding::Decline, Reviewed::Declined, CaseState::Declined, 0),
     ] {
-        for world in with_courses().await {
+        if let Some(world) = with_courses(engine).await {
             let case = placed(&world, "1").await;
             let desk = officer();
             for (reason, error) in [(" ", "no-reason"), (&*"长".repeat(501), "long-reason")] {
@@ -168,9 +175,10 @@ async fn an_officer_decides_once_and_gives_a_reason() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_approved_is_decided_again_by_the_facts_of_then() {
-    for world in with_courses().await {
+async fn what_is_approved_is_decided_again_by_the_facts_of_then(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = with_courses(engine).await {
         let case = placed(&world, "1").await;
         suspend(&world).await;
         let done = review(&world.state, &officer(), &case, Finding::Approve, "同意").await.unwrap();
@@ -181,9 +189,12 @@ async fn what_is_approved_is_decided_again_by_the_facts_of_then() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_decision_that_was_changed_afterwards_is_found_by_replay() {
-    for world in with_courses().await {
+async fn a_decision_that_was_changed_afterwards_is_found_by_replay(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = with_courses(engine).await {
         let case = placed(&world, "1").await;
         review(&world.state, &officer(), &case, Finding::Approve, "同意").await.unwrap();
         let forged =
@@ -239,9 +250,10 @@ impl Ending {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_program_that_dies_at_any_point_leaves_nothing_half() {
-    for world in with_courses().await {
+async fn a_program_that_dies_at_any_point_leaves_nothing_half(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = with_courses(engine).await {
         let world = Arc::new(world);
         for (point, ending) in [
             ("case.place.loaded", Ending::Approved),

@@ -1,16 +1,18 @@
 //! What is due is done for everybody, whatever cannot be done for one.
 
 use chrono::TimeDelta;
+use rstest::rstest;
 use rules::kernel::CaseState;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::db::cases::CaseKey;
-use server::db::{Engine, Fault, Store};
+use server::db::{Fault, Store};
 use server::jobs;
 use server::sandbox::Faults;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use tokio_util::sync::CancellationToken;
 
 use crate::provider::Watched;
-use crate::support::worlds;
+use crate::support::world_on;
 use crate::world::World;
 
 /// No event can follow this one: whatever is to happen to the order fails.
@@ -25,9 +27,10 @@ async fn poison(world: &World, order: &CaseKey) {
         .await;
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_order_that_cannot_lapse_keeps_no_other_from_it() {
-    for world in worlds().await {
+async fn an_order_that_cannot_lapse_keeps_no_other_from_it(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         let (poisoned, other) = (world.placed(&["r1"]).await, world.placed(&["r2"]).await);
         poison(&world, &poisoned).await;
         world.clock.advance(TimeDelta::hours(3));
@@ -40,8 +43,7 @@ async fn an_order_that_cannot_lapse_keeps_no_other_from_it() {
 /// A session that hangs in the middle of a transaction, as on a lost machine.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_whose_record_stays_locked_keeps_no_other_from_lapsing() {
-    let worlds = worlds().await;
-    for world in worlds.into_iter().filter(|world| world.engine() == Engine::Postgres) {
+    if let Some(world) = world_on(Postgres).await {
         let (locked, other) = (world.placed(&["r1"]).await, world.placed(&["r2"]).await);
         let mut hanging = AnyConnection::connect(&world.url).await.unwrap();
         hanging.execute("begin").await.unwrap();
@@ -61,8 +63,7 @@ async fn an_order_whose_record_stays_locked_keeps_no_other_from_lapsing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_connection_to_postgres_has_limits_of_time() {
-    let worlds = worlds().await;
-    for world in worlds.into_iter().filter(|world| world.engine() == Engine::Postgres) {
+    if let Some(world) = world_on(Postgres).await {
         for (setting, value) in [
             ("statement_timeout", "10s"),
             ("lock_timeout", "4s"),
@@ -83,8 +84,7 @@ async fn every_connection_to_postgres_has_limits_of_time() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_to_postgres_that_must_be_encrypted_is_or_fails_with_a_clear_error() {
-    let worlds = worlds().await;
-    for world in worlds.into_iter().filter(|world| world.engine() == Engine::Postgres) {
+    if let Some(world) = world_on(Postgres).await {
         let offered = world.text("select current_setting('ssl')").await;
         let opened = Store::open(&format!("{}?sslmode=require", world.url)).await;
         match (offered.as_deref(), opened) {
@@ -104,9 +104,12 @@ async fn a_connection_to_postgres_that_must_be_encrypted_is_or_fails_with_a_clea
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_of_the_registry_that_nobody_can_read_keeps_no_other_waiting() {
-    for world in worlds().await {
+async fn a_message_of_the_registry_that_nobody_can_read_keeps_no_other_waiting(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         let order = world.placed(&["r1"]).await;
         let body = format!(r#"{{"person":"{}","order":"{}"}}"#, order.person_id, order.id);
         for (id, body) in [("1", "torn"), ("2", body.as_str())] {
@@ -124,9 +127,12 @@ async fn a_message_of_the_registry_that_nobody_can_read_keeps_no_other_waiting()
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_payment_or_refund_that_cannot_be_noted_keeps_no_other_waiting() {
-    for world in worlds().await {
+async fn a_payment_or_refund_that_cannot_be_noted_keeps_no_other_waiting(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         world.faults(Faults { lose_notifications: true, ..Faults::default() });
         let (poisoned, settles, comes_back) =
             (world.placed(&["r1"]).await, world.placed(&["r2"]).await, world.placed(&["r3"]).await);
@@ -146,9 +152,10 @@ async fn a_payment_or_refund_that_cannot_be_noted_keeps_no_other_waiting() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_provider_that_hangs_keeps_no_lapse_waiting() {
-    for mut world in worlds().await {
+async fn a_provider_that_hangs_keeps_no_lapse_waiting(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(mut world) = world_on(engine).await {
         let asked = world.placed(&["r1"]).await;
         world.open_payment(&asked).await;
         let provider = Watched::before(&mut world);

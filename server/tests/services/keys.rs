@@ -5,15 +5,17 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
+use rstest::rstest;
 use rules::kernel::CaseState;
 use server::config::DatabaseSettings;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::db::Fault;
 use server::db::keys::SEALED;
 use server::keys::reseal::reseal;
 use server::keys::{self, KeySettings};
 use server::sealing::{Sealer, SealingError, derived_look_up};
 
-use crate::support::worlds;
+use crate::support::world_on;
 use crate::world::{ID_NUMBER, PHONE, RECEIPT_KEYS, SEAL_KEYS, World};
 
 const NEW_KEY: &str = "n:1111111111111111111111111111111111111111111111111111111111111111";
@@ -54,9 +56,12 @@ async fn sealed_texts(world: &World) -> Vec<(String, String)> {
     texts
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_without_the_databases_keys_does_not_start_and_makes_none() {
-    for world in worlds().await {
+async fn a_server_without_the_databases_keys_does_not_start_and_makes_none(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         for development in [false, true] {
             let empty = tempfile::tempdir().unwrap();
             let settings = settings(&world, empty.path(), None, None);
@@ -87,9 +92,12 @@ async fn a_server_without_the_databases_keys_does_not_start_and_makes_none() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn only_development_makes_keys_and_only_for_a_database_without_sealed_text() {
-    for world in worlds().await {
+async fn only_development_makes_keys_and_only_for_a_database_without_sealed_text(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         for table in ["persons", "accounts"] {
             world.run(format!("delete from {table}")).await;
         }
@@ -112,9 +120,12 @@ async fn only_development_makes_keys_and_only_for_a_database_without_sealed_text
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_look_up_key_of_an_earlier_version_is_written_out_once() {
-    for world in worlds().await {
+async fn the_look_up_key_of_an_earlier_version_is_written_out_once(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         let folder = tempfile::tempdir().unwrap();
         let settings = settings(&world, folder.path(), Some(SEAL_KEYS), None);
         let clock = &*world.state.clock;
@@ -127,9 +138,10 @@ async fn the_look_up_key_of_an_earlier_version_is_written_out_once() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn receipts_stay_verifiable_or_the_server_does_not_start() {
-    for world in worlds().await {
+async fn receipts_stay_verifiable_or_the_server_does_not_start(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         let order = world.placed(&["r1"]).await;
         let page = world.open_payment(&order).await;
         world.press(&page, "pay").await;
@@ -146,9 +158,12 @@ async fn receipts_stay_verifiable_or_the_server_does_not_start() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn text_that_was_moved_to_another_row_or_column_does_not_open() {
-    for world in worlds().await {
+async fn text_that_was_moved_to_another_row_or_column_does_not_open(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         world.code(&world.chosen(&["r1"])).await;
         let texts = sealed_texts(&world).await;
         assert!(texts.len() >= 6, "{texts:?}");
@@ -175,9 +190,10 @@ async fn text_that_was_moved_to_another_row_or_column_does_not_open() {
 }
 
 /// Sealed text in any column of any table that `SEALED` does not list would be lost at a rotation.
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn every_sealed_column_is_known() {
-    for world in worlds().await {
+async fn every_sealed_column_is_known(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         let order = world.placed(&["r1"]).await;
         let page = world.open_payment(&order).await;
         world.press(&page, "pay").await;
@@ -196,9 +212,10 @@ async fn every_sealed_column_is_known() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn after_resealing_every_text_opens_with_the_new_key_alone() {
-    for world in worlds().await {
+async fn after_resealing_every_text_opens_with_the_new_key_alone(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         world.code(&world.chosen(&["r1"])).await;
         let before: Vec<(String, String)> = sealed_texts(&world)
             .await
@@ -225,9 +242,12 @@ async fn after_resealing_every_text_opens_with_the_new_key_alone() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn resealing_goes_on_where_it_stopped_and_tells_what_it_cannot_open() {
-    for world in worlds().await {
+async fn resealing_goes_on_where_it_stopped_and_tells_what_it_cannot_open(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         let (state, clock) = (&world.state, &*world.state.clock);
         let rows: Vec<String> = (0..1_100)
             .map(|number| {

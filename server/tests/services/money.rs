@@ -1,6 +1,8 @@
 //! Money is never in doubt: captured once, settled or given back, whatever the provider does.
 
+use rstest::rstest;
 use rules::kernel::CaseState;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::db::Fault;
 use server::db::cases::CaseKey;
 use server::engine::end;
@@ -9,7 +11,7 @@ use server::jobs;
 use server::sandbox::Faults;
 use server::services::orders::views;
 
-use crate::support::{payer, worlds};
+use crate::support::{payer, world_on};
 use crate::world::World;
 
 async fn opened(world: &World) -> (CaseKey, String) {
@@ -34,9 +36,10 @@ async fn comes_back(world: &World, order: &CaseKey) {
     world.every_promise_holds().await;
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fine_is_paid() {
-    for world in worlds().await {
+async fn a_fine_is_paid(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         let (order, page) = opened(&world).await;
         assert!(page.contains("prepay_id=wx"), "{page}");
         world.press(&page, "pay").await;
@@ -49,9 +52,12 @@ async fn a_fine_is_paid() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn notifications_repeated_late_and_out_of_order_settle_once() {
-    for world in worlds().await {
+async fn notifications_repeated_late_and_out_of_order_settle_once(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         world.faults(Faults { repeat: 9, delay_ms: 50, reorder: true, ..Faults::default() });
         let (order, page) = opened(&world).await;
         world.press(&page, "pay").await;
@@ -61,9 +67,10 @@ async fn notifications_repeated_late_and_out_of_order_settle_once() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lost_notification_is_found_by_asking() {
-    for world in worlds().await {
+async fn a_lost_notification_is_found_by_asking(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         world.faults(Faults { lose_notifications: true, ..Faults::default() });
         let (order, page) = opened(&world).await;
         world.press(&page, "pay").await;
@@ -84,9 +91,12 @@ const CORRUPT: [(&str, &str, &str); 7] = [
     ("cases", "body", "replace(body, '\"version\":1', '\"version\":2')"),
 ];
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_corrupt_value_is_named_and_neither_settles_nor_gives_money_back() {
-    for world in worlds().await {
+async fn a_corrupt_value_is_named_and_neither_settles_nor_gives_money_back(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         world.faults(Faults { lose_notifications: true, ..Faults::default() });
         let (order, page) = opened(&world).await;
         world.press(&page, "pay").await;
@@ -115,9 +125,10 @@ async fn a_corrupt_value_is_named_and_neither_settles_nor_gives_money_back() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn forged_notifications_and_other_amounts_change_nothing() {
-    for world in worlds().await {
+async fn forged_notifications_and_other_amounts_change_nothing(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         for faults in [
             Faults { forge_signature: true, ..Faults::default() },
             Faults { wrong_amount: true, ..Faults::default() },
@@ -140,9 +151,12 @@ async fn forged_notifications_and_other_amounts_change_nothing() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_payment_after_the_lapse_settles_when_its_records_are_still_free() {
-    for world in worlds().await {
+async fn a_payment_after_the_lapse_settles_when_its_records_are_still_free(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         world.faults(Faults { lose_notifications: true, ..Faults::default() });
         let (order, page) = opened(&world).await;
         world.press(&page, "pay").await;
@@ -155,9 +169,12 @@ async fn a_payment_after_the_lapse_settles_when_its_records_are_still_free() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_payment_after_the_lapse_comes_back_when_a_record_is_taken() {
-    for world in worlds().await {
+async fn a_payment_after_the_lapse_comes_back_when_a_record_is_taken(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         world.faults(Faults { lose_notifications: true, ..Faults::default() });
         let (order, page) = opened(&world).await;
         world.press(&page, "pay").await;
@@ -170,9 +187,10 @@ async fn a_payment_after_the_lapse_comes_back_when_a_record_is_taken() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_payment_for_records_no_longer_eligible_comes_back() {
-    for world in worlds().await {
+async fn a_payment_for_records_no_longer_eligible_comes_back(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         let (order, page) = opened(&world).await;
         world.run("update camera_records set disputed = 1 where id = 'r2'".into()).await;
         world.press(&page, "pay").await;
@@ -181,9 +199,12 @@ async fn a_payment_for_records_no_longer_eligible_comes_back() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_payment_for_a_record_processed_elsewhere_meanwhile_comes_back() {
-    for world in worlds().await {
+async fn a_payment_for_a_record_processed_elsewhere_meanwhile_comes_back(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         let (order, page) = opened(&world).await;
         world
             .run("update camera_records set registry_state = 'processed-elsewhere' where id = 'r2'".into())
@@ -197,9 +218,10 @@ async fn a_payment_for_a_record_processed_elsewhere_meanwhile_comes_back() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_payment_for_a_vehicle_sold_since_comes_back() {
-    for world in worlds().await {
+async fn a_payment_for_a_vehicle_sold_since_comes_back(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         let (order, page) = opened(&world).await;
         world.run("update vehicles set owner_id = 'buyer' where id = 'v1'".into()).await;
         world.press(&page, "pay").await;
@@ -210,9 +232,10 @@ async fn a_payment_for_a_vehicle_sold_since_comes_back() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn declined_and_then_paid_is_paid() {
-    for world in worlds().await {
+async fn declined_and_then_paid_is_paid(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         world.faults(Faults { say_failed_then_paid: true, ..Faults::default() });
         let (order, page) = opened(&world).await;
         world.press(&page, "decline").await;
@@ -232,9 +255,12 @@ async fn declined(world: &World) -> (CaseKey, String) {
     (order, page)
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_order_whose_payment_failed_is_paid_anew_under_another_number() {
-    for world in worlds().await {
+async fn an_order_whose_payment_failed_is_paid_anew_under_another_number(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         let (order, first) = declined(&world).await;
         let second = world.open_payment(&order).await;
         assert_ne!(first, second);
@@ -246,9 +272,12 @@ async fn an_order_whose_payment_failed_is_paid_anew_under_another_number() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn money_that_comes_on_a_number_that_failed_is_not_lost_and_what_comes_twice_goes_back() {
-    for world in worlds().await {
+async fn money_that_comes_on_a_number_that_failed_is_not_lost_and_what_comes_twice_goes_back(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         let (order, first) = declined(&world).await;
         let second = world.open_payment(&order).await;
         {
@@ -278,9 +307,10 @@ async fn money_that_comes_on_a_number_that_failed_is_not_lost_and_what_comes_twi
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_order_of_nothing_settles_as_it_is_placed() {
-    for world in worlds().await {
+async fn an_order_of_nothing_settles_as_it_is_placed(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         world.run("update camera_records set penalty = 'warning', fine = 0 where id = 'r5'".into()).await;
         let order = world.placed(&["r5"]).await;
         assert_eq!(world.order_state(&order).await, CaseState::Settled);
@@ -292,9 +322,10 @@ async fn an_order_of_nothing_settles_as_it_is_placed() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_provider_that_fails_can_be_asked_again() {
-    for world in worlds().await {
+async fn a_provider_that_fails_can_be_asked_again(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         let order = world.placed(&["r1", "r2"]).await;
         world.faults(Faults { fail_requests: 1, ..Faults::default() });
         let failed = server::engine::payments::open::open(&world.state, &order, &payer()).await;
@@ -306,9 +337,12 @@ async fn a_provider_that_fails_can_be_asked_again() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cancelled_order_closes_its_payment_so_that_no_money_can_come() {
-    for world in worlds().await {
+async fn a_cancelled_order_closes_its_payment_so_that_no_money_can_come(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         let (order, page) = opened(&world).await;
         end::cancel(&world.state, &order, "a1").await.unwrap();
         reconcile::ask_provider(&world.state, &order).await.unwrap();
@@ -334,13 +368,16 @@ async fn other_amount_goes_back(world: &World, order: &CaseKey, taken: i64) {
     world.every_promise_holds().await;
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn money_of_another_amount_goes_back_and_the_order_can_be_paid_anew() {
+async fn money_of_another_amount_goes_back_and_the_order_can_be_paid_anew(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
     for (faults, taken) in [
         (Faults { take_other_amount: true, lose_notifications: true, ..Faults::default() }, 40_100),
         (Faults { coupon: true, lose_notifications: true, ..Faults::default() }, 40_000),
     ] {
-        for mut world in worlds().await {
+        if let Some(mut world) = world_on(engine).await {
             let (order, page) = opened(&world).await;
             world.faults(faults.clone());
             world.press(&page, "pay").await;
@@ -361,9 +398,12 @@ async fn money_of_another_amount_goes_back_and_the_order_can_be_paid_anew() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_notice_of_another_amount_has_the_provider_asked_at_once() {
-    for world in worlds().await {
+async fn a_notice_of_another_amount_has_the_provider_asked_at_once(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         let (order, page) = opened(&world).await;
         world.faults(Faults { take_other_amount: true, ..Faults::default() });
         world.press(&page, "pay").await;
@@ -392,9 +432,12 @@ async fn in_chongqing(world: &World) -> CaseKey {
     world.placed(&["r1"]).await
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_providers_page_takes_no_money_while_the_place_is_closed() {
-    for world in worlds().await {
+async fn the_providers_page_takes_no_money_while_the_place_is_closed(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         let order = in_chongqing(&world).await;
         let first = world.open_payment(&order).await;
         let closes: rules::Moment = "2026-11-18T14:00:00Z".parse().unwrap();
@@ -421,9 +464,12 @@ async fn the_providers_page_takes_no_money_while_the_place_is_closed() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_payment_that_ran_out_keeps_no_new_one_of_the_order_from_being_paid() {
-    for world in worlds().await {
+async fn a_payment_that_ran_out_keeps_no_new_one_of_the_order_from_being_paid(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         let order = in_chongqing(&world).await;
         world.open_payment(&order).await;
         world.clock.set("2026-11-18T17:00:00Z".parse().unwrap());

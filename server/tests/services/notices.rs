@@ -1,9 +1,11 @@
 //! A signed notification changes something only if every field of it is about the payment or refund that it names.
 
 use http::{HeaderMap, StatusCode};
+use rstest::rstest;
 use rules::Moment;
 use rules::kernel::CaseState;
 use serde_json::{Value, json};
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::db::cases::CaseKey;
 use server::gateways::wechat::settings::{SANDBOX_APP, SANDBOX_MERCHANT};
 use server::http::notifications::notified;
@@ -11,7 +13,7 @@ use server::jobs;
 use server::sandbox::Faults;
 use server::sandbox::keys::FIRST;
 
-use crate::support::worlds;
+use crate::support::world_on;
 use crate::world::World;
 
 /// A letter as the platform writes it.
@@ -79,9 +81,10 @@ async fn untouched(world: &World, order: &CaseKey, what: &str) {
     assert_eq!(world.number("select count(*) from payments where state = 'open'").await, 1, "{what}");
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_notice_of_a_payment_counts_only_whole_fresh_and_once() {
-    for world in worlds().await {
+async fn a_notice_of_a_payment_counts_only_whole_fresh_and_once(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         let order = world.placed(&["r1"]).await;
         world.open_payment(&order).await;
         let number = world.text("select out_trade_no from payments").await.expect("a payment");
@@ -128,9 +131,12 @@ async fn a_notice_of_a_payment_counts_only_whole_fresh_and_once() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_notice_of_a_refund_counts_only_for_the_refund_that_it_describes() {
-    for world in worlds().await {
+async fn a_notice_of_a_refund_counts_only_for_the_refund_that_it_describes(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         let order = world.placed(&["r1"]).await;
         let page = world.open_payment(&order).await;
         world.faults(Faults { hold_refunds: true, ..Faults::default() });

@@ -3,12 +3,14 @@
 use crate::support::place;
 use app::api::ServiceError;
 use app::api::orders::Placed;
+use rstest::rstest;
 use rules::kernel::CaseState;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::db::Fault;
 use server::engine::end;
 use server::services::orders;
 
-use crate::support::{later, worlds};
+use crate::support::{later, world_on};
 
 fn errors(fault: Fault) -> Vec<String> {
     match fault {
@@ -17,9 +19,10 @@ fn errors(fault: Fault) -> Vec<String> {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn placing_holds_records_fine_and_points_at_once() {
-    for world in worlds().await {
+async fn placing_holds_records_fine_and_points_at_once(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         let order = world.placed(&["r1", "r2"]).await;
         assert_eq!(world.order_state(&order).await, CaseState::Placed);
         assert_eq!(world.number("select count(*) from camera_records where state = 'held'").await, 2);
@@ -29,9 +32,12 @@ async fn placing_holds_records_fine_and_points_at_once() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_form_sent_twice_is_one_order_and_another_form_under_its_key_is_refused() {
-    for world in worlds().await {
+async fn the_same_form_sent_twice_is_one_order_and_another_form_under_its_key_is_refused(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         let chosen = world.chosen(&["r1"]);
         let code = world.code(&chosen).await;
         let placing = world.placing("twice", &chosen, &code);
@@ -44,9 +50,10 @@ async fn the_same_form_sent_twice_is_one_order_and_another_form_under_its_key_is
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_at_one_record_make_one_order() {
-    for world in worlds().await {
+async fn two_hundred_at_one_record_make_one_order(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         let chosen = world.chosen(&["r1"]);
         let code = world.code(&chosen).await;
         let racing = (0..200).map(|number| {
@@ -63,9 +70,10 @@ async fn two_hundred_at_one_record_make_one_order() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn points_of_an_open_order_count_against_the_next() {
-    for world in worlds().await {
+async fn points_of_an_open_order_count_against_the_next(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         world.placed(&["r1", "r2", "r3"]).await;
         let chosen = world.chosen(&["r4"]);
         let code = world.code(&chosen).await;
@@ -78,9 +86,10 @@ async fn points_of_an_open_order_count_against_the_next() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_code_is_counted_and_five_void_it() {
-    for world in worlds().await {
+async fn a_wrong_code_is_counted_and_five_void_it(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         let chosen = world.chosen(&["r1"]);
         let code = world.code(&chosen).await;
         let wrong = if code == "000000" { "000001" } else { "000000" };
@@ -94,9 +103,12 @@ async fn a_wrong_code_is_counted_and_five_void_it() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_confirms_its_own_selection_alone_for_ten_minutes_and_once() {
-    for world in worlds().await {
+async fn a_code_confirms_its_own_selection_alone_for_ten_minutes_and_once(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         let chosen = world.chosen(&["r1"]);
         let code = world.code(&chosen).await;
         let other = world.chosen(&["r2"]);
@@ -108,9 +120,10 @@ async fn a_code_confirms_its_own_selection_alone_for_ten_minutes_and_once() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_order_unpaid_after_two_hours_gives_its_records_back() {
-    for world in worlds().await {
+async fn an_order_unpaid_after_two_hours_gives_its_records_back(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         let order = world.placed(&["r1", "r2"]).await;
         let placed = world.number("select placed_at from cases").await;
         let ends = world.number("select deadline_at from cases").await;
@@ -126,9 +139,12 @@ async fn an_order_unpaid_after_two_hours_gives_its_records_back() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_record_processed_elsewhere_ends_the_order_that_holds_it() {
-    for world in worlds().await {
+async fn a_record_processed_elsewhere_ends_the_order_that_holds_it(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         let order = world.placed(&["r1", "r2"]).await;
         world
             .run("update camera_records set registry_state = 'processed-elsewhere' where id = 'r1'".into())

@@ -2,16 +2,21 @@
 
 use chrono::TimeDelta;
 use futures::future::join_all;
+use rstest::rstest;
 use rules::kernel::CaseState;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::engine::end;
 use server::engine::payments::{open, reconcile};
 use server::sandbox::Faults;
 
-use crate::support::{payer, worlds};
+use crate::support::{payer, world_on};
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn pay_pressed_many_times_at_once_opens_one_payment_for_all() {
-    for world in worlds().await {
+async fn pay_pressed_many_times_at_once_opens_one_payment_for_all(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         let order = world.placed(&["r1"]).await;
         let pressed = join_all((0..20).map(|_| {
             let (state, order) = (world.state.clone(), order.clone());
@@ -24,9 +29,10 @@ async fn pay_pressed_many_times_at_once_opens_one_payment_for_all() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cancellation_and_the_lapse_at_once_end_the_order_once() {
-    for world in worlds().await {
+async fn a_cancellation_and_the_lapse_at_once_end_the_order_once(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         for _ in 0..10 {
             let order = world.placed(&["r1"]).await;
             world.clock.advance(TimeDelta::hours(3));
@@ -49,10 +55,13 @@ async fn a_cancellation_and_the_lapse_at_once_end_the_order_once() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn two_late_payments_at_once_do_not_pass_the_limit_of_points_together() {
+async fn two_late_payments_at_once_do_not_pass_the_limit_of_points_together(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
     for _ in 0..3 {
-        for world in worlds().await {
+        if let Some(world) = world_on(engine).await {
             world.faults(Faults { lose_notifications: true, ..Faults::default() });
             let mut late = Vec::new();
             for records in [["r1", "r2"], ["r3", "r4"]] {

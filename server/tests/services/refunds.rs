@@ -1,13 +1,15 @@
 //! Money on its way back arrives, or somebody sees to it.
 
 use chrono::TimeDelta;
+use rstest::rstest;
 use rules::kernel::CaseState;
+use server::db::Engine::{self, Postgres, Sqlite};
 use server::db::cases::CaseKey;
 use server::jobs;
 use server::sandbox::Faults;
 
 use crate::provider::Watched;
-use crate::support::worlds;
+use crate::support::world_on;
 use crate::world::World;
 
 /// An order whose payment is to go back; the provider misbehaves as told from then on.
@@ -32,9 +34,10 @@ fn quiet() -> Faults {
     Faults { lose_notifications: true, ..Faults::default() }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refund_is_told_once_and_asked_about_ever_more_seldom() {
-    for mut world in worlds().await {
+async fn a_refund_is_told_once_and_asked_about_ever_more_seldom(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(mut world) = world_on(engine).await {
         let provider = Watched::before(&mut world);
         let order = refunding(&world, Faults { hold_refunds: true, ..quiet() }).await;
         seconds_pass(&world, 60).await;
@@ -47,9 +50,10 @@ async fn a_refund_is_told_once_and_asked_about_ever_more_seldom() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refund_that_never_arrived_is_told_again() {
-    for world in worlds().await {
+async fn a_refund_that_never_arrived_is_told_again(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
         let order = refunding(&world, Faults { fail_requests: 2, ..quiet() }).await;
         seconds_pass(&world, 10).await;
         assert_eq!(world.order_state(&order).await, CaseState::Refunded);
@@ -57,9 +61,12 @@ async fn a_refund_that_never_arrived_is_told_again() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refund_that_the_provider_closes_is_asked_for_under_another_number() {
-    for world in worlds().await {
+async fn a_refund_that_the_provider_closes_is_asked_for_under_another_number(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         for lose_notifications in [true, false] {
             let order = refunding(&world, Faults { close_refunds: 2, lose_notifications, ..quiet() }).await;
             for _ in 0..30 {
@@ -77,9 +84,12 @@ async fn a_refund_that_the_provider_closes_is_asked_for_under_another_number() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_abnormal_refund_is_marked_for_an_operator_and_ends_when_they_have_seen_to_it() {
-    for mut world in worlds().await {
+async fn an_abnormal_refund_is_marked_for_an_operator_and_ends_when_they_have_seen_to_it(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(mut world) = world_on(engine).await {
         let provider = Watched::before(&mut world);
         let order = refunding(&world, Faults { abnormal_refunds: true, ..quiet() }).await;
         seconds_pass(&world, 60).await;

@@ -25,17 +25,13 @@ use server::state::State;
 
 use crate::world::{self, NOTIFICATIONS, NOW, World};
 
-/// One world per engine; notifications come to the service itself.
-pub async fn worlds() -> Vec<World> {
-    let mut worlds = Vec::new();
-    for (world, listener) in world::opened().await {
-        let listening = world.state.clone();
-        let heard =
-            Router::new().route(NOTIFICATIONS, post(notifications::notification).with_state(listening));
-        tokio::spawn(axum::serve(listener, heard).into_future());
-        worlds.push(world);
-    }
-    worlds
+/// A world on the engine; notifications come to the service itself. None where there is no server of the engine.
+pub async fn world_on(engine: Engine) -> Option<World> {
+    let (world, listener) = world::opened(engine).await?;
+    let listening = world.state.clone();
+    let heard = Router::new().route(NOTIFICATIONS, post(notifications::notification).with_state(listening));
+    tokio::spawn(axum::serve(listener, heard).into_future());
+    Some(world)
 }
 
 impl World {

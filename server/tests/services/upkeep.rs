@@ -6,15 +6,17 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::routing::post;
 use http::{HeaderMap, StatusCode};
+use rstest::rstest;
 use rules::kernel::CaseState;
-use server::db::{Engine, accounts};
+use server::db::Engine::{self, Postgres, Sqlite};
+use server::db::accounts;
 use server::engine::end;
 use server::gateways::sms::SmsSender;
 use server::jobs::{cases, outbox, purge};
 use sqlx::{AssertSqlSafe, Row};
 use tokio::net::TcpListener;
 
-use crate::support::worlds;
+use crate::support::world_on;
 
 /// An SMS provider that takes nothing; counts what it was asked.
 async fn broken_provider() -> (String, Arc<AtomicUsize>) {
@@ -33,9 +35,12 @@ async fn broken_provider() -> (String, Arc<AtomicUsize>) {
     (url, asked)
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_text_that_cannot_go_out_is_given_up_when_its_code_is_void() {
-    for mut world in worlds().await {
+async fn a_text_that_cannot_go_out_is_given_up_when_its_code_is_void(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(mut world) = world_on(engine).await {
         let (url, asked) = broken_provider().await;
         world.state.sms = Some(Arc::new(SmsSender::new(&url, None)));
         world.code(&world.chosen(&["r1"])).await;
@@ -57,9 +62,12 @@ async fn a_text_that_cannot_go_out_is_given_up_when_its_code_is_void() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn notices_and_unpaid_orders_are_forgotten_in_time_and_what_was_paid_is_kept() {
-    for world in worlds().await {
+async fn notices_and_unpaid_orders_are_forgotten_in_time_and_what_was_paid_is_kept(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         let paid = world.placed(&["r1"]).await;
         let page = world.open_payment(&paid).await;
         world.press(&page, "pay").await;
@@ -121,9 +129,12 @@ async fn slow_provider() -> (String, Arc<Mutex<(usize, usize, Vec<String>)>>) {
     (url, seen)
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn texts_go_out_side_by_side_to_a_provider_that_knows_the_program() {
-    for mut world in worlds().await {
+async fn texts_go_out_side_by_side_to_a_provider_that_knows_the_program(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(mut world) = world_on(engine).await {
         let (url, seen) = slow_provider().await;
         world.state.sms = Some(Arc::new(SmsSender::new(&url, Some("token-of-ours".into()))));
         for number in 0..80 {
@@ -149,9 +160,12 @@ async fn texts_go_out_side_by_side_to_a_provider_that_knows_the_program() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_claim_from_before_the_clock_was_set_back_keeps_no_text() {
-    for mut world in worlds().await {
+async fn a_claim_from_before_the_clock_was_set_back_keeps_no_text(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(mut world) = world_on(engine).await {
         let (url, asked) = broken_provider().await;
         world.state.sms = Some(Arc::new(SmsSender::new(&url, None)));
         world.code(&world.chosen(&["r1"])).await;
@@ -164,10 +178,11 @@ async fn a_claim_from_before_the_clock_was_set_back_keeps_no_text() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn old_sessions_are_found_by_an_index() {
-    for world in worlds().await {
-        if world.engine() != Engine::Sqlite {
+async fn old_sessions_are_found_by_an_index(#[values(Sqlite, Postgres)] engine: Engine) {
+    if let Some(world) = world_on(engine).await {
+        if world.engine() != Sqlite {
             continue;
         }
         for (name, statement) in accounts::STATEMENTS {
@@ -186,9 +201,12 @@ async fn old_sessions_are_found_by_an_index() {
 
 const KEPT: [&str; 6] = ["outbox", "sms_codes", "sms_allowances", "tries", "sessions", "notification_nonces"];
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn texts_codes_allowances_tries_and_ended_sessions_are_forgotten_in_time() {
-    for world in worlds().await {
+async fn texts_codes_allowances_tries_and_ended_sessions_are_forgotten_in_time(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some(world) = world_on(engine).await {
         world.code(&world.chosen(&["r1"])).await;
         let now = world.state.clock.now().timestamp_millis();
         world.run(format!("insert into sessions values ('s1', 't', 'a1', {now}, {now}, '-')")).await;

@@ -7,12 +7,11 @@ use sqlx::{AssertSqlSafe, Executor};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use crate::support::worlds;
+use crate::support::world_on;
 use crate::world::World;
 
 async fn on_sqlite() -> World {
-    let worlds = worlds().await;
-    worlds.into_iter().find(|world| world.engine() == Engine::Sqlite).expect("a world on SQLite")
+    world_on(Engine::Sqlite).await.expect("a world on SQLite")
 }
 
 /// What a command does after its insert.

@@ -1,23 +1,23 @@
-//! An empty database for each engine: SQLite always, PostgreSQL where TEST_DATABASE_URL names a server. Both are copies of
-//! one that has the tables already.
+//! An empty database: on SQLite always, on PostgreSQL where TEST_DATABASE_URL names a server. Both are copies of one that
+//! has the tables already.
 
 use std::path::Path;
 
 use server::clock::{Clock, SystemClock};
+use server::db::Engine;
 use sha2::{Digest, Sha256};
 use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
-/// The URLs. The folder holds the file of SQLite.
-pub async fn fresh(folder: &Path) -> Vec<String> {
+/// The URL; none where there is no server of the engine. The folder holds the file of SQLite.
+pub async fn fresh(engine: Engine, folder: &Path) -> Option<String> {
     sqlx::any::install_default_drivers();
-    let mut urls = vec![on_sqlite(&folder.join("test.db")).await];
-    if let Ok(server) = std::env::var("TEST_DATABASE_URL") {
-        urls.push(on_postgres(&server).await);
+    match engine {
+        Engine::Sqlite => Some(on_sqlite(&folder.join("test.db")).await),
+        Engine::Postgres => Some(on_postgres(&std::env::var("TEST_DATABASE_URL").ok()?).await),
     }
-    urls
 }
 
 async fn on_sqlite(file: &Path) -> String {

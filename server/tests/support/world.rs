@@ -48,15 +48,11 @@ pub struct World {
     pub folder: TempDir,
 }
 
-/// One world per engine, each with the listener that the sandbox notifies.
-pub async fn opened() -> Vec<(World, TcpListener)> {
-    let mut folder = tempfile::tempdir().expect("a folder");
-    let mut worlds = Vec::new();
-    for url in databases::fresh(folder.path()).await {
-        let own = std::mem::replace(&mut folder, tempfile::tempdir().expect("a folder"));
-        worlds.push(World::open(&url, own).await);
-    }
-    worlds
+/// A world on the engine, with the listener that the sandbox notifies; none where there is no server of the engine.
+pub async fn opened(engine: Engine) -> Option<(World, TcpListener)> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = databases::fresh(engine, folder.path()).await?;
+    Some(World::open(&url, folder).await)
 }
 
 impl World {
