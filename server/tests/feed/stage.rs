@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use server::clock::{Clock, FixedClock};
+use server::db::Engine;
 use server::db::Store;
 use server::demo::population::Population;
 use server::feed::counts::Counts;

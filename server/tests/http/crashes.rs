@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use http::Method;
 use server::db::Engine::{self, Postgres, Sqlite};
-use tokio::net::TcpListener;
 
 use crate::form::{Form, forms};
 use crate::support::{Answer, Browser, PASSWORD, Site, own_address, populated};

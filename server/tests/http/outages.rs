@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use http::StatusCode;
-use server::db::{Engine, Store};
+use rstest::rstest;
+use server::db::Engine::{self, Postgres, Sqlite};
+use server::db::Store;
 use sqlx::{AnyConnection, Connection, Executor};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
@@ -41,20 +43,15 @@ impl Wire {
     }
 }
 
-/// Sites on PostgreSQL, each at the end of a wire.
-async fn wired() -> Vec<(Site, Wire)> {
-    let mut sites = Vec::new();
-    for (mut world, listener) in populated().await {
-        if world.engine() == Engine::Postgres {
-            let (_, database) = world.url.rsplit_once('@').expect("a user");
-            let (host, _) = database.split_once('/').expect("a database");
-            let wire = Wire::to(host.to_owned()).await;
-            let url = world.url.replace(host, &wire.address);
-            world.state.store = Store::open(&url).await.expect("a store");
-            sites.push((Site { address: start(&world, listener), world }, wire));
-        }
-    }
-    sites
+/// A site on PostgreSQL at the end of a wire; none where there is no server.
+async fn wired() -> Option<(Site, Wire)> {
+    let (mut world, listener) = populated(Postgres).await?;
+    let (_, database) = world.url.rsplit_once('@').expect("a user");
+    let (host, _) = database.split_once('/').expect("a database");
+    let wire = Wire::to(host.to_owned()).await;
+    let url = world.url.replace(host, &wire.address);
+    world.state.store = Store::open(&url).await.expect("a store");
+    Some((Site { address: start(&world, listener), world }, wire))
 }
 
 /// Nobody is signed out, and every page and form says the same.
@@ -68,7 +65,7 @@ async fn is_told(driver: &Browser, form: &crate::form::Form) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_database_is_gone_people_are_told_and_afterwards_go_on() {
-    for (site, wire) in wired().await {
+    if let Some((site, wire)) = wired().await {
         let driver = site.driver().await;
         let form = driver.order_form(&site, "v1", "r1").await;
         wire.whole.send_replace(false);
@@ -87,7 +84,7 @@ async fn while_the_database_is_gone_people_are_told_and_afterwards_go_on() {
 /// A program that writes for longer than SQLite itself waits: a backup, or a large import.
 #[tokio::test(flavor = "multi_thread")]
 async fn while_another_program_writes_pages_are_shown_and_writes_wait_for_their_turn() {
-    if let Some(site) = site_on(Engine::Sqlite).await {
+    if let Some(site) = site_on(Sqlite).await {
         let driver = site.driver().await;
         assert_eq!(driver.get("/readyz").await.status, StatusCode::OK);
         let mut other = AnyConnection::connect(&site.world.url).await.expect("the file");
@@ -115,7 +112,7 @@ async fn while_another_program_writes_pages_are_shown_and_writes_wait_for_their_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_panics_is_one_failed_write() {
-    if let Some(site) = site_on(Engine::Sqlite).await {
+    if let Some(site) = site_on(Sqlite).await {
         let driver = site.driver().await;
         let panicking = site.world.state.store.write((), |_, ()| {
             Box::pin(async {
@@ -133,9 +130,12 @@ async fn a_write_that_panics_is_one_failed_write() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn without_the_hash_file_of_its_build_a_server_is_not_ready() {
-    for (world, listener) in populated().await {
+async fn without_the_hash_file_of_its_build_a_server_is_not_ready(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    if let Some((world, listener)) = populated(engine).await {
         let name = format!("hash-{}.txt", world.folder.path().file_name().expect("a name").display());
         let file = std::env::current_exe().expect("this program").with_file_name(&name);
         std::fs::write(&file, "js: 1").expect("a file");
@@ -155,7 +155,7 @@ const FILLER: &str = "insert into outbox (id, kind, recipient, body, created_at,
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_takes_nothing_half() {
-    if let Some(site) = site_on(Engine::Sqlite).await {
+    if let Some(site) = site_on(Sqlite).await {
         let driver = site.driver().await;
         let form = driver.order_form(&site, "v1", "r1").await;
         let events = site.world.number("select count(*) from case_events").await;

@@ -11,6 +11,7 @@ use http::{HeaderMap, Method, StatusCode};
 use leptos::prelude::LeptosOptions;
 use rules::person::{IdNumber, IdentityLevel, Phone};
 use server::address::Proxies;
+use server::db::Engine;
 use server::http::connections::{self, ConnectionLimits};
 use server::serve;
 use server::services::accounts::{NewAccount, create, passwords};
