@@ -1,14 +1,18 @@
 //! Every SQL text means something to both engines.
 
 use rstest::rstest;
+use rules::kernel::{CaseEvent, CaseState};
 use server::db::Engine::{self, Postgres, Sqlite};
 use server::db::{
     accounts, bills, case_events, cases, feed, holds, keys, orders, outbox, payments, refunds, registry,
     retention, sms_codes, tries,
 };
+use server::engine::Procedure;
 use server::invariants;
+use server::services::procedures;
 
 use crate::support::world_on;
+use crate::trial::Courses;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
@@ -39,4 +43,31 @@ async fn every_statement_is_understood_by_both_engines(#[values(Sqlite, Postgres
             assert!(checked.is_ok(), "{:?} {name}: {checked:?}", world.engine());
         }
     }
+}
+
+/// The states between quotes that the statement names.
+fn states(statement: &str) -> Vec<CaseState> {
+    statement.split('\'').filter_map(CaseState::from_code).collect()
+}
+
+#[test]
+fn every_state_from_which_a_case_may_lapse_is_looked_for() {
+    let (_, overdue) = cases::STATEMENTS.iter().find(|(name, _)| *name == "overdue").expect("the statement");
+    for procedure in procedures().iter().chain([&Courses as &dyn Procedure]) {
+        let may_lapse = |state: &CaseState| procedure.machine().next(*state, CaseEvent::Lapse).is_ok();
+        for state in procedure.machine().states().into_iter().filter(may_lapse) {
+            assert!(states(overdue).contains(&state), "{} in {}", state.code(), procedure.kind());
+        }
+    }
+}
+
+#[test]
+fn every_state_of_a_case_is_checked_for_its_holds() {
+    let checked = |name: &str| {
+        let found = invariants::STATEMENTS.iter().find(|(known, _)| *known == name);
+        states(found.expect("the statement").1)
+    };
+    let mut all = [checked("ENDED_STILL_HOLDING"), checked("OPEN_WITHOUT_ITS_HOLDS")].concat();
+    all.sort();
+    assert_eq!(all, CaseState::ALL);
 }
