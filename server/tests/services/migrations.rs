@@ -1,5 +1,5 @@
-//! A database that an earlier program wrote is brought up to date and keeps its promises. The fixtures hold orders in
-//! every state, as they were stored before there were cases.
+//! A database that an earlier program wrote is brought up to date and keeps its promises. The fixtures hold eight
+//! orders in seven states, as they were stored before there were cases.
 
 use std::path::Path;
 
