@@ -1,4 +1,4 @@
-//! What people type.
+//! Text that people type.
 
 /// Full-width ASCII as ASCII; anything else as it is.
 pub fn half_width(character: char) -> char {

@@ -23,7 +23,7 @@ use crate::db::Fault;
 use crate::db::cases::CaseKey;
 use crate::state::State;
 
-/// Who pays, and from where.
+/// The account that pays and the address of its browser.
 #[derive(Clone, Debug)]
 pub struct Payer {
     pub account_id: String,

@@ -37,9 +37,9 @@ pub struct DecidedRow {
 }
 
 queries! {
-    statements {
-        NEXT_SEQ = "select cast(coalesce(max(seq), 0) + 1 as bigint) from case_events where person_id = $1 and case_id = $2";
-    }
+    /// The number of the case's next event.
+    pub fn next_seq(case: &CaseKey) -> scalar i64 =
+        "select cast(coalesce(max(seq), 0) + 1 as bigint) from case_events where person_id = $1 and case_id = $2";
 
     /// Appends it under its number.
     pub fn insert_event(case: &CaseKey, seq: i64, event: &EventRow) [
@@ -73,7 +73,6 @@ pub async fn append_event(
     case: &CaseKey,
     event: &EventRow,
 ) -> sqlx::Result<()> {
-    let seq: i64 =
-        sqlx::query_scalar(NEXT_SEQ).bind(&case.person_id).bind(&case.id).fetch_one(&mut *connection).await?;
+    let seq = next_seq(connection, case).await?;
     insert_event(connection, case, seq, event).await
 }

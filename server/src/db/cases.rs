@@ -13,7 +13,7 @@ use super::queries;
 pub struct CaseRow {
     pub person_id: String,
     pub id: String,
-    /// What people call it by.
+    /// The number that people see.
     pub number: String,
     pub account_id: String,
     /// The kind of its procedure.

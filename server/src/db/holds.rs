@@ -1,4 +1,4 @@
-//! What cases hold. A resource has so many places, and the database lets one case hold a place at a time.
+//! The resources that cases hold. A resource has a number of places. The database lets one case at a time hold a place.
 
 use super::cases::CaseKey;
 use super::queries;

@@ -96,12 +96,12 @@ macro_rules! payment_columns {
 }
 
 queries! {
-    statements {
-        INSERT_ENTRY = "insert into ledger (person_id, case_id, movement, account, amount, at) values ($1, $2, $3, $4, $5, $6)";
-    }
+    /// One side of a movement of the case's money.
+    pub fn insert_entry(case: &CaseKey, movement: &str, account: &str, amount: Fen, now: Moment) -> run =
+        "insert into ledger (person_id, case_id, movement, account, amount, at) values ($1, $2, $3, $4, $5, $6)";
 
     pub fn insert_payment(payment: &NewPayment<'_>) [
-        &payment.case.person_id, &payment.case.id, payment.provider, payment.out_trade_no, payment.amount,
+        payment.case, payment.provider, payment.out_trade_no, payment.amount,
         payment.opened_at, payment.next_ask_at, payment.expires_at
     ] -> run =
         "insert into payments (person_id, case_id, provider, out_trade_no, amount, state, url, opened_at, \
@@ -199,16 +199,8 @@ pub async fn book(
     amount: Fen,
     now: Moment,
 ) -> sqlx::Result<()> {
-    for (account, amount) in [(from, -amount.fen()), (to, amount.fen())] {
-        sqlx::query(INSERT_ENTRY)
-            .bind(&case.person_id)
-            .bind(&case.id)
-            .bind(movement)
-            .bind(account)
-            .bind(amount)
-            .bind(now.timestamp_millis())
-            .execute(&mut *connection)
-            .await?;
+    for (account, amount) in [(from, Fen::new(-amount.fen())), (to, amount)] {
+        insert_entry(connection, case, movement, account, amount, now).await?;
     }
     Ok(())
 }

@@ -5,14 +5,14 @@ use rules::Moment;
 use rules::kernel::{CaseEvent, CaseState};
 use sqlx::AnyConnection;
 
-use super::procedure::{Decision, Tx};
+use super::procedure::{Decision, Tx, json};
 use crate::db::Fault;
 use crate::db::case_events::{self, EventRow};
 use crate::db::cases::{self, CaseKey, CaseRow};
 use crate::db::column::Timestamp;
 use crate::state::State;
 
-/// Who caused an event, and on what ground.
+/// The actor of an event, with the reason and the decision where there are any.
 #[derive(Clone, Copy)]
 pub struct Cause<'a> {
     /// The account, the officer, or the party: `clock`, `provider`, `registry`.
@@ -43,9 +43,7 @@ pub(super) async fn append(
     let (facts, verdict) = match cause.decision {
         Some(decision) => {
             keep_rulebook(tx.connection, tx.state, tx.now).await?;
-            let verdicts = serde_json::to_string(&decision.verdicts)
-                .map_err(|error| Fault::Internal(format!("verdicts as JSON: {error}")))?;
-            (decision.facts.clone(), verdicts)
+            (decision.facts.clone(), json("verdicts", &decision.verdicts)?)
         }
         None => (String::new(), String::new()),
     };
@@ -66,8 +64,7 @@ pub(super) async fn append(
 async fn keep_rulebook(connection: &mut AnyConnection, state: &State, now: Moment) -> Result<(), Fault> {
     let version = state.rulebook.version.to_string();
     if case_events::find_rulebook(connection, &version).await?.is_none() {
-        let body = serde_json::to_string(&*state.rulebook)
-            .map_err(|error| Fault::Internal(format!("the rulebook as JSON: {error}")))?;
+        let body = json("the rulebook", &*state.rulebook)?;
         case_events::keep_rulebook(connection, &version, &body, now).await?;
     }
     Ok(())

@@ -17,7 +17,11 @@ pub async fn take(tx: &mut Tx<'_>, case: &CaseRow) -> Result<bool, Fault> {
 
 async fn take_one(tx: &mut Tx<'_>, case: &CaseKey, resource: &Resource) -> Result<bool, Fault> {
     let Resource { kind, name, places } = resource;
-    let taken = holds::taken_slots(tx.connection, kind, name).await?;
+    // A resource of one place leaves nothing to choose.
+    let taken = match places {
+        1 => Vec::new(),
+        _ => holds::taken_slots(tx.connection, kind, name).await?,
+    };
     for slot in (0..i64::from(*places)).filter(|slot| !taken.contains(slot)) {
         if holds::take(tx.connection, case, kind, name, slot).await? {
             return Ok(true);

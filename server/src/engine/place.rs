@@ -14,7 +14,7 @@ use crate::db::cases::{self, CaseKey, CaseRow};
 use crate::db::column::Timestamp;
 use crate::state::State;
 
-/// What placing came to.
+/// The result of placing an application.
 #[derive(Clone, Debug)]
 pub enum Placed {
     Case(CaseKey),

@@ -1,5 +1,5 @@
-//! What a service says of its kind of case. `Procedure` is what the engine asks of a case that is there already, and
-//! `Application` is what opens one.
+//! The interface between the engine and a service. A `Procedure` implements the life of one kind of case. An `Application`
+//! opens a case.
 
 use std::sync::Arc;
 
@@ -34,14 +34,19 @@ impl<'a> Tx<'a> {
         Self { connection, state, now: state.clock.now() }
     }
 
-    /// What the kind of the case says.
+    /// The procedure of the case's kind.
     pub fn procedure(&self, case: &CaseRow) -> Result<&'a dyn Procedure, Fault> {
         let state = self.state;
         state.procedures.of(case)
     }
 }
 
-/// Something that only so many cases hold at a time.
+/// What is stored as JSON. `what` names it in the error.
+pub(super) fn json(what: &str, value: &impl Serialize) -> Result<String, Fault> {
+    serde_json::to_string(value).map_err(|error| Fault::Internal(format!("{what} as JSON: {error}")))
+}
+
+/// A resource that a limited number of cases can hold at a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {
     pub kind: &'static str,
@@ -61,9 +66,7 @@ pub struct Decision {
 
 impl Decision {
     pub fn of(facts: &impl Serialize, verdicts: Vec<Verdict>) -> Result<Self, Fault> {
-        let facts = serde_json::to_string(facts)
-            .map_err(|error| Fault::Internal(format!("facts as JSON: {error}")))?;
-        Ok(Self { facts, verdicts })
+        Ok(Self { facts: json("facts", facts)?, verdicts })
     }
 
     pub fn passes(&self) -> bool {
@@ -71,7 +74,7 @@ impl Decision {
     }
 }
 
-/// What a case comes to when it is decided again before it is settled.
+/// The result of the second decision, before the case is settled.
 pub enum Again {
     Settles(Decision),
     /// `reason` is the key of a text. There is no decision where nothing is left to decide about.
@@ -83,7 +86,7 @@ pub enum Again {
 
 /// How the price of a case is paid.
 pub struct PaymentTerms {
-    /// What the provider's page says.
+    /// The text on the provider's page.
     pub description: String,
     /// The page of the case, from the root.
     pub page: String,
@@ -92,7 +95,7 @@ pub struct PaymentTerms {
     pub closed_hours: Option<ClosedHours>,
 }
 
-/// What the engine asks of one kind of case.
+/// Implements the life of one kind of case for the engine.
 #[async_trait]
 pub trait Procedure: Send + Sync {
     /// As stored in `cases.kind`.
@@ -152,8 +155,7 @@ pub trait Body: Serialize + DeserializeOwned {
     const VERSION: u32;
 
     fn write(&self) -> Result<String, Fault> {
-        let versioned = Versioned { version: Self::VERSION, body: self };
-        serde_json::to_string(&versioned).map_err(|error| Fault::Internal(format!("a body as JSON: {error}")))
+        json("a body", &Versioned { version: Self::VERSION, body: self })
     }
 
     fn of(case: &CaseRow) -> Result<Self, Fault> {

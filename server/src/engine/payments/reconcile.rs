@@ -85,7 +85,7 @@ async fn ask(state: &State, payment: &PaymentRow) -> Result<(), Fault> {
         // The provider takes no money for it any more, but closes it only when told to.
         Ok(_) if state.clock.now() >= *payment.expires_at => close(state, payment).await,
         Ok(_) => match ended_case(state, payment).await? {
-            // Nobody will pay for a case that has ended.
+            // A case that has ended takes no payment.
             Some(_) => close(state, payment).await,
             None => Ok(()),
         },
